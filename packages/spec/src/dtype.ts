@@ -1,0 +1,31 @@
+/** Element types. Quantized ones (`quint8`, `qint8`, `qint32`) carry `QParams`; names are torch's. */
+export const dtypes = {
+  float32: { bytes: 4, array: Float32Array, quantized: false },
+  float16: { bytes: 2, array: Uint16Array, quantized: false },
+  int64: { bytes: 8, array: BigInt64Array, quantized: false },
+  int32: { bytes: 4, array: Int32Array, quantized: false },
+  uint8: { bytes: 1, array: Uint8Array, quantized: false },
+  int8: { bytes: 1, array: Int8Array, quantized: false },
+  bool: { bytes: 1, array: Uint8Array, quantized: false },
+  quint8: { bytes: 1, array: Uint8Array, quantized: true },
+  qint8: { bytes: 1, array: Int8Array, quantized: true },
+  qint32: { bytes: 4, array: Int32Array, quantized: true },
+} as const;
+
+export type DType = keyof typeof dtypes;
+export type QuantizedDType = "quint8" | "qint8" | "qint32";
+
+/** The typed array that holds elements of a dtype (`float16` is storage only: raw 16-bit patterns). */
+export type DataOf<D extends DType> = InstanceType<(typeof dtypes)[D]["array"]>;
+export type TypedArray = DataOf<DType>;
+
+/** Smallest and largest integer of a quantized dtype, inclusive. */
+export const quantRanges: { readonly [D in QuantizedDType]: readonly [quantMin: number, quantMax: number] } = {
+  quint8: [0, 255],
+  qint8: [-128, 127],
+  qint32: [-2147483648, 2147483647],
+};
+
+export function isQuantized(dtype: DType): dtype is QuantizedDType {
+  return dtypes[dtype].quantized;
+}

@@ -1,0 +1,78 @@
+import type { Broadcast, ChannelBlocks, ConvShape, GemmShape, PoolShape, Region } from "./shapes.ts";
+import type { TypedArray } from "../dtype.ts";
+
+type F32 = Float32Array;
+
+/**
+ * float32 kernels. Outputs come after inputs; an output never overlaps an input unless the kernel says so.
+ * Each element-wise result is a sequence of single float32 operations, so all providers agree bit for bit; sums may
+ * differ in order between providers, within a bound computed from their length.
+ */
+export interface FloatKernels {
+  /** y = f(x); `operator` is a code of `UnaryOp`. `y` may be `x`. */
+  unary(operator: number, x: F32, y: F32, alpha: number, beta: number): void;
+  /** dx = f'(x) dy, given both x and y = f(x). `dx` may be `dy`. */
+  unaryGradient(operator: number, x: F32, y: F32, dy: F32, dx: F32, alpha: number, beta: number): void;
+  /** y = f(a, b), broadcast; `operator` is a code of `BinaryOp`. */
+  binary(operator: number, a: F32, b: F32, y: F32, shape: Broadcast): void;
+  /** y += alpha · x, equal lengths. */
+  accumulate(x: F32, y: F32, alpha: number): void;
+  /** Copies a block; any element size, equal in both arrays. */
+  copyRegion(from: TypedArray, to: TypedArray, block: Region): void;
+  /** As `copyRegion`, adding to what is there: the gradient of a copy, expand or broadcast. */
+  addRegion(from: F32, to: F32, block: Region): void;
+  /** Reduces `channels` of (outer, channels, inner) away; `operator` is a code of `ReduceOp`. */
+  reduce(operator: number, x: F32, y: F32, blocks: ChannelBlocks): void;
+  /** Index of the largest (`largest` 1) or smallest element along `channels`; the first one of equals. */
+  argReduce(x: F32, indices: Int32Array, largest: number, blocks: ChannelBlocks): void;
+
+  /** Matrix product; `bias` (n) is added to every row. */
+  gemm(a: F32, b: F32, bias: F32 | null, c: F32, shape: GemmShape): void;
+  /** Convolution, `bias` (outChannels). Also depthwise and grouped. */
+  conv(x: F32, weight: F32, bias: F32 | null, y: F32, shape: ConvShape): void;
+  /** dx of `conv`; also the forward pass of a transposed convolution, whose shape swaps in and out. Overwrites dx. */
+  convInputGradient(dy: F32, weight: F32, dx: F32, shape: ConvShape): void;
+  /** dWeight of `conv`. Overwrites dWeight. */
+  convWeightGradient(x: F32, dy: F32, dWeight: F32, shape: ConvShape): void;
+
+  /** Mean and biased variance per channel of (rows, channels). */
+  channelMoments(x: F32, mean: F32, variance: F32, rows: number, channels: number): void;
+  /** y = fl(x · scale[c]) + shift[c] over (rows, channels); `shift` may be null. `y` may be `x`. */
+  channelAffine(x: F32, scale: F32, shift: F32 | null, y: F32, rows: number, channels: number): void;
+  /** sum[c] = Σ x, sumProduct[c] = Σ x · other over rows. */
+  channelSums(x: F32, other: F32, sum: F32, sumProduct: F32, rows: number, channels: number): void;
+  /**
+   * Gradient of batch norm, y = (x − mean) · invStd · weight + bias. `training` 1: mean and invStd are of this batch and
+   * the gradient flows through them; 0: they are constants. `weight` null means 1.
+   */
+  batchNormGradient(
+    x: F32, dy: F32, mean: F32, invStd: F32, weight: F32 | null, dx: F32, dWeight: F32, dBias: F32,
+    rows: number, channels: number, training: number,
+  ): void;
+
+  /** Maximum over windows of any 1- or 4-byte element type; `indices` receives the position in D·H·W of the input. */
+  maxPool(x: TypedArray, y: TypedArray, indices: Int32Array | null, shape: PoolShape): void;
+  maxPoolGradient(dy: F32, indices: Int32Array, dx: F32, shape: PoolShape): void;
+  avgPool(x: F32, y: F32, shape: PoolShape): void;
+  avgPoolGradient(dy: F32, dx: F32, shape: PoolShape): void;
+
+  /** Over the last axis of (rows, columns). */
+  softmax(x: F32, y: F32, rows: number, columns: number): void;
+  softmaxGradient(y: F32, dy: F32, dx: F32, rows: number, columns: number): void;
+  logSoftmax(x: F32, y: F32, rows: number, columns: number): void;
+  logSoftmaxGradient(y: F32, dy: F32, dx: F32, rows: number, columns: number): void;
+
+  /**
+   * torch.optim.SGD for one parameter, in place. `momentumBuffer` is null without momentum; `first` 1 initialises it
+   * with the gradient. `nesterov` 0 or 1.
+   */
+  sgdStep(
+    parameter: F32, gradient: F32, momentumBuffer: F32 | null, learningRate: number, momentum: number,
+    dampening: number, weightDecay: number, nesterov: number, first: number,
+  ): void;
+  /** torch.optim.Adam (`decoupled` 0) or AdamW (1) for one parameter, in place; `step` counts from 1. `maxSquare`: amsgrad. */
+  adamStep(
+    parameter: F32, gradient: F32, average: F32, averageSquare: F32, maxSquare: F32 | null, learningRate: number,
+    beta1: number, beta2: number, eps: number, weightDecay: number, decoupled: number, step: number,
+  ): void;
+}

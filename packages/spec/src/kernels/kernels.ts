@@ -1,0 +1,7 @@
+import type { FloatKernels } from "./float.ts";
+import type { QuantizedKernels } from "./quantized.ts";
+
+/** Every kernel there is. A provider offers some of them; the reference in `backend` offers all. */
+export interface Kernels extends FloatKernels, QuantizedKernels {}
+
+export type KernelName = keyof Kernels;

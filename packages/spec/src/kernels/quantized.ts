@@ -1,0 +1,78 @@
+import type { ChannelBlocks, ConvShape, PoolShape } from "./shapes.ts";
+
+type F32 = Float32Array;
+/** Bytes of a quint8 or qint8 tensor; the array type says which. */
+export type Q8 = Uint8Array | Int8Array;
+export type QInt = Q8 | Int32Array;
+
+/**
+ * Kernels on quantized data; the arithmetic of docs/numerics.md, identical bits from every provider.
+ * `scale` and `zeroPoint` have length 1 (blocks.channels 1) or one entry per channel.
+ * rne = round half to even, fl = rounded to float32.
+ */
+export interface QuantizedKernels {
+  /** q = clamp(rne(fl(x · fl(1/scale))) + zeroPoint, quantMin, quantMax); NaN gives zeroPoint. */
+  quantize(
+    x: F32, scale: F32, zeroPoint: Int32Array, q: QInt, blocks: ChannelBlocks, quantMin: number, quantMax: number,
+  ): void;
+  /** x = fl(fl(q − zeroPoint) · scale). */
+  dequantize(q: QInt, scale: F32, zeroPoint: Int32Array, x: F32, blocks: ChannelBlocks): void;
+  /** Quantize then dequantize, staying in float32. `y` may be `x`. */
+  fakeQuantize(
+    x: F32, scale: F32, zeroPoint: Int32Array, y: F32, blocks: ChannelBlocks, quantMin: number, quantMax: number,
+  ): void;
+  /** dx = dy where quantMin ≤ rne(x/scale) + zeroPoint ≤ quantMax, else 0 (straight-through). `dx` may be `dy`. */
+  fakeQuantizeGradient(
+    x: F32, dy: F32, scale: F32, zeroPoint: Int32Array, dx: F32, blocks: ChannelBlocks, quantMin: number, quantMax: number,
+  ): void;
+  /** Smallest and largest value per channel; NaN if any is NaN. Nothing is written for 0 elements. */
+  minMax(x: F32, min: F32, max: F32, blocks: ChannelBlocks): void;
+  /** Counts per bin as torch.histc: bin = floor((x − low) · bins / (high − low)), high in the last bin, outside skipped. */
+  histogram(x: F32, counts: F32, low: number, high: number): void;
+
+  /**
+   * y = clamp(rne(fl(fl(fl(acc) + bias[c]) · multiplier[c])) + yZeroPoint, low, high) over (rows, channels).
+   * `bias` is fl(b / fl(sx·sw[c])), `multiplier` fl(fl(sx·sw[c]) / sy). An Int32Array `bias` is added to the accumulator
+   * before the conversion to float32 (qnnpack's rule; the sum clamps).
+   */
+  requantize(
+    accumulator: Int32Array, bias: F32 | Int32Array, multiplier: F32, y: Q8, rows: number, channels: number,
+    yZeroPoint: number, low: number, high: number,
+  ): void;
+
+  /** Bytes that `quantizedConvPack` writes for this shape; each provider has its own layout. */
+  quantizedConvPackedBytes(shape: ConvShape): number;
+  /** Prepares int8 weights (layout as in `ConvShape`) and their zero points (per output channel) once, at load. */
+  quantizedConvPack(weight: Q8, weightZeroPoint: Int32Array, packed: Uint8Array, shape: ConvShape): void;
+  /**
+   * acc = Σ (x − xZeroPoint)(w − wZeroPoint[c]) in int32, exact, then `requantize`. Outside positions count as xZeroPoint.
+   * Linear layers are convolutions of size 1: batch = rows. `shape.batch` may differ from the one packed for.
+   */
+  quantizedConv(
+    x: Q8, packed: Uint8Array, bias: F32 | Int32Array, multiplier: F32, y: Q8, shape: ConvShape,
+    xZeroPoint: number, yZeroPoint: number, low: number, high: number,
+  ): void;
+  /**
+   * Transposed convolution; `shape` is that of the convolution whose input gradient it is, so x has `outSize` ×
+   * `outChannels` and y has `inSize` × `inChannels`; weights lie as there, zero points, bias and multiplier are per y channel.
+   */
+  quantizedConvTranspose(
+    x: Q8, weight: Q8, weightZeroPoint: Int32Array, bias: F32 | Int32Array, multiplier: F32, y: Q8, shape: ConvShape,
+    xZeroPoint: number, yZeroPoint: number, low: number, high: number,
+  ): void;
+
+  /** y = clamp(rne(fl(fl(deq(a) + deq(b)) · fl(1/yScale))) + yZeroPoint, low, high). Equal lengths. */
+  quantizedAdd(
+    a: Q8, aScale: number, aZeroPoint: number, b: Q8, bScale: number, bZeroPoint: number,
+    y: Q8, yScale: number, yZeroPoint: number, low: number, high: number,
+  ): void;
+  /** As `quantizedAdd` with a product. */
+  quantizedMul(
+    a: Q8, aScale: number, aZeroPoint: number, b: Q8, bScale: number, bZeroPoint: number,
+    y: Q8, yScale: number, yZeroPoint: number, low: number, high: number,
+  ): void;
+  /** y = table[x − smallest integer of x's dtype]: every function of one 8-bit value (rescale, relu, sigmoid, …). 256 entries. */
+  quantizedLookup(x: Q8, table: Q8, y: Q8): void;
+  /** y = clamp(rne(fl(fl(Σ(x − zeroPoint)) · fl(1/n))) + zeroPoint); x and y share their qparams. */
+  quantizedAvgPool(x: Q8, y: Q8, zeroPoint: number, quantMin: number, quantMax: number, shape: PoolShape): void;
+}
