@@ -1,0 +1,49 @@
+// Builds the kernels: native with the system's C++ compiler if there is one, and WASM always.
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { capture } from "./process.mjs";
+import { BootstrapError, say, seconds } from "./report.mjs";
+import { turbo } from "./turbo.mjs";
+import { root } from "./workspace.mjs";
+
+const nativePackage = { x64: "kernels-x86", arm64: "kernels-arm" }[process.arch];
+
+/** @param {{ required: boolean }} options whether a failed build ends the command; without one, slower kernels run */
+export async function buildKernels(tools, { required }) {
+  const start = performance.now();
+  const compiler = findCompiler();
+  say(
+    compiler
+      ? `building kernels with ${compiler.split(/\r?\n/)[0]}`
+      : "building kernels (no C++ compiler: WASM only)",
+  );
+  // turbo's cache must tell "no compiler" from "built", and one compiler from another.
+  const env = { OCTAVO_COMPILER: `${process.platform}-${process.arch} ${compiler ?? "none"}` };
+  const code = await turbo(["build:kernels", "--continue"], { ...tools, env });
+  if (code !== 0 && required) throw new BootstrapError("building the kernels failed (see above)", code);
+  if (code !== 0) say("building some kernels failed (see above); going on with the others");
+  say(`kernels: ${describe()} (${seconds(start)})`);
+}
+
+function findCompiler() {
+  const names = process.env.CXX ? [process.env.CXX] : ["c++", "g++", "clang++"];
+  for (const name of names) {
+    const version = capture([name, "--version"]);
+    if (version) return `${name}: ${version}`;
+  }
+  // MSVC has no --version: called without arguments it prints its banner and succeeds.
+  return process.platform === "win32" && capture(["cl"]) !== null ? "cl" : null;
+}
+
+function describe() {
+  const native = nativePackage && built(nativePackage, ".node") ? `native ${process.arch}` : null;
+  const wasm = built("kernels-wasm", ".wasm") ? "WASM" : null;
+  return [native, wasm].filter(Boolean).join(" and ") || "none built, the TypeScript reference kernels run";
+}
+
+function built(name, extension) {
+  const folder = join(root, "packages", name, "build");
+  return (
+    existsSync(folder) && readdirSync(folder, { recursive: true }).some((file) => file.endsWith(extension))
+  );
+}
