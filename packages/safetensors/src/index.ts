@@ -1,1 +1,10 @@
-export {};
+export { loadSafetensors } from "./load-safetensors.ts";
+export { describeSource, readBytes } from "./read-bytes.ts";
+export type { ByteSource } from "./read-bytes.ts";
+export { readSafetensors } from "./read-safetensors.ts";
+export { saveSafetensors } from "./save-safetensors.ts";
+export { storedDTypes } from "./stored-dtype.ts";
+export type { StoredData, StoredDType } from "./stored-dtype.ts";
+export type { Safetensors, StoredTensor } from "./stored-tensor.ts";
+export { writeFile } from "./write-file.ts";
+export { writeSafetensors } from "./write-safetensors.ts";

@@ -1,0 +1,91 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { mkdtemp, mkdir, readdir, readFile, rm, writeFile as write } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { ArgumentError, FormatError } from "@octavo/spec";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { loadSafetensors, readBytes, saveSafetensors, writeFile, writeSafetensors } from "./index.ts";
+import type { StoredTensor } from "./index.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "octavo-safetensors-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const weight: [string, StoredTensor] = ["w", { dtype: "F32", shape: [2], data: Float32Array.of(1, -0.5) }];
+
+describe("saveSafetensors", () => {
+  test("replaces a file and leaves nothing else behind", async () => {
+    const path = join(folder, "net.safetensors");
+    await write(path, "old");
+    await saveSafetensors(path, [weight], { source: "test" });
+    const { tensors, metadata } = await loadSafetensors(path);
+    expect(tensors.get("w")).toEqual(weight[1]);
+    expect(metadata).toEqual({ source: "test" });
+    expect(await readdir(folder)).toEqual(["net.safetensors"]);
+  });
+
+  test("removes its temporary file when the target cannot be replaced", async () => {
+    const blocked = join(folder, "blocked");
+    await mkdir(join(blocked, "net.safetensors", "inside"), { recursive: true });
+    await expect(saveSafetensors(join(blocked, "net.safetensors"), [weight])).rejects.toThrow();
+    expect(await readdir(blocked)).toEqual(["net.safetensors"]);
+  });
+
+  test("leaves the old file when the tensors are wrong", async () => {
+    const path = join(folder, "kept.safetensors");
+    await writeFile(path, Uint8Array.of(1));
+    const wrong = { ...weight[1], shape: [3] } as StoredTensor;
+    await expect(saveSafetensors(path, [["w", wrong]])).rejects.toThrow(ArgumentError);
+    expect([...(await readFile(path))]).toEqual([1]);
+  });
+});
+
+describe("loadSafetensors", () => {
+  test("reads a file: address, bytes, and an http address", async () => {
+    const path = join(folder, "sources.safetensors");
+    await saveSafetensors(pathToFileURL(path), [weight]);
+    const bytes = writeSafetensors([weight]);
+    const server = createServer((request, response) => {
+      response.statusCode = request.url === "/net" ? 200 : 404;
+      response.end(bytes);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    for (const source of [
+      path,
+      pathToFileURL(path),
+      bytes,
+      bytes.buffer,
+      `${address}/net`,
+      new URL(`${address}/net`),
+    ]) {
+      expect((await loadSafetensors(source)).tensors.get("w")).toEqual(weight[1]);
+    }
+    await expect(readBytes(`${address}/other`)).rejects.toThrow(
+      /\/other: expected a file that can be read, got HTTP status 404/,
+    );
+    server.close();
+  });
+
+  test("a file that is not there is an error that names it", async () => {
+    await expect(loadSafetensors(join(folder, "absent"))).rejects.toThrow(ArgumentError);
+    await expect(loadSafetensors(join(folder, "absent"))).rejects.toThrow(
+      /absent: expected a file that can be read, got ENOENT/,
+    );
+  });
+
+  test("a foreign file is an error that names it", async () => {
+    const path = join(folder, "foreign.txt");
+    await write(path, "This is a text of some length.");
+    await expect(loadSafetensors(path)).rejects.toThrow(FormatError);
+    await expect(loadSafetensors(path)).rejects.toThrow(
+      /foreign\.txt: expected a header of at most 22 bytes/,
+    );
+  });
+});

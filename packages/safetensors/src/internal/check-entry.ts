@@ -1,0 +1,80 @@
+import { FormatError, numberOfElements } from "@octavo/spec";
+
+import { storedDTypes } from "../stored-dtype.ts";
+import type { StoredDType } from "../stored-dtype.ts";
+
+/** A header entry that has been checked: its bytes are `begin … end` of the data section. */
+export interface Entry {
+  readonly name: string;
+  readonly dtype: StoredDType;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** @throws {FormatError} unless `value` is `{ dtype, shape, data_offsets }`, inside the data and of the right size. */
+export function checkEntry(name: string, value: unknown, dataLength: number, file: string): Entry {
+  const where = `${file}, tensor '${name}'`;
+  const fail = (expected: string, got: unknown): never => {
+    throw new FormatError({ where, expected, got: shorten(got) });
+  };
+  const fields = isRecord(value) ? value : fail("an object", value);
+  const { dtype, shape, data_offsets: offsets, ...unknownFields } = fields;
+  if (Object.keys(unknownFields).length > 0)
+    fail("dtype, shape and data_offsets only", Object.keys(unknownFields));
+  if (typeof dtype !== "string" || !Object.hasOwn(storedDTypes, dtype)) {
+    return fail(`a dtype among ${Object.keys(storedDTypes).join(", ")}`, dtype);
+  }
+  if (!isSizes(shape)) return fail("a shape of sizes ≥ 0", shape);
+  if (!isSizes(offsets) || offsets.length !== 2) return fail("data_offsets [begin, end]", offsets);
+  const [begin, end] = offsets;
+  if (begin > end || end > dataLength) fail(`data_offsets within the ${dataLength} bytes of data`, offsets);
+  const bytes = numberOfElements(shape) * storedDTypes[dtype as StoredDType].bytes;
+  if (bytes !== end - begin) fail(`${bytes} bytes for ${dtype} of shape [${shape}]`, `${end - begin} bytes`);
+  return { name, dtype: dtype as StoredDType, shape, begin, end };
+}
+
+/** @throws {FormatError} unless the entries cover the data exactly, each byte once. */
+export function checkCoverage(entries: readonly Entry[], dataLength: number, where: string): void {
+  let covered = 0;
+  for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== covered) {
+      const got = `byte ${begin} (${begin < covered ? "tensors overlap" : "a gap"})`;
+      throw new FormatError({
+        where,
+        expected: `tensor '${name}' to begin at byte ${covered} of the data`,
+        got,
+      });
+    }
+    covered = end;
+  }
+  if (covered !== dataLength) {
+    const hint = "The file is damaged, or something was appended to it.";
+    throw new FormatError({ where, expected: `${covered} bytes of data`, got: `${dataLength}`, hint });
+  }
+}
+
+/** @throws {FormatError} unless `value` is an object of strings. */
+export function checkMetadata(value: unknown, where: string): Record<string, string> {
+  if (!isRecord(value) || Object.values(value).some((text) => typeof text !== "string")) {
+    throw new FormatError({
+      where,
+      expected: "__metadata__ to be an object of strings",
+      got: shorten(value),
+    });
+  }
+  return value as Record<string, string>;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+function shorten(value: unknown): string {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

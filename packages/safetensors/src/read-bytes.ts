@@ -1,0 +1,44 @@
+import { ArgumentError } from "@octavo/spec";
+
+/** Where a file comes from: a path (Node), an address, or its bytes. */
+export type ByteSource = string | URL | Uint8Array | ArrayBuffer;
+
+/**
+ * The bytes of a file. In Node a string is a path unless it begins with `http://` or `https://`; in a browser every
+ * string is an address for `fetch`.
+ *
+ * @throws {ArgumentError} if there is no such file, or the server does not give it.
+ */
+export async function readBytes(source: ByteSource): Promise<Uint8Array> {
+  if (source instanceof Uint8Array) return source;
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  // Not `import("node:fs/promises")`: bundlers for browsers stop at it.
+  const files = globalThis.process?.getBuiltinModule?.("node:fs/promises");
+  const address = String(source);
+  const isFile = source instanceof URL ? source.protocol === "file:" : !/^(https?|data|blob):/.test(address);
+  if (files && isFile) {
+    return files.readFile(source).catch((cause: unknown) => {
+      throw missing(address, (cause as Error).message, cause);
+    });
+  }
+  const response = await fetch(source).catch((cause: unknown) => {
+    throw missing(address, (cause as Error).message, cause);
+  });
+  if (!response.ok) throw missing(address, `HTTP status ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+function missing(where: string, got: string, cause?: unknown): ArgumentError {
+  return new ArgumentError({
+    where,
+    expected: "a file that can be read",
+    got,
+    hint: "Check the path.",
+    cause,
+  });
+}
+
+/** What to call the source in errors: its path or address, or `bytes`. */
+export function describeSource(source: ByteSource): string {
+  return typeof source === "string" || source instanceof URL ? String(source) : "bytes";
+}

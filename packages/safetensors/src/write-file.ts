@@ -1,0 +1,47 @@
+import { OctavoError } from "@octavo/spec";
+
+/**
+ * Writes a file all or not at all (Node): into a temporary file beside it, flushed to the disk, then renamed. A crash, a full
+ * disk or Ctrl-C leaves the old file, or none; the temporary file is removed on failure and on `process.exit`.
+ *
+ * @throws {OctavoError} outside Node; else whatever the file system reports.
+ */
+export async function writeFile(path: string | URL, bytes: Uint8Array): Promise<void> {
+  const process = globalThis.process;
+  if (!process?.getBuiltinModule) {
+    const hint = "Build the bytes (writeSafetensors) and offer them as a download.";
+    throw new OctavoError({
+      where: String(path),
+      expected: "Node, to write a file",
+      got: "another environment",
+      hint,
+    });
+  }
+  const { open, rename } = process.getBuiltinModule("node:fs/promises");
+  const { rmSync } = process.getBuiltinModule("node:fs");
+  const { fileURLToPath } = process.getBuiltinModule("node:url");
+  const { basename, dirname, join } = process.getBuiltinModule("node:path");
+
+  const target = path instanceof URL ? fileURLToPath(path) : path;
+  const temporary = join(
+    dirname(target),
+    `.${basename(target)}.${process.pid}.${crypto.randomUUID().slice(0, 8)}.tmp`,
+  );
+  const remove = () => rmSync(temporary, { force: true });
+  process.once("exit", remove);
+  try {
+    const file = await open(temporary, "wx");
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, target);
+  } catch (error) {
+    remove();
+    throw error;
+  } finally {
+    process.off("exit", remove);
+  }
+}
