@@ -20,11 +20,12 @@ export type DataOf<D extends DType> = InstanceType<(typeof dtypes)[D]["array"]>;
 export type TypedArray = DataOf<DType>;
 
 /** Smallest and largest integer of a quantized dtype, inclusive. */
-export const quantRanges: { readonly [D in QuantizedDType]: readonly [quantMin: number, quantMax: number] } = {
-  quint8: [0, 255],
-  qint8: [-128, 127],
-  qint32: [-2147483648, 2147483647],
-};
+export const quantRanges: { readonly [D in QuantizedDType]: readonly [quantMin: number, quantMax: number] } =
+  {
+    quint8: [0, 255],
+    qint8: [-128, 127],
+    qint32: [-2147483648, 2147483647],
+  };
 
 export function isQuantized(dtype: DType): dtype is QuantizedDType {
   return dtypes[dtype].quantized;

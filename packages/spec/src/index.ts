@@ -1,6 +1,14 @@
 export { dtypes, isQuantized, quantRanges } from "./dtype.ts";
 export type { DataOf, DType, QuantizedDType, TypedArray } from "./dtype.ts";
-export { ArgumentError, DTypeError, FormatError, KernelError, OctavoError, QuantizationError, ShapeError } from "./errors.ts";
+export {
+  ArgumentError,
+  DTypeError,
+  FormatError,
+  KernelError,
+  OctavoError,
+  QuantizationError,
+  ShapeError,
+} from "./errors.ts";
 export type { ErrorParts } from "./errors.ts";
 export type { KernelProvider, Memory, Opened, ProviderRegistration } from "./kernel-provider.ts";
 export type { FloatKernels } from "./kernels/float.ts";
@@ -10,11 +18,28 @@ export type { BinaryOpName, ReduceOpName, UnaryOpName } from "./kernels/operator
 export type { Q8, QInt, QuantizedKernels } from "./kernels/quantized.ts";
 export { broadcast, channelBlocks, convShape, gemmShape, poolShape, region } from "./kernels/shapes.ts";
 export type {
-  Broadcast, ChannelBlocks, ConvFields, ConvShape, GemmFields, GemmShape, Packed, PoolFields, PoolShape, Region, Spatial,
+  Broadcast,
+  ChannelBlocks,
+  ConvFields,
+  ConvShape,
+  GemmFields,
+  GemmShape,
+  Packed,
+  PoolFields,
+  PoolShape,
+  Region,
+  Spatial,
 } from "./kernels/shapes.ts";
 export { denseStrides, formatsCoincide, numberOfElements } from "./memory-format.ts";
 export type { MemoryFormat } from "./memory-format.ts";
-export type { Program, ProgramAttribute, ProgramConstant, ProgramOp, ProgramQParams, ProgramValue } from "./program.ts";
+export type {
+  Program,
+  ProgramAttribute,
+  ProgramConstant,
+  ProgramOp,
+  ProgramQParams,
+  ProgramValue,
+} from "./program.ts";
 export { describeQParams } from "./qparams.ts";
 export type { QParams } from "./qparams.ts";
 export { qschemes } from "./qscheme.ts";

@@ -30,7 +30,9 @@ export interface KernelProvider {
 }
 
 /** How a provider opens: itself, or the reason why it cannot run here and what would help. Never a throw. */
-export type Opened = { readonly provider: KernelProvider } | { readonly unavailable: string; readonly hint?: string };
+export type Opened =
+  | { readonly provider: KernelProvider }
+  | { readonly unavailable: string; readonly hint?: string };
 
 /** An entry of the registry; nothing is loaded before `open`. */
 export interface ProviderRegistration {

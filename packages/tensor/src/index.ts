@@ -1,1 +1,15 @@
-export {};
+export { backward, enableGrad, isGradEnabled, noGrad } from "./autograd.ts";
+export { callContext, setCallContext } from "./call-context.ts";
+export type { CallContext } from "./call-context.ts";
+export { arange, empty, full, ones, rand, randn, tensor, zeros } from "./factories.ts";
+export type { FillOptions, NestedArray, RandomOptions, TensorOptions } from "./factories.ts";
+export { frame } from "./frame.ts";
+export { defaultGenerator, Generator, manualSeed } from "./generator.ts";
+export { applyOp, defineOp } from "./op.ts";
+export type { Op, OpFunction, OpInputs, Saved } from "./op.ts";
+export { toMemoryFormat } from "./ops/to-memory-format.ts";
+export { emptyPool, pooledBytes, Storage } from "./storage.ts";
+export { Tensor } from "./tensor.ts";
+export type { TensorInfo } from "./tensor.ts";
+export { activeTracer, withTracer } from "./tracer.ts";
+export type { Tracer } from "./tracer.ts";

@@ -46,8 +46,17 @@ export interface FloatKernels {
    * the gradient flows through them; 0: they are constants. `weight` null means 1.
    */
   batchNormGradient(
-    x: F32, dy: F32, mean: F32, invStd: F32, weight: F32 | null, dx: F32, dWeight: F32, dBias: F32,
-    rows: number, channels: number, training: number,
+    x: F32,
+    dy: F32,
+    mean: F32,
+    invStd: F32,
+    weight: F32 | null,
+    dx: F32,
+    dWeight: F32,
+    dBias: F32,
+    rows: number,
+    channels: number,
+    training: number,
   ): void;
 
   /** Maximum over windows of any 1- or 4-byte element type; `indices` receives the position in D·H·W of the input. */
@@ -67,12 +76,29 @@ export interface FloatKernels {
    * with the gradient. `nesterov` 0 or 1.
    */
   sgdStep(
-    parameter: F32, gradient: F32, momentumBuffer: F32 | null, learningRate: number, momentum: number,
-    dampening: number, weightDecay: number, nesterov: number, first: number,
+    parameter: F32,
+    gradient: F32,
+    momentumBuffer: F32 | null,
+    learningRate: number,
+    momentum: number,
+    dampening: number,
+    weightDecay: number,
+    nesterov: number,
+    first: number,
   ): void;
   /** torch.optim.Adam (`decoupled` 0) or AdamW (1) for one parameter, in place; `step` counts from 1. `maxSquare`: amsgrad. */
   adamStep(
-    parameter: F32, gradient: F32, average: F32, averageSquare: F32, maxSquare: F32 | null, learningRate: number,
-    beta1: number, beta2: number, eps: number, weightDecay: number, decoupled: number, step: number,
+    parameter: F32,
+    gradient: F32,
+    average: F32,
+    averageSquare: F32,
+    maxSquare: F32 | null,
+    learningRate: number,
+    beta1: number,
+    beta2: number,
+    eps: number,
+    weightDecay: number,
+    decoupled: number,
+    step: number,
   ): void;
 }

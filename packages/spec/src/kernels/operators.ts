@@ -1,6 +1,8 @@
 /** Operator codes of the generic element-wise and reduction kernels; `kernels-common/cpp/operators.h` has the same order. */
 const codes = <const Names extends readonly string[]>(...names: Names) =>
-  Object.freeze(Object.fromEntries(names.map((name, code) => [name, code]))) as { readonly [K in Names[number]]: number };
+  Object.freeze(Object.fromEntries(names.map((name, code) => [name, code]))) as {
+    readonly [K in Names[number]]: number;
+  };
 
 /** `y = f(x)`; `alpha` and `beta` are the operator's parameters, in the order shown, else unused. */
 export const UnaryOp = codes(

@@ -13,17 +13,36 @@ export type QInt = Q8 | Int32Array;
 export interface QuantizedKernels {
   /** q = clamp(rne(fl(x · fl(1/scale))) + zeroPoint, quantMin, quantMax); NaN gives zeroPoint. */
   quantize(
-    x: F32, scale: F32, zeroPoint: Int32Array, q: QInt, blocks: ChannelBlocks, quantMin: number, quantMax: number,
+    x: F32,
+    scale: F32,
+    zeroPoint: Int32Array,
+    q: QInt,
+    blocks: ChannelBlocks,
+    quantMin: number,
+    quantMax: number,
   ): void;
   /** x = fl(fl(q − zeroPoint) · scale). */
   dequantize(q: QInt, scale: F32, zeroPoint: Int32Array, x: F32, blocks: ChannelBlocks): void;
   /** Quantize then dequantize, staying in float32. `y` may be `x`. */
   fakeQuantize(
-    x: F32, scale: F32, zeroPoint: Int32Array, y: F32, blocks: ChannelBlocks, quantMin: number, quantMax: number,
+    x: F32,
+    scale: F32,
+    zeroPoint: Int32Array,
+    y: F32,
+    blocks: ChannelBlocks,
+    quantMin: number,
+    quantMax: number,
   ): void;
   /** dx = dy where quantMin ≤ rne(x/scale) + zeroPoint ≤ quantMax, else 0 (straight-through). `dx` may be `dy`. */
   fakeQuantizeGradient(
-    x: F32, dy: F32, scale: F32, zeroPoint: Int32Array, dx: F32, blocks: ChannelBlocks, quantMin: number, quantMax: number,
+    x: F32,
+    dy: F32,
+    scale: F32,
+    zeroPoint: Int32Array,
+    dx: F32,
+    blocks: ChannelBlocks,
+    quantMin: number,
+    quantMax: number,
   ): void;
   /** Smallest and largest value per channel; NaN if any is NaN. Nothing is written for 0 elements. */
   minMax(x: F32, min: F32, max: F32, blocks: ChannelBlocks): void;
@@ -36,8 +55,15 @@ export interface QuantizedKernels {
    * before the conversion to float32 (qnnpack's rule; the sum clamps).
    */
   requantize(
-    accumulator: Int32Array, bias: F32 | Int32Array, multiplier: F32, y: Q8, rows: number, channels: number,
-    yZeroPoint: number, low: number, high: number,
+    accumulator: Int32Array,
+    bias: F32 | Int32Array,
+    multiplier: F32,
+    y: Q8,
+    rows: number,
+    channels: number,
+    yZeroPoint: number,
+    low: number,
+    high: number,
   ): void;
 
   /** Bytes that `quantizedConvPack` writes for this shape; each provider has its own layout. */
@@ -49,30 +75,72 @@ export interface QuantizedKernels {
    * Linear layers are convolutions of size 1: batch = rows. `shape.batch` may differ from the one packed for.
    */
   quantizedConv(
-    x: Q8, packed: Uint8Array, bias: F32 | Int32Array, multiplier: F32, y: Q8, shape: ConvShape,
-    xZeroPoint: number, yZeroPoint: number, low: number, high: number,
+    x: Q8,
+    packed: Uint8Array,
+    bias: F32 | Int32Array,
+    multiplier: F32,
+    y: Q8,
+    shape: ConvShape,
+    xZeroPoint: number,
+    yZeroPoint: number,
+    low: number,
+    high: number,
   ): void;
   /**
    * Transposed convolution; `shape` is that of the convolution whose input gradient it is, so x has `outSize` ×
    * `outChannels` and y has `inSize` × `inChannels`; weights lie as there, zero points, bias and multiplier are per y channel.
    */
   quantizedConvTranspose(
-    x: Q8, weight: Q8, weightZeroPoint: Int32Array, bias: F32 | Int32Array, multiplier: F32, y: Q8, shape: ConvShape,
-    xZeroPoint: number, yZeroPoint: number, low: number, high: number,
+    x: Q8,
+    weight: Q8,
+    weightZeroPoint: Int32Array,
+    bias: F32 | Int32Array,
+    multiplier: F32,
+    y: Q8,
+    shape: ConvShape,
+    xZeroPoint: number,
+    yZeroPoint: number,
+    low: number,
+    high: number,
   ): void;
 
   /** y = clamp(rne(fl(fl(deq(a) + deq(b)) · fl(1/yScale))) + yZeroPoint, low, high). Equal lengths. */
   quantizedAdd(
-    a: Q8, aScale: number, aZeroPoint: number, b: Q8, bScale: number, bZeroPoint: number,
-    y: Q8, yScale: number, yZeroPoint: number, low: number, high: number,
+    a: Q8,
+    aScale: number,
+    aZeroPoint: number,
+    b: Q8,
+    bScale: number,
+    bZeroPoint: number,
+    y: Q8,
+    yScale: number,
+    yZeroPoint: number,
+    low: number,
+    high: number,
   ): void;
   /** As `quantizedAdd` with a product. */
   quantizedMul(
-    a: Q8, aScale: number, aZeroPoint: number, b: Q8, bScale: number, bZeroPoint: number,
-    y: Q8, yScale: number, yZeroPoint: number, low: number, high: number,
+    a: Q8,
+    aScale: number,
+    aZeroPoint: number,
+    b: Q8,
+    bScale: number,
+    bZeroPoint: number,
+    y: Q8,
+    yScale: number,
+    yZeroPoint: number,
+    low: number,
+    high: number,
   ): void;
   /** y = table[x − smallest integer of x's dtype]: every function of one 8-bit value (rescale, relu, sigmoid, …). 256 entries. */
   quantizedLookup(x: Q8, table: Q8, y: Q8): void;
   /** y = clamp(rne(fl(fl(Σ(x − zeroPoint)) · fl(1/n))) + zeroPoint); x and y share their qparams. */
-  quantizedAvgPool(x: Q8, y: Q8, zeroPoint: number, quantMin: number, quantMax: number, shape: PoolShape): void;
+  quantizedAvgPool(
+    x: Q8,
+    y: Q8,
+    zeroPoint: number,
+    quantMin: number,
+    quantMax: number,
+    shape: PoolShape,
+  ): void;
 }

@@ -29,7 +29,18 @@ export interface ConvFields {
   readonly dilation: Spatial;
 }
 export type ConvShape = ConvFields & Packed;
-export const convShape = packer<ConvFields>("batch", "inChannels", "outChannels", "groups", "inSize", "outSize", "kernel", "stride", "padding", "dilation");
+export const convShape = packer<ConvFields>(
+  "batch",
+  "inChannels",
+  "outChannels",
+  "groups",
+  "inSize",
+  "outSize",
+  "kernel",
+  "stride",
+  "padding",
+  "dilation",
+);
 
 /** Pooling over channels-last activations. Adaptive: window i is floor(i·in/out) … ceil((i+1)·in/out); the rest is unused. */
 export interface PoolFields {
@@ -48,7 +59,19 @@ export interface PoolFields {
   readonly divisor: number;
 }
 export type PoolShape = PoolFields & Packed;
-export const poolShape = packer<PoolFields>("batch", "channels", "inSize", "outSize", "kernel", "stride", "padding", "dilation", "adaptive", "countIncludePad", "divisor");
+export const poolShape = packer<PoolFields>(
+  "batch",
+  "channels",
+  "inSize",
+  "outSize",
+  "kernel",
+  "stride",
+  "padding",
+  "dilation",
+  "adaptive",
+  "countIncludePad",
+  "divisor",
+);
 
 /**
  * `c[b] = op(a[b]) · op(b[b])`, row-major, `batch` times. `a` is (m, k), or (k, m) with `transposeA`; `b` is (k, n), or
@@ -69,7 +92,18 @@ export interface GemmFields {
   readonly accumulate: boolean;
 }
 export type GemmShape = GemmFields & Packed;
-export const gemmShape = packer<GemmFields>("batch", "m", "n", "k", "transposeA", "transposeB", "strideA", "strideB", "strideC", "accumulate");
+export const gemmShape = packer<GemmFields>(
+  "batch",
+  "m",
+  "n",
+  "k",
+  "transposeA",
+  "transposeB",
+  "strideA",
+  "strideB",
+  "strideC",
+  "accumulate",
+);
 
 /**
  * An n-d block of elements read from one array and written to another: element (i0, i1, …) moves from
@@ -84,7 +118,14 @@ export interface RegionFields {
   readonly toStrides: readonly number[];
 }
 export type Region = RegionFields & Packed;
-const packRegion = packer<RegionFields>("rank", "fromOffset", "toOffset", "sizes", "fromStrides", "toStrides");
+const packRegion = packer<RegionFields>(
+  "rank",
+  "fromOffset",
+  "toOffset",
+  "sizes",
+  "fromStrides",
+  "toStrides",
+);
 export const region = (fields: Omit<RegionFields, "rank">): Region =>
   packRegion({ rank: fields.sizes.length, ...fields });
 

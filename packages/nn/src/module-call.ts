@@ -1,0 +1,30 @@
+import { callContext, setCallContext } from "@octavo/tensor";
+import type { CallContext } from "@octavo/tensor";
+import type { Module } from "./module.ts";
+
+/** Modules being called now, outermost first: errors say where they happened without any cost while all goes well. */
+const calls: Module[] = [];
+
+const context: CallContext = {
+  where: () => nameOf(calls[calls.length - 1]),
+  nameOf: (module) => nameOf(module as Module),
+};
+
+export function enterCall<T>(module: Module, run: () => T): T {
+  if (calls.length === 0 && callContext() === null) setCallContext(context);
+  calls.push(module);
+  try {
+    return run();
+  } finally {
+    calls.pop();
+    if (calls.length === 0) setCallContext(null);
+  }
+}
+
+/** `features.3.conv.1 (Conv2d)`: the path below the model that was called first. */
+function nameOf(module: Module): string {
+  for (const [path, candidate] of calls[0]?.namedModules() ?? []) {
+    if (candidate === module) return path ? `${path} (${module.typeName()})` : module.typeName();
+  }
+  return module.typeName();
+}

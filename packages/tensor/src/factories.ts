@@ -1,0 +1,123 @@
+import { ArgumentError, numberOfElements, ShapeError } from "@octavo/spec";
+import type { DType, MemoryFormat, TypedArray } from "@octavo/spec";
+import { defaultGenerator } from "./generator.ts";
+import type { Generator } from "./generator.ts";
+import { Tensor } from "./tensor.ts";
+
+export type NestedArray = number | readonly NestedArray[];
+
+export interface TensorOptions {
+  readonly dtype?: DType;
+  readonly requiresGrad?: boolean;
+}
+
+/**
+ * A tensor from nested arrays: `tensor([[1, 2], [3, 4]])`, or from a flat typed array and a shape (row-major, copied).
+ * @throws ShapeError if the nesting is ragged or the number of elements does not fit the shape.
+ */
+export function tensor(values: NestedArray | TypedArray, options?: TensorOptions): Tensor;
+export function tensor(values: ArrayLike<number>, shape: readonly number[], options?: TensorOptions): Tensor;
+export function tensor(
+  values: NestedArray | ArrayLike<number> | TypedArray,
+  shapeOrOptions?: readonly number[] | TensorOptions,
+  more?: TensorOptions,
+): Tensor {
+  const explicit = Array.isArray(shapeOrOptions) ? (shapeOrOptions as readonly number[]) : null;
+  const options = (explicit ? more : (shapeOrOptions as TensorOptions)) ?? {};
+  const isTyped = ArrayBuffer.isView(values);
+  const shape = explicit ?? (isTyped ? [(values as TypedArray).length] : shapeOf(values as NestedArray, []));
+  const flat =
+    isTyped || explicit ? (values as ArrayLike<number>) : ([values as unknown].flat(Infinity) as number[]);
+  if (flat.length !== numberOfElements(shape)) {
+    throw new ShapeError({
+      where: "tensor",
+      expected: `${numberOfElements(shape)} values for shape [${shape}]`,
+      got: `${flat.length}`,
+    });
+  }
+  const result = new Tensor({ shape, dtype: options.dtype });
+  const data = result.raw();
+  if (data instanceof BigInt64Array) for (let i = 0; i < flat.length; i++) data[i] = BigInt(flat[i]);
+  else data.set(flat);
+  if (options.requiresGrad) result.requiresGrad = true;
+  return result;
+}
+
+function shapeOf(values: NestedArray, path: readonly number[]): number[] {
+  if (typeof values === "number") return [];
+  const inner = values.length ? shapeOf(values[0], [...path, 0]) : [];
+  values.forEach((value, i) => {
+    const other = shapeOf(value, [...path, i]);
+    if (other.join() !== inner.join()) {
+      throw new ShapeError({
+        where: "tensor",
+        expected: `rows of equal shape [${inner}]`,
+        got: `[${other}] at [${[...path, i]}]`,
+      });
+    }
+  });
+  return [values.length, ...inner];
+}
+
+export interface FillOptions extends TensorOptions {
+  readonly memoryFormat?: MemoryFormat;
+}
+
+/** Memory as it comes: whatever was there before. */
+export function empty(
+  shape: readonly number[],
+  { dtype, memoryFormat, requiresGrad }: FillOptions = {},
+): Tensor {
+  const bad = shape.find((size) => !Number.isInteger(size) || size < 0);
+  if (bad !== undefined) {
+    throw new ArgumentError({ where: "empty", expected: "sizes that are integers ≥ 0", got: `[${shape}]` });
+  }
+  const result = new Tensor({ shape, dtype, memoryFormat });
+  if (requiresGrad) result.requiresGrad = true;
+  return result;
+}
+
+export function full(shape: readonly number[], value: number, options?: FillOptions): Tensor {
+  const result = empty(shape, options);
+  const data = result.raw();
+  if (data instanceof BigInt64Array) data.fill(BigInt(value));
+  else data.fill(value);
+  return result;
+}
+
+export const zeros = (shape: readonly number[], options?: FillOptions): Tensor => full(shape, 0, options);
+export const ones = (shape: readonly number[], options?: FillOptions): Tensor => full(shape, 1, options);
+
+/** 0, 1, … end − 1, or start, start + step, … below end. */
+export function arange(start: number, end?: number, step = 1): Tensor {
+  const [from, to] = end === undefined ? [0, start] : [start, end];
+  const length = Math.max(0, Math.ceil((to - from) / step));
+  return tensor(Float32Array.from({ length }, (_, i) => from + i * step));
+}
+
+export interface RandomOptions extends FillOptions {
+  readonly generator?: Generator;
+}
+
+/** Uniform in [0, 1). */
+export function rand(
+  shape: readonly number[],
+  { generator = defaultGenerator, ...options }: RandomOptions = {},
+): Tensor {
+  return fillWith(shape, options, () => generator.uniform());
+}
+
+/** Standard normal. */
+export function randn(
+  shape: readonly number[],
+  { generator = defaultGenerator, ...options }: RandomOptions = {},
+): Tensor {
+  return fillWith(shape, options, () => generator.normal());
+}
+
+function fillWith(shape: readonly number[], options: FillOptions, next: () => number): Tensor {
+  const result = empty(shape, options);
+  const { data } = result;
+  for (let i = 0; i < data.length; i++) data[i] = next();
+  return result;
+}

@@ -1,0 +1,86 @@
+import { kernels } from "@octavo/backend";
+import type { Kernels } from "@octavo/spec";
+import { DTypeError } from "@octavo/spec";
+import { isGradEnabled, TapeNode } from "./autograd.ts";
+import { callContext } from "./call-context.ts";
+import { Tensor } from "./tensor.ts";
+import type { TensorInfo } from "./tensor.ts";
+import { activeTracer } from "./tracer.ts";
+
+export type OpInputs = readonly (Tensor | null)[];
+
+/** What the rules of `backward` see. */
+export interface Saved<I extends OpInputs, A> {
+  readonly inputs: I;
+  readonly output: Tensor;
+  readonly attributes: A;
+  /** What `forward` put aside (indices of max pooling, batch statistics). */
+  readonly extra: readonly Tensor[];
+  /** Which inputs want a gradient: rules may skip the others. */
+  readonly needs: readonly boolean[];
+}
+
+/**
+ * An operation on float tensors: name, shape rule, forward and backward in one value. Everything that happens to
+ * tensors happens through ops, so autograd and tracing need no list of them.
+ */
+export interface Op<I extends OpInputs = any, A extends object = any> {
+  readonly name: string;
+  /** Inputs are brought to the expected memory format before `forward`; default: as they come. */
+  layout?(inputs: I, attributes: A): readonly (Tensor | null)[];
+  /** Shape, dtype and format of the output; throws `ShapeError` for inputs that do not fit. */
+  shape(inputs: I, attributes: A): TensorInfo;
+  /** Writes the output. Returned tensors are kept for `backward` as `extra`. */
+  forward(kernels: Kernels, inputs: I, output: Tensor, attributes: A): readonly Tensor[] | void;
+  /** Gradients of the inputs, in order (null for none). May return `gradient` itself. Absent: not differentiable. */
+  backward?(kernels: Kernels, gradient: Tensor, saved: Saved<I, A>): readonly (Tensor | null)[];
+  /** Whose elements `backward` reads; their memory stays until then. Default: inputs. */
+  readonly saves?: { readonly inputs?: boolean | readonly boolean[]; readonly output?: boolean };
+  /** Quantized tensors are refused unless the op says that it takes them. */
+  readonly acceptsQuantized?: boolean;
+}
+
+export type OpFunction<I extends OpInputs, A extends object> = Op<I, A> &
+  ((
+    ...args: Record<never, never> extends A ? [...inputs: I, attributes?: A] : [...inputs: I, attributes: A]
+  ) => Tensor);
+
+/** Makes an op that can be called: `relu(x)`, `conv(x, weight, bias, attributes)`. Attributes come last. */
+export function defineOp<I extends OpInputs, A extends object = Record<never, never>>(
+  definition: Op<I, A>,
+): OpFunction<I, A> {
+  const call = (...args: unknown[]): Tensor => {
+    const last = args[args.length - 1];
+    const hasAttributes = args.length > 0 && last !== null && last !== undefined && !(last instanceof Tensor);
+    const inputs = (hasAttributes ? args.slice(0, -1) : args) as unknown as I;
+    return applyOp(definition, inputs, (hasAttributes ? last : {}) as A);
+  };
+  delete (call as { name?: string }).name;
+  return Object.assign(call, definition) as unknown as OpFunction<I, A>;
+}
+
+/** The one door: checks, runs, and records an operation. */
+export function applyOp<I extends OpInputs, A extends object>(op: Op<I, A>, given: I, attributes: A): Tensor {
+  if (!op.acceptsQuantized) refuseQuantized(op, given);
+  const inputs = (op.layout ? op.layout(given, attributes) : given) as I;
+  const output = new Tensor(op.shape(inputs, attributes));
+  const extra = op.forward(kernels(), inputs, output, attributes) ?? [];
+  if (op.backward && isGradEnabled() && inputs.some((x) => x?.requiresGrad)) {
+    output.node = new TapeNode(op, inputs, output, attributes, extra);
+  }
+  activeTracer()?.op(op, given, attributes, output);
+  return output;
+}
+
+function refuseQuantized(op: Op, inputs: OpInputs): void {
+  const culprit = inputs.find((x) => x?.isQuantized);
+  if (!culprit) return;
+  const context = callContext();
+  const source = culprit.producer && context ? ` from ${context.nameOf(culprit.producer)}` : "";
+  throw new DTypeError({
+    where: context?.where() ?? op.name,
+    expected: "a float tensor",
+    got: `${culprit.describe()}${source}`,
+    hint: "This part of the model was not quantized: put a DeQuantStub before it, or give it a qconfig.",
+  });
+}

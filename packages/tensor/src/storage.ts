@@ -1,0 +1,106 @@
+import { allocate, free } from "@octavo/backend";
+import { dtypes, OctavoError } from "@octavo/spec";
+import type { DType, Memory, TypedArray } from "@octavo/spec";
+import { adopt } from "./frame.ts";
+
+/**
+ * The memory of one or more tensors, counted by its owners: the frame it was made in, the tape while backward needs it,
+ * and tensors that share it. At zero it returns to the pool, and reading it is an error. Memory made outside any frame
+ * belongs to the caller and is left to the garbage collector.
+ */
+export class Storage {
+  readonly dtype: DType;
+  readonly length: number;
+  #memory: Memory | null;
+  #view: TypedArray | null = null;
+  #owners = 1;
+
+  constructor(dtype: DType, length: number) {
+    this.dtype = dtype;
+    this.length = length;
+    this.#memory = take(length * dtypes[dtype].bytes);
+    collected.register(this, this.#memory, this);
+    adopt(this);
+  }
+
+  /** The elements, in memory order. A view: valid until the storage is released. */
+  get data(): TypedArray {
+    if (this.#memory === null) throw new ReleasedError();
+    // A WASM memory that grew leaves detached views behind, of length 0.
+    if (this.#view === null || (this.#view.length === 0 && this.length > 0)) {
+      const { buffer, byteOffset } = this.#memory;
+      this.#view = new dtypes[this.dtype].array(buffer as ArrayBuffer, byteOffset, this.length);
+    }
+    return this.#view;
+  }
+
+  get released(): boolean {
+    return this.#memory === null;
+  }
+
+  get shared(): boolean {
+    return this.#owners > 1;
+  }
+
+  retain(): this {
+    this.#owners += 1;
+    return this;
+  }
+
+  release(): void {
+    this.#owners -= 1;
+    if (this.#owners > 0 || this.#memory === null) return;
+    collected.unregister(this);
+    give(this.#memory);
+    this.#memory = null;
+    this.#view = null;
+  }
+}
+
+/** A tensor was read after the module call that made it, and backward, were done with it. */
+class ReleasedError extends OctavoError {
+  constructor() {
+    super({
+      where: "Tensor",
+      expected: "a tensor that is still alive",
+      got: "one whose memory has been reused",
+      hint:
+        "It was made inside a module's forward, and everything made there but the result is released after backward " +
+        "(or after the call, without gradients). Call keep() on it inside forward, or return it.",
+    });
+  }
+}
+
+const pool = new Map<number, Memory[]>();
+const collected = new FinalizationRegistry<Memory>(give);
+
+/** Rounds up to an eighth of the power of two below, so that nearly equal sizes share memory. */
+function sizeClass(bytes: number): number {
+  if (bytes <= 64) return 64;
+  const step = Math.max(64, 2 ** (Math.floor(Math.log2(bytes)) - 3));
+  return Math.ceil(bytes / step) * step;
+}
+
+function take(bytes: number): Memory {
+  const size = sizeClass(bytes);
+  return pool.get(size)?.pop() ?? allocate(size);
+}
+
+function give(memory: Memory): void {
+  const waiting = pool.get(memory.byteLength);
+  if (waiting) waiting.push(memory);
+  else pool.set(memory.byteLength, [memory]);
+}
+
+/** Hands pooled memory back to its provider. Training refills the pool on its next step. */
+export function emptyPool(): void {
+  for (const waiting of pool.values()) waiting.forEach(free);
+  pool.clear();
+}
+
+/** Bytes waiting in the pool for the next tensor of their size. */
+export function pooledBytes(): number {
+  let bytes = 0;
+  for (const [size, waiting] of pool) bytes += size * waiting.length;
+  return bytes;
+}

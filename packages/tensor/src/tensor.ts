@@ -1,0 +1,136 @@
+import { denseStrides, describeQParams, formatsCoincide, isQuantized, numberOfElements } from "@octavo/spec";
+import { ArgumentError, DTypeError } from "@octavo/spec";
+import type { DType, MemoryFormat, QParams, TypedArray } from "@octavo/spec";
+import type { TapeNode } from "./autograd.ts";
+import { formatTensor } from "./format-tensor.ts";
+import { Storage } from "./storage.ts";
+
+export interface TensorInfo {
+  readonly shape: readonly number[];
+  readonly dtype?: DType;
+  readonly memoryFormat?: MemoryFormat;
+  readonly qparams?: QParams | null;
+}
+
+/**
+ * A dense n-d array with a dtype, a memory format and, if quantized, its qparams. Made by `tensor`, `zeros`, … and by
+ * operators; methods such as `x.add(y)` are those operators.
+ */
+export class Tensor {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly memoryFormat: MemoryFormat;
+  readonly qparams: QParams | null;
+  readonly storage: Storage;
+  /** Sum of gradients since the last `zeroGrad`; null before. Only leaves get one. */
+  grad: Tensor | null = null;
+  /** The operation that made this tensor, while gradients flow through it. */
+  node: TapeNode | null = null;
+  /** The module whose result this is: error messages name it. */
+  producer: object | null = null;
+  #requiresGrad = false;
+
+  /** @param storage shares another tensor's memory; a new one is made when absent. */
+  constructor(info: TensorInfo, storage?: Storage) {
+    this.shape = Object.freeze([...info.shape]);
+    this.dtype = info.dtype ?? "float32";
+    this.memoryFormat = formatsCoincide(info.shape) ? "contiguous" : (info.memoryFormat ?? "contiguous");
+    this.qparams = info.qparams ?? null;
+    this.storage = storage ?? new Storage(this.dtype, numberOfElements(info.shape));
+  }
+
+  /** Elements in memory order (see `memoryFormat`); a view, not a copy. `toArray` gives torch's order. */
+  get data(): Float32Array {
+    return this.storage.data as Float32Array;
+  }
+
+  /** `data` with the type of its dtype: integers and quantized tensors. */
+  raw<T extends TypedArray = TypedArray>(): T {
+    return this.storage.data as T;
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  get numel(): number {
+    return this.storage.length;
+  }
+
+  get isQuantized(): boolean {
+    return isQuantized(this.dtype);
+  }
+
+  /** Whether operations on this tensor are recorded for backward. */
+  get requiresGrad(): boolean {
+    return this.#requiresGrad || this.node !== null;
+  }
+
+  set requiresGrad(value: boolean) {
+    if (value && this.dtype !== "float32") {
+      throw new DTypeError({ where: "requiresGrad", expected: "a float32 tensor", got: this.dtype });
+    }
+    this.#requiresGrad = value;
+  }
+
+  requiresGrad_(value = true): this {
+    this.requiresGrad = value;
+    return this;
+  }
+
+  /** Keeps the memory alive after the module call it was made in, until the garbage collector finds it. */
+  keep(): this {
+    this.storage.retain();
+    return this;
+  }
+
+  /** The same memory without history. */
+  detach(): Tensor {
+    return new Tensor(this, this.storage.retain());
+  }
+
+  /** The one element as a number. */
+  item(): number {
+    if (this.numel !== 1) {
+      throw new ArgumentError({
+        where: "item",
+        expected: "a tensor with one element",
+        got: `shape [${this.shape}]`,
+      });
+    }
+    return Number(this.raw()[0]);
+  }
+
+  /** A copy of the elements in torch's order (row-major over `shape`). */
+  toArray(): TypedArray {
+    const data = this.raw();
+    if (this.memoryFormat === "contiguous") return data.slice();
+    const result = data.slice();
+    const strides = denseStrides(this.shape, this.memoryFormat);
+    const index = new Array<number>(this.rank).fill(0);
+    for (let i = 0, at = 0; i < result.length; i++) {
+      result[i] = data[at];
+      for (let axis = this.rank - 1; axis >= 0; axis--) {
+        at += strides[axis];
+        if (++index[axis] < this.shape[axis]) break;
+        at -= strides[axis] * this.shape[axis];
+        index[axis] = 0;
+      }
+    }
+    return result;
+  }
+
+  /** dtype, qparams and shape in a few words, for errors. */
+  describe(): string {
+    const type = this.qparams ? describeQParams(this.qparams) : this.dtype;
+    return `${type} [${this.shape.join(", ")}]`;
+  }
+
+  toString(): string {
+    return formatTensor(this);
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}

@@ -1,0 +1,29 @@
+import type { Op } from "./op.ts";
+import type { Tensor } from "./tensor.ts";
+
+/**
+ * Watches a run: every op passes through `op`, every module call through `call`. Tracing, shape propagation and
+ * profiling are tracers; autograd is not, because it must always be there.
+ */
+export interface Tracer {
+  op(op: Op, inputs: readonly (Tensor | null)[], attributes: object, output: Tensor): void;
+  /** Runs a module call; a leaf call is one that the tracer records whole, hiding the ops inside. */
+  call(module: object, inputs: readonly unknown[], run: () => unknown): unknown;
+}
+
+let active: Tracer | null = null;
+
+export function activeTracer(): Tracer | null {
+  return active;
+}
+
+/** Runs `body` under a tracer (null hides it: the inside of a leaf module). */
+export function withTracer<T>(tracer: Tracer | null, body: () => T): T {
+  const outer = active;
+  active = tracer;
+  try {
+    return body();
+  } finally {
+    active = outer;
+  }
+}
