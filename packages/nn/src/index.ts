@@ -2,4 +2,4 @@ export { Module } from "./module.ts";
 export type { ForwardHook } from "./module.ts";
 export { Parameter } from "./parameter.ts";
 export { torchName } from "./state-dict.ts";
-export type { LoadOptions, StateDict } from "./state-dict.ts";
+export type { ExtraState, LoadOptions, StateDict } from "./state-dict.ts";

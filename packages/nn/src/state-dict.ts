@@ -6,6 +6,20 @@ import { Parameter } from "./parameter.ts";
 
 export type StateDict = Map<string, Tensor>;
 
+/**
+ * State of a module that is not a tensor field of fixed shape (an observer's range): saved and loaded by the module
+ * itself, under torch's names.
+ */
+export interface ExtraState {
+  extraState(): StateDict;
+  /** @throws for values that do not fit, before anything is changed. */
+  loadExtraState(state: ReadonlyMap<string, Tensor>): void;
+}
+
+function extraStateOf(module: Module): ExtraState | null {
+  return "extraState" in module ? (module as unknown as ExtraState) : null;
+}
+
 /** torch's spelling of a field path: `features.0.runningMean` → `features.0.running_mean`. */
 export function torchName(path: string): string {
   return path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -19,11 +33,16 @@ export function stateDict(module: Module, prefix = ""): StateDict {
   const state: StateDict = new Map();
   for (const [path, owner] of module.namedModules(prefix)) {
     for (const [name, value] of Object.entries(owner)) {
-      if (value instanceof Parameter) state.set(torchName(path ? `${path}.${name}` : name), value);
+      if (value instanceof Parameter) state.set(keyOf(path, name), value);
     }
     for (const [name, value] of owner.namedBuffers(path, false)) state.set(torchName(name), value);
+    for (const [name, value] of extraStateOf(owner)?.extraState() ?? []) state.set(keyOf(path, name), value);
   }
   return state;
+}
+
+function keyOf(path: string, name: string): string {
+  return torchName(path ? `${path}.${name}` : name);
 }
 
 export interface LoadOptions {
@@ -44,7 +63,10 @@ export function loadStateDict(
   const missingKeys = [...state.keys()].filter((key) => !source.has(key));
   const unexpectedKeys = [...source.keys()].filter((key) => !state.has(key));
   const problems: string[] = [];
+  const extras = extrasIn(module, source);
+  const ownShape = new Set(extras.flatMap(({ keys }) => keys));
   for (const [key, target] of state) {
+    if (ownShape.has(key)) continue;
     const value = source.get(key);
     if (value && value.shape.join() !== target.shape.join()) {
       problems.push(`${key} is [${value.shape}] and should be [${target.shape}]`);
@@ -60,9 +82,21 @@ export function loadStateDict(
       hint: "strict: false ignores missing and unknown names.",
     });
   }
+  for (const { owner, values } of extras) owner.loadExtraState(values);
   for (const [key, target] of state) {
-    const value = source.get(key);
+    const value = ownShape.has(key) ? undefined : source.get(key);
     if (value) target.raw().set(toMemoryFormat(value, target.memoryFormat).raw() as never);
   }
   return { missingKeys, unexpectedKeys };
+}
+
+/** The part of a state dict that each module with extra state loads by itself. */
+function extrasIn(module: Module, source: ReadonlyMap<string, Tensor>) {
+  return [...module.namedModules()].flatMap(([path, candidate]) => {
+    const owner = extraStateOf(candidate);
+    if (!owner) return [];
+    const names = [...owner.extraState().keys()].filter((name) => source.has(keyOf(path, name)));
+    const keys = names.map((name) => keyOf(path, name));
+    return [{ owner, keys, values: new Map(names.map((name, i) => [name, source.get(keys[i])!])) }];
+  });
 }
