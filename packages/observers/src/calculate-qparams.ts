@@ -1,0 +1,119 @@
+import { ArgumentError, QuantizationError, qschemes } from "@octavo/spec";
+import type { QParams, QScheme } from "@octavo/spec";
+import { roundHalfToEven } from "./internal/round-half-to-even.ts";
+import { quantRange } from "./quant-range.ts";
+import type { QuantRange, QuantRangeOptions } from "./quant-range.ts";
+import { warn } from "./warnings.ts";
+
+export interface QParamsOptions extends QuantRangeOptions {
+  /** Smallest and largest value seen: numbers, or one entry per channel. */
+  readonly min: number | ArrayLike<number>;
+  readonly max: number | ArrayLike<number>;
+  readonly qscheme: QScheme;
+  /** Smallest scale; 2⁻²³ unless given. */
+  readonly eps?: number;
+  /** Channel axis to note in the result of a per-channel scheme; 0 unless given. */
+  readonly axis?: number;
+}
+
+/** Scale and zero point of one range; every value is already rounded to float32. */
+interface ScaleRule {
+  (min: number, max: number, range: QuantRange, eps: number, middle: number): readonly [scale: number, zeroPoint: number];
+}
+
+/** float32's machine epsilon, torch's default smallest scale. */
+export const defaultEps = 2 ** -23;
+
+const fl = Math.fround;
+
+/**
+ * The range of values → scale and zero point: the one formula of the project, in float32 throughout; equal to torch's
+ * `UniformQuantizationObserverBase._calculate_qparams`. The range is stretched to contain 0 (not for
+ * `perChannelAffineFloatQParams`), so that 0 is exactly representable.
+ *
+ * Nothing observed (min = +∞ and max = −∞, or no channels) gives scale 1, zero point 0 and a warning.
+ * Throws `QuantizationError` for min > max, and for a range that is not finite in float32, where torch goes on;
+ * `ArgumentError` for lists of different lengths, an unknown dtype or scheme, and integer ranges as `quantRange` says.
+ */
+export function calculateQParams(options: QParamsOptions): QParams {
+  const { dtype, qscheme, where = "calculateQParams", eps = defaultEps } = options;
+  if (!Object.hasOwn(qschemes, qscheme)) {
+    throw new ArgumentError({ where, expected: `qscheme ${Object.keys(qschemes).join(", ")}`, got: String(qscheme) });
+  }
+  const range = quantRange({ ...options, where });
+  const { quantMin, quantMax } = range;
+  const { perChannel, symmetric, floatZeroPoint } = qschemes[qscheme];
+  const [min, max] = [float32List(options.min), float32List(options.max)];
+  requireBounds(where, min, max, perChannel);
+
+  const observed = min.length > 0 && !(min.length === 1 && !perChannel && neverObserved(min[0], max[0]));
+  const scale = new Float32Array(observed ? min.length : 1).fill(1);
+  const zeroPoint = new (floatZeroPoint ? Float32Array : Int32Array)(scale.length);
+  if (observed) {
+    const rule = floatZeroPoint ? floatQParams : symmetric ? symmetricQParams : affineQParams;
+    const middle = dtype === "quint8" ? middleOf(range) : 0;
+    for (let c = 0; c < scale.length; c++) {
+      requireValidRange(where, min, max, c);
+      [scale[c], zeroPoint[c]] = rule(min[c], max[c], range, fl(eps), middle);
+    }
+  } else {
+    warn(`${where}: calculateQParams was called before any data came; scale 1 and zeroPoint 0 are used. Run calibration data first.`);
+  }
+  return { dtype, qscheme, scale, zeroPoint, axis: perChannel ? (options.axis ?? 0) : null, quantMin, quantMax };
+}
+
+const affineQParams: ScaleRule = (min, max, { quantMin, quantMax }, eps) => {
+  const low = Math.min(min, 0);
+  const scale = Math.max(fl(fl(Math.max(max, 0) - low) / fl(quantMax - quantMin)), eps);
+  const zeroPoint = quantMin - roundHalfToEven(fl(low / scale));
+  return [scale, Math.min(Math.max(zeroPoint, quantMin), quantMax)];
+};
+
+const symmetricQParams: ScaleRule = (min, max, { quantMin, quantMax }, eps, middle) => {
+  const largest = Math.max(-min, max, 0);
+  return [Math.max(fl(largest / fl((quantMax - quantMin) / 2)), eps), middle];
+};
+
+/** Embeddings: the raw range, and a zero point that need not be an integer. */
+const floatQParams: ScaleRule = (min, max, { quantMin, quantMax }, eps) => {
+  const scale = fl(fl(max - min) / fl(quantMax - quantMin));
+  const usable = scale > eps ? scale : 1;
+  return [usable, fl(-min / usable)];
+};
+
+/**
+ * Zero point of symmetric quint8. torch: 128 for the dtype's range, `(quantMin + quantMax) >> 1` for a custom one
+ * (0..127 → 63). The dtype's range halved by `reduceRange`, which torch refuses, halves the 128 too.
+ */
+function middleOf({ quantMin, quantMax, custom }: QuantRange): number {
+  return custom ? (quantMin + quantMax) >> 1 : (quantMax + 1) / 2;
+}
+
+function float32List(bounds: number | ArrayLike<number>): Float32Array {
+  if (typeof bounds === "number") return Float32Array.of(bounds);
+  return bounds instanceof Float32Array ? bounds : Float32Array.from(bounds);
+}
+
+function neverObserved(min: number, max: number): boolean {
+  return min === Infinity && max === -Infinity;
+}
+
+function requireBounds(where: string, min: Float32Array, max: Float32Array, perChannel: boolean): void {
+  if (min.length !== max.length) {
+    throw new ArgumentError({ where, expected: "as many minima as maxima", got: `${min.length} and ${max.length}` });
+  }
+  if (!perChannel && min.length > 1) {
+    const hint = "Use a perChannel scheme.";
+    throw new ArgumentError({ where, expected: "one range for a perTensor scheme", got: `${min.length} ranges`, hint });
+  }
+}
+
+function requireValidRange(where: string, min: Float32Array, max: Float32Array, channel: number): void {
+  const [low, high] = [min[channel], max[channel]];
+  const got = `${low}..${high}${min.length > 1 ? ` in channel ${channel}` : ""}`;
+  if (low > high) throw new QuantizationError({ where, expected: "a range with min ≤ max", got });
+  if (!Number.isFinite(fl(high - low))) {
+    const hint = "Look for NaN, infinity or overflow in the data.";
+    throw new QuantizationError({ where, expected: "a range that is finite in float32", got, hint });
+  }
+}

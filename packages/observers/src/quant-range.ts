@@ -1,0 +1,54 @@
+import { ArgumentError, quantRanges } from "@octavo/spec";
+import type { QuantizedDType } from "@octavo/spec";
+import { warn } from "./warnings.ts";
+
+export interface QuantRangeOptions {
+  readonly dtype: QuantizedDType;
+  /** Smallest integer, instead of the dtype's; counts only together with `quantMax`. */
+  readonly quantMin?: number;
+  readonly quantMax?: number;
+  /** Halves the range (one bit less), as kernels that saturate need it. */
+  readonly reduceRange?: boolean;
+  /** What errors and warnings name. */
+  readonly where?: string;
+}
+
+/** Inclusive integers that values are clamped to. */
+export interface QuantRange {
+  readonly quantMin: number;
+  readonly quantMax: number;
+  /** Whether the caller gave the range. */
+  readonly custom: boolean;
+}
+
+/**
+ * The integer range of a quantizer: the dtype's or the caller's, halved by `reduceRange`; torch's `calculate_qmin_qmax`.
+ * Unlike there, a custom range must lie within the dtype, and `reduceRange` also halves qint32.
+ *
+ * Throws `ArgumentError` for an unknown dtype and for a range that is not made of integers, is empty, leaves the dtype
+ * or does not contain 0.
+ */
+export function quantRange(options: QuantRangeOptions): QuantRange {
+  const { dtype, quantMin, quantMax, reduceRange = false, where = "quantRange" } = options;
+  if (!Object.hasOwn(quantRanges, dtype)) {
+    throw new ArgumentError({ where, expected: `dtype ${Object.keys(quantRanges).join(", ")}`, got: String(dtype) });
+  }
+  const custom = quantMin !== undefined && quantMax !== undefined;
+  if (custom) requireRange(where, dtype, quantMin, quantMax);
+  else if (quantMin !== undefined || quantMax !== undefined) {
+    warn(`${where}: quantMin and quantMax count only together; the range of ${dtype} is used.`);
+  }
+  const [low, high] = custom ? [quantMin, quantMax] : quantRanges[dtype];
+  const halve = (bound: number) => (reduceRange ? Math.floor(bound / 2) : bound);
+  return { quantMin: halve(low), quantMax: halve(high), custom };
+}
+
+function requireRange(where: string, dtype: QuantizedDType, quantMin: number, quantMax: number): void {
+  const [low, high] = quantRanges[dtype];
+  const got = `${quantMin}..${quantMax}`;
+  const problem = (expected: string) => new ArgumentError({ where, expected, got });
+  if (!Number.isInteger(quantMin) || !Number.isInteger(quantMax)) throw problem("integers for quantMin and quantMax");
+  if (quantMin >= quantMax) throw problem("quantMin less than quantMax");
+  if (quantMin < low || quantMax > high) throw problem(`a range within ${low}..${high} (${dtype})`);
+  if (quantMin > 0 || quantMax < 0) throw problem("a range that contains 0");
+}
