@@ -1,0 +1,4 @@
+#define OCTAVO_ISA neon
+#include "vector-neon.h"
+
+#include "kernel-table.h"

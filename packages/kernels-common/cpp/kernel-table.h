@@ -1,0 +1,19 @@
+#pragma once
+// Included last by each instruction set's translation unit, which defines OCTAVO_ISA and includes its vector-*.h first:
+// compiles every kernel for it and collects them in `table`.
+#include "unpack.h"
+
+#include "accumulate.h"
+
+namespace octavo::OCTAVO_ISA {
+
+#define KERNEL(name) {#name, Entry<&name>::arity, Entry<&name>::parameters, &Entry<&name>::call},
+static const KernelEntry entries[] = {
+#include "kernel-list.h"
+};
+#undef KERNEL
+
+extern const KernelTable table;
+const KernelTable table = {entries, sizeof(entries) / sizeof(entries[0])};
+
+}  // namespace octavo::OCTAVO_ISA

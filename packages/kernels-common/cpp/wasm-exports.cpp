@@ -1,0 +1,24 @@
+#include "failure.h"
+#include "isas.h"
+
+// The WebAssembly module: memory, and these functions. wasm-provider.ts is the other side.
+using namespace octavo;
+
+#define EXPORT(name) extern "C" __attribute__((export_name(#name)))
+
+static const KernelTable& table() { return *isas[0].table; }
+
+EXPORT(kernelCount) uint32_t kernelCount() { return table().count; }
+/** Zero-terminated. */
+EXPORT(kernelName) const char* kernelName(uint32_t index) { return table().entries[index].name; }
+EXPORT(kernelArity) uint32_t kernelArity(uint32_t index) { return table().entries[index].arity; }
+EXPORT(callKernel) double callKernel(uint32_t index, const Argument* arguments) {
+  return table().entries[index].call(arguments);
+}
+/** Zero-terminated message of the last kernel, or null. */
+EXPORT(takeFailure) const char* takeFailureMessage() { return takeFailure(); }
+
+// What the compiler may call; there is no C library in the module. With bulk memory these builtins are one instruction.
+extern "C" void* memcpy(void* to, const void* from, size_t bytes) { return __builtin_memcpy(to, from, bytes); }
+extern "C" void* memmove(void* to, const void* from, size_t bytes) { return __builtin_memmove(to, from, bytes); }
+extern "C" void* memset(void* to, int value, size_t bytes) { return __builtin_memset(to, value, bytes); }

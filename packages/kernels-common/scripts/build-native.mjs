@@ -1,0 +1,85 @@
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+
+import { commonSources, fingerprint, isFresh, sourceFiles } from "./sources.mjs";
+
+/** Flags that decide the bits: no contraction of a·b + c, no reassociation. The rest is speed and hygiene. */
+const flags = [
+  "-std=c++20", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math",
+  "-fno-exceptions", "-fno-rtti", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra",
+];
+
+const linkFlags = {
+  // Node resolves napi_* at load time. nodelete: pool threads outlive a worker that unloads the addon.
+  linux: ["-shared", "-pthread", "-static-libstdc++", "-static-libgcc", "-Wl,-z,nodelete", "-Wl,--gc-sections", "-s"],
+  darwin: ["-dynamiclib", "-undefined", "dynamic_lookup"],
+};
+
+/** The first of these that runs: $CXX, g++, clang++, c++. */
+function findCompiler(candidates) {
+  for (const command of candidates) {
+    const probe = spawnSync(command, ["--version"], { encoding: "utf8" });
+    if (probe.status === 0) return { command, version: probe.stdout.split("\n")[0] };
+  }
+  return null;
+}
+
+function run(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: "inherit" });
+    child.on("error", reject);
+    child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${command} exited with code ${code}`))));
+  });
+}
+
+/**
+ * Builds a Node-API addon from the shared C++ and a package's own folder, unless it is up to date.
+ *
+ * @param {object} addon
+ * @param {string} addon.folder the package's C++ folder
+ * @param {string} addon.output path of the .node file
+ * @param {Record<string, string[]>} addon.isaFlags extra flags by file name: only these files use the instruction set
+ * @param {string[]} [addon.compilers] instead of $CXX, g++, clang++, c++
+ * @returns {Promise<boolean>} false when there is no compiler
+ */
+export async function buildNative({ folder, output, isaFlags, compilers }) {
+  const name = basename(output);
+  const candidates = compilers ?? [process.env.CXX, "g++", "clang++", "c++"].filter(Boolean);
+  const compiler = linkFlags[process.platform] && findCompiler(candidates);
+  if (!compiler) {
+    console.log(`${name}: not built, no C++ compiler (tried ${candidates.join(", ")}); WebAssembly or TypeScript kernels run instead`);
+    return false;
+  }
+  const headers = dirname(createRequire(import.meta.url).resolve("node-api-headers/include/node_api.h"));
+  const files = sourceFiles(commonSources, folder);
+  const wasmOnly = new Set(["threads-single.cpp", "wasm-exports.cpp"]);
+  const units = files.filter((file) => file.endsWith(".cpp") && !wasmOnly.has(basename(file)));
+  const stamp = `${output}.stamp`;
+  const expected = fingerprint(files, compiler, flags, linkFlags, isaFlags);
+  if (isFresh(output, stamp, expected)) return true;
+
+  const started = performance.now();
+  mkdirSync(dirname(output), { recursive: true });
+  const scratch = mkdtempSync(join(dirname(output), "objects-"));
+  try {
+    const objects = units.map((unit) => join(scratch, `${basename(unit)}.o`));
+    await Promise.all(
+      units.map((unit, i) =>
+        run(compiler.command, [
+          ...flags, ...(isaFlags[basename(unit)] ?? []), `-I${commonSources}`, `-I${folder}`, `-I${headers}`,
+          "-c", unit, "-o", objects[i],
+        ]),
+      ),
+    );
+    const linked = join(scratch, name);
+    await run(compiler.command, [...objects, ...linkFlags[process.platform], "-o", linked]);
+    renameSync(linked, output);
+    writeFileSync(stamp, expected);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  console.log(`${name}: built by ${compiler.version} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  return true;
+}

@@ -1,0 +1,4 @@
+#define OCTAVO_ISA simd128
+#include "vector-wasm.h"
+
+#include "kernel-table.h"

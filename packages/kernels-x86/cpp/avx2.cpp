@@ -1,0 +1,4 @@
+#define OCTAVO_ISA avx2
+#include "vector-avx2.h"
+
+#include "kernel-table.h"
