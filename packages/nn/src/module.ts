@@ -30,6 +30,11 @@ export interface Module<I extends unknown[] = any[], O = any> {
  */
 export abstract class Module<I extends unknown[] = any[], O = any> {
   declare training: boolean;
+  /**
+   * How this module and those below it are quantized: a QConfig of `@octavo/qat`, or null to keep them float. Absent:
+   * as the module above.
+   */
+  declare qconfig?: { readonly activation: object | null; readonly weight: object | null } | null;
   /** Called after every forward, in order of registration; what they return (if anything) replaces the output. */
   declare readonly forwardHooks: Set<ForwardHook>;
   declare private bufferNames: Set<string>;
