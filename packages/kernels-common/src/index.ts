@@ -1,1 +1,10 @@
-export {};
+export { nativeProvider } from "./native-provider.ts";
+export type { NativeAddon, NativeIsa, NativeKernel } from "./native-provider.ts";
+export { openNative } from "./open-native.ts";
+export type { NativeSource } from "./open-native.ts";
+export { openWasm } from "./open-wasm.ts";
+export type { WasmSource } from "./open-wasm.ts";
+export { signatures } from "./signatures.ts";
+export type { ParameterRole } from "./signatures.ts";
+export { wasmProvider } from "./wasm-provider.ts";
+export type { WasmExports } from "./wasm-provider.ts";

@@ -1,0 +1,109 @@
+#pragma once
+#include <utility>
+
+#include "dot.h"
+#include "tiles.h"
+
+// The float32 register tile: rows × columns of c stay in registers while the depth runs.
+namespace octavo::OCTAVO_ISA {
+
+/** Left operand: element (row, k) lies at data + row · rowStride + k · depthStride; one of the strides is 1. */
+struct Left {
+  const float* data;
+  size_t rowStride, depthStride;
+  Left from(size_t row, size_t k) const { return {data + row * rowStride + k * depthStride, rowStride, depthStride}; }
+};
+
+/** Right operand in panels: element (k, column) of panel p lies at data + p · panelStride + k · depthStride + column. */
+struct Right {
+  const float* data;
+  size_t panelStride, depthStride;
+};
+
+/** Columns of a panel of the right operand: those of a tile. */
+constexpr size_t panelColumns = floatTile.vectors * Vector::width;
+
+/** The first `count` lanes, the others 0. */
+inline Vector loadFirst(const float* from, size_t count) {
+  float lanes[Vector::width] = {};
+  for (size_t i = 0; i < count; ++i) lanes[i] = from[i];
+  return Vector::load(lanes);
+}
+
+inline void storeFirst(float* to, Vector value, size_t count) {
+  float lanes[Vector::width];
+  value.store(lanes);
+  for (size_t i = 0; i < count; ++i) to[i] = lanes[i];
+}
+
+/**
+ * c = start + a · b over `depth`, where `start` is one row for all rows, or c itself if null. The last of the vectors
+ * has `lastLanes` columns.
+ */
+template <size_t Rows, size_t Vectors, bool DepthContiguous>
+void gemmTile(
+    size_t depth, Left a, const float* b, size_t bStride, const float* start, float* c, size_t cStride, size_t lastLanes) {
+  constexpr size_t width = Vector::width;
+  Vector sum[Rows][Vectors];
+  const bool whole = lastLanes == width;
+  OCTAVO_UNROLL
+  for (size_t r = 0; r < Rows; ++r) {
+    OCTAVO_UNROLL
+    for (size_t v = 0; v < Vectors; ++v) {
+      if (start) sum[r][v] = Vector::load(start + v * width);
+      else if (whole || v + 1 < Vectors) sum[r][v] = Vector::load(c + r * cStride + v * width);
+      else sum[r][v] = loadFirst(c + r * cStride + v * width, lastLanes);
+    }
+  }
+  const size_t depthStride = DepthContiguous ? 1 : a.depthStride;
+  const size_t rowStride = DepthContiguous ? a.rowStride : 1;
+  const float* left = a.data;
+  for (size_t k = 0; k < depth; ++k, left += depthStride, b += bStride) {
+    Vector column[Vectors];
+    OCTAVO_UNROLL
+    for (size_t v = 0; v < Vectors; ++v) column[v] = Vector::load(b + v * width);
+    OCTAVO_UNROLL
+    for (size_t r = 0; r < Rows; ++r) {
+      const Vector value = Vector::broadcast(left[r * rowStride]);
+      OCTAVO_UNROLL
+      for (size_t v = 0; v < Vectors; ++v) sum[r][v] = multiplyAdd(value, column[v], sum[r][v]);
+    }
+  }
+  OCTAVO_UNROLL
+  for (size_t r = 0; r < Rows; ++r) {
+    OCTAVO_UNROLL
+    for (size_t v = 0; v < Vectors; ++v) {
+      if (whole || v + 1 < Vectors) sum[r][v].store(c + r * cStride + v * width);
+      else storeFirst(c + r * cStride + v * width, sum[r][v], lastLanes);
+    }
+  }
+}
+
+using GemmTile = void (*)(size_t, Left, const float*, size_t, const float*, float*, size_t, size_t);
+
+/** Tiles of 1 … floatTile.rows rows and 1 … floatTile.vectors vectors, so that edges cost what they are worth. */
+template <bool DepthContiguous, size_t... I>
+GemmTile gemmTileOf(size_t rows, size_t vectors, std::index_sequence<I...>) {
+  static constexpr GemmTile tiles[] = {
+      gemmTile<I / floatTile.vectors + 1, I % floatTile.vectors + 1, DepthContiguous>...};
+  return tiles[(rows - 1) * floatTile.vectors + vectors - 1];
+}
+
+/** c (rows × columns) = start + a · b, or c + a · b if `start` is null: a block that fits the caches. */
+inline void gemmBlock(
+    size_t rows, size_t columns, size_t depth, Left a, Right b, const float* start, float* c, size_t cStride) {
+  constexpr auto all = std::make_index_sequence<floatTile.rows * floatTile.vectors>();
+  for (size_t j = 0; j < columns; j += panelColumns, b.data += b.panelStride) {
+    const size_t width = columns - j < panelColumns ? columns - j : panelColumns;
+    const size_t vectors = (width + Vector::width - 1) / Vector::width;
+    const size_t lastLanes = width - (vectors - 1) * Vector::width;
+    for (size_t i = 0; i < rows; i += floatTile.rows) {
+      const size_t height = rows - i < floatTile.rows ? rows - i : floatTile.rows;
+      const GemmTile tile =
+          a.depthStride == 1 ? gemmTileOf<true>(height, vectors, all) : gemmTileOf<false>(height, vectors, all);
+      tile(depth, a.from(i, 0), b.data, b.depthStride, start ? start + j : nullptr, c + i * cStride + j, cStride, lastLanes);
+    }
+  }
+}
+
+}  // namespace octavo::OCTAVO_ISA

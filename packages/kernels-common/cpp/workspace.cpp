@@ -1,0 +1,53 @@
+#include "workspace.h"
+
+#include <cstdint>
+#include <new>
+
+namespace octavo {
+namespace {
+
+constexpr size_t alignment = 64;
+/** Workspaces that one thread holds at once; more is a mistake in a kernel. */
+constexpr size_t maxDepth = 16;
+
+#if defined(__wasm__)
+/** Pages beyond what the JavaScript side has handed out; what is outgrown stays unused, so growth doubles. */
+void* allocate(size_t bytes) {
+  constexpr size_t page = 65536;
+  const size_t pages = (bytes + page - 1) / page;
+  const size_t before = __builtin_wasm_memory_grow(0, pages);
+  return before == SIZE_MAX ? nullptr : reinterpret_cast<void*>(before * page);
+}
+void release(void*) {}
+#else
+void* allocate(size_t bytes) { return ::operator new(bytes, std::align_val_t(alignment), std::nothrow); }
+void release(void* buffer) { ::operator delete(buffer, std::align_val_t(alignment)); }
+#endif
+
+struct Stack {
+  void* buffers[maxDepth] = {};
+  size_t bytes[maxDepth] = {};
+  size_t depth = 0;
+};
+thread_local Stack stack;
+
+}  // namespace
+
+void* takeWorkspace(size_t bytes) {
+  if (stack.depth == maxDepth) __builtin_trap();
+  const size_t slot = stack.depth++;
+  const size_t needed = bytes + alignment;
+  if (stack.bytes[slot] < needed) {
+    const size_t grown = needed < 2 * stack.bytes[slot] ? 2 * stack.bytes[slot] : needed;
+    release(stack.buffers[slot]);
+    stack.buffers[slot] = allocate(grown);
+    // Out of memory: a kernel cannot go on, and wrong numbers are worse than an end.
+    if (!stack.buffers[slot]) __builtin_trap();
+    stack.bytes[slot] = grown;
+  }
+  return stack.buffers[slot];
+}
+
+void returnWorkspace() { --stack.depth; }
+
+}  // namespace octavo
