@@ -2,10 +2,12 @@
 //   node tools/bootstrap.mjs start [options of the job]     npm start
 //   node tools/bootstrap.mjs test [options of vitest]       npm test
 //   node tools/bootstrap.mjs setup                          only what both need
+//   node tools/bootstrap.mjs run tools/check-packages.ts    a slower check, see .ci/run
 import { buildKernels } from "./bootstrap/kernels.mjs";
 import { install } from "./bootstrap/install.mjs";
 import { checkNodeVersion, workspaceNode } from "./bootstrap/node.mjs";
 import { BootstrapError } from "./bootstrap/report.mjs";
+import { runTool } from "./bootstrap/run.mjs";
 import { startJob } from "./bootstrap/start.mjs";
 import { runTests } from "./bootstrap/test.mjs";
 
@@ -13,6 +15,7 @@ const commands = {
   start: startJob,
   test: runTests,
   setup: async () => {},
+  run: runTool,
 };
 
 async function main([name, ...args]) {

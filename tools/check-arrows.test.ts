@@ -95,6 +95,21 @@ describe("check-arrows", () => {
     expect(problems(changes)).toEqual([]);
   });
 
+  it("lets an optional peer be imported at run time only, and counts it for no arrow", () => {
+    const manifest = {
+      name: "@octavo/spec",
+      exports: { ".": {} },
+      peerDependencies: { "@octavo/tensor": "*" },
+    };
+    const optional = { ...manifest, peerDependenciesMeta: { "@octavo/tensor": { optional: true } } };
+    const withSource = (source: string) =>
+      problems({ "packages/spec/package.json": optional, "packages/spec/src/index.ts": source });
+    expect(withSource('await import("@octavo/tensor").catch(() => null);')).toEqual([]);
+    expect(withSource('export * from "@octavo/tensor";')).toEqual([
+      expect.stringContaining('"@octavo/tensor" is an optional peer and may be absent'),
+    ]);
+  });
+
   it("fails on a dependency that only tests import", () => {
     const changes = {
       ...tensorSource("", { "@octavo/spec": "*", "fast-check": "*" }),
@@ -185,5 +200,5 @@ describe("the drawn table", () => {
 });
 
 it("importsOf gives line numbers", () => {
-  expect(importsOf("a.ts", '\n\nimport x from "x";')).toEqual([{ specifier: "x", line: 3 }]);
+  expect(importsOf("a.ts", '\n\nimport x from "x";')).toEqual([{ specifier: "x", line: 3, dynamic: false }]);
 });

@@ -1,4 +1,4 @@
-import type { Package, Workspace } from "./workspace.ts";
+import type { Manifest, Package, Workspace } from "./workspace.ts";
 
 /** Package → the packages of the workspace that it imports, all by short name. */
 export type Arrows = ReadonlyMap<string, ReadonlySet<string>>;
@@ -17,14 +17,24 @@ export function drawnArrows(markdown: string): Arrows | null {
   return new Map(rows.map(([[short], imports]) => [short!, new Set(imports)]));
 }
 
-/** The arrows that the manifests declare. What only tests need (devDependencies) is no arrow. */
+/**
+ * The arrows that the manifests declare. What only tests need (devDependencies) is no arrow, nor what is looked for
+ * at run time and may be absent (optional peers: the kernel packages).
+ */
 export function declaredArrows({ packages }: Workspace): Arrows {
   const shortNames = new Map(packages.map(({ manifest, short }) => [manifest.name, short]));
-  const imports = ({ manifest: { dependencies, optionalDependencies, peerDependencies } }: Package) =>
-    Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })
+  const imports = ({ manifest }: Package) =>
+    requiredNames(manifest)
       .map((name) => shortNames.get(name))
       .filter((short) => short !== undefined);
   return new Map(packages.map((package_) => [package_.short, new Set(imports(package_))]));
+}
+
+/** Dependencies of every kind, except devDependencies and optional peers. */
+export function requiredNames(manifest: Manifest): string[] {
+  const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = manifest;
+  const peers = Object.keys(peerDependencies ?? {}).filter((name) => !peerDependenciesMeta?.[name]?.optional);
+  return [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers];
 }
 
 /** The arrows as a table, each package below all that it imports. */

@@ -3,6 +3,8 @@ import { parseSync, Visitor } from "oxc-parser";
 export interface Import {
   readonly specifier: string;
   readonly line: number;
+  /** By `import()` or `resolve()` at run time, which may fail and be caught. */
+  readonly dynamic: boolean;
 }
 
 /**
@@ -13,21 +15,22 @@ export function importsOf(path: string, source: string): Import[] {
   const { program, errors } = parseSync(path, source);
   if (errors.length > 0) throw new Error(`${path}: ${errors[0]!.message}`);
   const found: Import[] = [];
-  const add = (node: unknown) => {
+  const add = (node: unknown, dynamic = false) => {
     const { type, value, start } = node as { type?: string; value?: unknown; start: number };
     if (type === "Literal" && typeof value === "string") {
-      found.push({ specifier: value, line: source.slice(0, start).split("\n").length });
+      found.push({ specifier: value, line: source.slice(0, start).split("\n").length, dynamic });
     }
   };
   new Visitor({
     ImportDeclaration: (node) => add(node.source),
     ExportAllDeclaration: (node) => add(node.source),
     ExportNamedDeclaration: (node) => node.source && add(node.source),
-    ImportExpression: (node) => add(node.source),
+    ImportExpression: (node) => add(node.source, true),
     TSImportType: (node) => add(node.source),
     CallExpression: (node) => {
       const callee = source.slice(node.callee.start, node.callee.end);
-      if (/^(import\.meta\.resolve|require|require\.resolve)$/.test(callee)) add(node.arguments[0] ?? {});
+      if (/^(import\.meta\.resolve|require|require\.resolve)$/.test(callee))
+        add(node.arguments[0] ?? {}, true);
     },
   }).visit(program);
   return found;

@@ -1,7 +1,7 @@
 import { isBuiltin } from "node:module";
 import { dirname, relative, resolve, sep } from "node:path";
-import { declaredArrows, type Arrows } from "./drawn.ts";
-import { splitSpecifier } from "./imports.ts";
+import { declaredArrows, requiredNames, type Arrows } from "./drawn.ts";
+import { splitSpecifier, type Import } from "./imports.ts";
 import type { Package, SourceFile, Workspace } from "./workspace.ts";
 
 /** Everything in which imports, manifests and drawn arrows differ, one sentence each. */
@@ -17,12 +17,15 @@ export function arrowProblems(workspace: Workspace, drawn: Arrows | null): strin
 /** Imports that the manifest does not allow, or that reach where only a package's own files may. */
 function importProblems(package_: Package, { root, manifest: rootManifest, packages }: Workspace): string[] {
   const { manifest, short } = package_;
-  const shippable = dependencyNames(package_);
+  const shippable = new Set(requiredNames(manifest));
+  const optionalPeers = new Set(
+    Object.keys(manifest.peerDependencies ?? {}).filter((name) => !shippable.has(name)),
+  );
   const inTests = new Set([
     ...shippable,
     ...Object.keys({ ...manifest.devDependencies, ...rootManifest.devDependencies }),
   ]);
-  const problemOf = (file: SourceFile, specifier: string): string | null => {
+  const problemOf = (file: SourceFile, { specifier, dynamic }: Import): string | null => {
     if (/^\.{0,2}\//.test(specifier))
       return leaves(package_, file, specifier)
         ? "leaves the package; import the other package by name"
@@ -32,13 +35,16 @@ function importProblems(package_: Package, { root, manifest: rootManifest, packa
     const target = packages.find((other) => other.manifest.name === name);
     if (target && !isExported(target, subpath)) return `is internal to ${name}; import what it exports`;
     if (name === manifest.name || (file.shipped ? shippable : inTests).has(name)) return null;
+    if (file.shipped && optionalPeers.has(name)) {
+      return dynamic ? null : "is an optional peer and may be absent; import() it and catch";
+    }
     const list = file.shipped ? "dependencies" : "devDependencies";
     return `is not in the ${list} of ${short}/package.json`;
   };
   return package_.files.flatMap((file) =>
-    file.imports.flatMap(({ specifier, line }) => {
-      const problem = problemOf(file, specifier);
-      return problem ? [`${relative(root, file.path)}:${line}: "${specifier}" ${problem}`] : [];
+    file.imports.flatMap((found) => {
+      const problem = problemOf(file, found);
+      return problem ? [`${relative(root, file.path)}:${found.line}: "${found.specifier}" ${problem}`] : [];
     }),
   );
 }
@@ -63,6 +69,9 @@ function unusedDependencies(package_: Package): string[] {
         ? "only tests or scripts import it; move it to devDependencies"
         : "nothing in src imports it";
     }),
+    ...unused("peerDependencies", manifest.peerDependencies, (name) =>
+      shipped.has(name) ? null : "nothing in src imports it",
+    ),
     ...unused("devDependencies", manifest.devDependencies, (name) => {
       // Packages of types are used without an import.
       return others.has(name) || name.startsWith("@types/") ? null : "no test or script imports it";
@@ -98,10 +107,6 @@ function cycles(arrows: Arrows): string[] {
   };
   for (const short of arrows.keys()) visit(short, []);
   return found;
-}
-
-function dependencyNames({ manifest: { dependencies, optionalDependencies, peerDependencies } }: Package) {
-  return new Set(Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }));
 }
 
 function leaves({ folder }: Package, file: SourceFile, specifier: string): boolean {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { findPnpm } from "./pnpm.mjs";
 import { run } from "./process.mjs";
 import { BootstrapError, say, seconds } from "./report.mjs";
-import { manifestFiles, readJson, root } from "./workspace.mjs";
+import { manifestFiles, readJson, root, rootManifest } from "./workspace.mjs";
 
 const stampFile = join(root, "node_modules", ".octavo-bootstrap.json");
 
@@ -21,7 +21,14 @@ export async function install() {
   const start = performance.now();
   say(`installing dependencies with pnpm ${pnpm.version}`);
   const code = await run(
-    [...pnpm.command, "install", "--frozen-lockfile", "--config.confirmModulesPurge=false"],
+    [
+      ...pnpm.command,
+      "install",
+      "--frozen-lockfile",
+      "--config.confirmModulesPurge=false",
+      // Tools are checked against the Node that will run them, not the one that runs this.
+      `--config.nodeVersion=${rootManifest.devDependencies.node}`,
+    ],
     { cwd: root },
   );
   if (code !== 0) {
