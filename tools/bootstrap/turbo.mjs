@@ -27,7 +27,7 @@ const interesting = (line) => {
   const text = line.trim();
   return (
     text !== "" &&
-    !/^•|^(Tasks|Cached|Time|Failed):|: cache (hit|miss|bypass)|^\S+:\S+: \$ |WARNING .*no output files|Circular package dependency/.test(
+    !/^•|^(Tasks|Cached|Time|Failed):|: cache (hit|miss|bypass)|^\S+:\S+: \$ |fetched \d+% |WARNING .*(no output files|No tasks were executed)|Circular package dependency/.test(
       text,
     )
   );
