@@ -1,3 +1,5 @@
+export { normalizeAxis } from "./axis.ts";
+export { channelBlocksOf } from "./channel-blocks-of.ts";
 export { dtypes, isQuantized, quantRanges } from "./dtype.ts";
 export type { DataOf, DType, QuantizedDType, TypedArray } from "./dtype.ts";
 export {
@@ -30,7 +32,7 @@ export type {
   Region,
   Spatial,
 } from "./kernels/shapes.ts";
-export { denseStrides, formatsCoincide, numberOfElements } from "./memory-format.ts";
+export { denseStrides, formatsCoincide, memoryOrder, numberOfElements } from "./memory-format.ts";
 export type { MemoryFormat } from "./memory-format.ts";
 export type {
   Program,

@@ -13,13 +13,18 @@ export function formatsCoincide(shape: readonly number[]): boolean {
   return shape[1] === 1 || shape.slice(2).every((size) => size === 1);
 }
 
+/** The axes of a shape of this rank from the outermost in memory to the innermost: [0, 2, 3, 1] for channels-last images. */
+export function memoryOrder(rank: number, format: MemoryFormat): number[] {
+  const order = Array.from({ length: rank }, (_, axis) => axis);
+  if (format === "channelsLast" && rank >= 3) order.push(...order.splice(1, 1));
+  return order;
+}
+
 /** Strides in elements, per axis of `shape`, of a dense array in the given format. */
 export function denseStrides(shape: readonly number[], format: MemoryFormat = "contiguous"): number[] {
-  const order = shape.map((_, axis) => axis);
-  if (format === "channelsLast" && shape.length >= 3) order.push(...order.splice(1, 1));
   const strides = new Array<number>(shape.length);
   let stride = 1;
-  for (const axis of order.reverse()) {
+  for (const axis of memoryOrder(shape.length, format).reverse()) {
     strides[axis] = stride;
     stride *= shape[axis];
   }
