@@ -1,0 +1,54 @@
+import type { KernelName, KernelProvider, Kernels, Memory, ProviderRegistration } from "@octavo/spec";
+import type { Explanation, KernelExplanation } from "./explanation.ts";
+import { host } from "./internal/host.ts";
+import { kernelPackages } from "./internal/kernel-packages.ts";
+import { reference } from "./reference-provider.ts";
+import { Registry } from "./registry.ts";
+import type { LoadOptions } from "./registry.ts";
+
+/** The one registry that all packages of a program share. */
+const registry = new Registry(reference, kernelPackages, host);
+
+/** Every kernel, each from the best open provider that has it: the reference before `loadKernels`. Do not keep it across `loadKernels`. */
+export function kernels(): Kernels {
+  return registry.kernels();
+}
+
+/**
+ * Opens the best kernel provider that this machine runs; native before WASM before the reference. `use` or
+ * `OCTAVO_KERNELS` (a provider's name, `native`, `wasm` or `reference`) force one: only it runs, and the reference for
+ * kernels that it lacks. `threads` or `OCTAVO_THREADS` set its threads.
+ *
+ * @throws KernelError if the forced provider is unknown or cannot run here; the message says why.
+ * @throws ArgumentError if the number of threads is not an integer ≥ 1.
+ */
+export function loadKernels(options?: LoadOptions): Promise<void> {
+  return registry.loadKernels(options);
+}
+
+/** Adds a provider to choose from; `loadKernels` opens it. Throws `KernelError` if its name is taken. */
+export function registerProvider(registration: ProviderRegistration): void {
+  registry.registerProvider(registration);
+}
+
+/** The provider that runs a kernel. */
+export function resolve(kernel: KernelName): KernelProvider {
+  return registry.resolve(kernel);
+}
+
+/** Why each kernel, or the named one, runs where it runs. `String(explain())` is a table. */
+export function explain(): Explanation;
+export function explain(kernel: KernelName): KernelExplanation;
+export function explain(kernel?: KernelName): Explanation | KernelExplanation {
+  return kernel === undefined ? registry.explain() : registry.explain(kernel);
+}
+
+/** `byteLength` bytes, zeroed, that the kernels use without copying. */
+export function allocate(byteLength: number): Memory {
+  return registry.allocate(byteLength);
+}
+
+/** Gives back what `allocate` returned. Throws `ArgumentError` for other memory. */
+export function free(memory: Memory): void {
+  registry.free(memory);
+}

@@ -1,0 +1,19 @@
+import type { KernelProvider } from "@octavo/spec";
+import type { KernelName } from "@octavo/spec";
+
+const specVersion = 1;
+
+/** Kernels that share a private layout, so that one provider must have all or none of them. */
+const inseparable: readonly KernelName[] = ["quantizedConvPackedBytes", "quantizedConvPack", "quantizedConv"];
+
+/** Why an opened provider cannot be used, or null. */
+export function refusal(provider: KernelProvider): string | null {
+  if (provider.specVersion !== specVersion) {
+    return `built for kernel contract version ${String(provider.specVersion)}, this @octavo/backend speaks version ${specVersion}; install versions that belong together`;
+  }
+  const missing = inseparable.filter((name) => !provider.kernels[name]);
+  if (missing.length > 0 && missing.length < inseparable.length) {
+    return `has only some of ${inseparable.join(", ")}, which come together or not at all; missing: ${missing.join(", ")}`;
+  }
+  return null;
+}

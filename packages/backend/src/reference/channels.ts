@@ -1,0 +1,76 @@
+import type { Kernels } from "@octavo/spec";
+import { float64Scratch } from "./scratch.ts";
+
+const { fround } = Math;
+
+/** Statistics and scaling over (rows, channels); sums in float64, rounded once. */
+export const channelKernels = {
+  channelMoments(x, mean, variance, rows, channels) {
+    const sums = float64Scratch(2 * channels);
+    sums.fill(0, 0, 2 * channels);
+    for (let r = 0, i = 0; r < rows; r++) {
+      for (let c = 0; c < channels; c++, i++) sums[c] += x[i];
+    }
+    for (let c = 0; c < channels; c++) sums[c] /= rows;
+    // Second pass: squares of distances lose nothing where the mean is large.
+    for (let r = 0, i = 0; r < rows; r++) {
+      for (let c = 0; c < channels; c++, i++) {
+        const distance = x[i] - sums[c];
+        sums[channels + c] += distance * distance;
+      }
+    }
+    for (let c = 0; c < channels; c++) {
+      mean[c] = sums[c];
+      variance[c] = sums[channels + c] / rows;
+    }
+  },
+
+  channelAffine(x, scale, shift, y, rows, channels) {
+    for (let r = 0, i = 0; r < rows; r++) {
+      for (let c = 0; c < channels; c++, i++) {
+        const scaled = fround(x[i] * scale[c]);
+        y[i] = shift ? scaled + shift[c] : scaled;
+      }
+    }
+  },
+
+  channelSums(x, other, sum, sumProduct, rows, channels) {
+    const sums = float64Scratch(2 * channels);
+    sums.fill(0, 0, 2 * channels);
+    for (let r = 0, i = 0; r < rows; r++) {
+      for (let c = 0; c < channels; c++, i++) {
+        sums[c] += x[i];
+        sums[channels + c] += x[i] * other[i];
+      }
+    }
+    for (let c = 0; c < channels; c++) {
+      sum[c] = sums[c];
+      sumProduct[c] = sums[channels + c];
+    }
+  },
+
+  // Ioffe & Szegedy 2015, with x̂ = (x − mean) · invStd and N rows:
+  // dBias = Σ dy;  dWeight = Σ dy x̂;  dx = weight · invStd · (dy − dBias/N − x̂ · dWeight/N), the last two in training only
+  batchNormGradient(x, dy, mean, invStd, weight, dx, dWeight, dBias, rows, channels, training) {
+    const sums = float64Scratch(2 * channels);
+    sums.fill(0, 0, 2 * channels);
+    for (let r = 0, i = 0; r < rows; r++) {
+      for (let c = 0; c < channels; c++, i++) {
+        sums[c] += dy[i];
+        sums[channels + c] += dy[i] * ((x[i] - mean[c]) * invStd[c]);
+      }
+    }
+    const share = training ? 1 / rows : 0;
+    for (let r = 0, i = 0; r < rows; r++) {
+      for (let c = 0; c < channels; c++, i++) {
+        const normalized = (x[i] - mean[c]) * invStd[c];
+        const centred = dy[i] - (sums[c] + normalized * sums[channels + c]) * share;
+        dx[i] = (weight ? weight[c] : 1) * invStd[c] * centred;
+      }
+    }
+    for (let c = 0; c < channels; c++) {
+      dBias[c] = sums[c];
+      dWeight[c] = sums[channels + c];
+    }
+  },
+} satisfies Partial<Kernels>;

@@ -1,0 +1,94 @@
+import type { ConvShape, Kernels } from "@octavo/spec";
+import { convTaps, tapsOfInput, tapsOfOutput, volume } from "./conv-taps.ts";
+import { requantizeRow } from "./requantize.ts";
+import { int32Scratch } from "./scratch.ts";
+
+/**
+ * Packed weights here: one int32 zero point per output channel, little endian, then the weights as `ConvShape` lays them
+ * out, as int8. uint8 weights and their zero points are shifted by 128, which leaves their differences as they are.
+ */
+export const quantizedConvKernels = {
+  quantizedConvPackedBytes(shape) {
+    return 4 * shape.outChannels + weightCount(shape);
+  },
+
+  quantizedConvPack(weight, weightZeroPoint, packed, shape) {
+    const shift = weight instanceof Uint8Array ? 128 : 0;
+    const { zeroPoints, weights } = unpack(packed, shape);
+    for (let o = 0; o < shape.outChannels; o++) zeroPoints.setInt32(4 * o, weightZeroPoint[o] - shift, true);
+    for (let i = 0; i < weights.length; i++) weights[i] = weight[i] - shift;
+  },
+
+  quantizedConv(x, packed, bias, multiplier, y, shape, xZeroPoint, yZeroPoint, low, high) {
+    const { batch, inChannels, outChannels, groups } = shape;
+    const [perGroup, outPerGroup] = [inChannels / groups, outChannels / groups];
+    const [inVolume, outVolume, kernelVolume] = [volume(shape.inSize), volume(shape.outSize), volume(shape.kernel)];
+    const { zeroPoints, weights } = unpack(packed, shape);
+    const taps = convTaps(shape);
+    const sums = int32Scratch(outChannels);
+    for (let out = 0; out < outVolume; out++) {
+      tapsOfOutput(shape, out, taps);
+      for (let n = 0; n < batch; n++) {
+        sums.fill(0, 0, outChannels);
+        for (let t = 0; t < taps.count; t++) {
+          let xRow = (n * inVolume + taps.position[t]) * inChannels;
+          for (let o = 0, inGroup = 0; o < outChannels; o++) {
+            const wRow = (o * kernelVolume + taps.tap[t]) * perGroup;
+            const wZero = zeroPoints.getInt32(4 * o, true);
+            let sum = sums[o];
+            for (let c = 0; c < perGroup; c++) {
+              sum = (sum + Math.imul(x[xRow + c] - xZeroPoint, weights[wRow + c] - wZero)) | 0;
+            }
+            sums[o] = sum;
+            if (++inGroup === outPerGroup) {
+              inGroup = 0;
+              xRow += perGroup;
+            }
+          }
+        }
+        const yRow = (n * outVolume + out) * outChannels;
+        requantizeRow(sums, 0, bias, multiplier, y, yRow, outChannels, yZeroPoint, low, high);
+      }
+    }
+  },
+
+  quantizedConvTranspose(
+    x, weight, weightZeroPoint, bias, multiplier, y, shape, xZeroPoint, yZeroPoint, low, high,
+  ) {
+    const { batch, inChannels, outChannels, groups } = shape;
+    const [perGroup, outPerGroup] = [inChannels / groups, outChannels / groups];
+    const [inVolume, outVolume, kernelVolume] = [volume(shape.inSize), volume(shape.outSize), volume(shape.kernel)];
+    const taps = convTaps(shape);
+    const sums = int32Scratch(inChannels);
+    for (let position = 0; position < inVolume; position++) {
+      tapsOfInput(shape, position, taps);
+      for (let n = 0; n < batch; n++) {
+        sums.fill(0, 0, inChannels);
+        for (let t = 0; t < taps.count; t++) {
+          const xRow = (n * outVolume + taps.position[t]) * outChannels;
+          for (let o = 0; o < outChannels; o++) {
+            const value = x[xRow + o] - xZeroPoint;
+            const wRow = (o * kernelVolume + taps.tap[t]) * perGroup;
+            const group = ((o / outPerGroup) | 0) * perGroup;
+            for (let c = 0; c < perGroup; c++) {
+              const w = weight[wRow + c] - weightZeroPoint[group + c];
+              sums[group + c] = (sums[group + c] + Math.imul(value, w)) | 0;
+            }
+          }
+        }
+        const yRow = (n * inVolume + position) * inChannels;
+        requantizeRow(sums, 0, bias, multiplier, y, yRow, inChannels, yZeroPoint, low, high);
+      }
+    }
+  },
+} satisfies Partial<Kernels>;
+
+function weightCount({ inChannels, outChannels, groups, kernel }: ConvShape): number {
+  return (outChannels * volume(kernel) * inChannels) / groups;
+}
+
+function unpack(packed: Uint8Array, shape: ConvShape): { zeroPoints: DataView; weights: Int8Array } {
+  const zeroPoints = new DataView(packed.buffer, packed.byteOffset, 4 * shape.outChannels);
+  const weights = new Int8Array(packed.buffer, packed.byteOffset + 4 * shape.outChannels, weightCount(shape));
+  return { zeroPoints, weights };
+}
