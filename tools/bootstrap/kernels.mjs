@@ -11,28 +11,22 @@ const nativePackage = { x64: "kernels-x86", arm64: "kernels-arm" }[process.arch]
 /** @param {{ required: boolean }} options whether a failed build ends the command; without one, slower kernels run */
 export async function buildKernels(tools, { required }) {
   const start = performance.now();
-  const compiler = findCompiler();
-  say(
-    compiler
-      ? `building kernels with ${compiler.split(/\r?\n/)[0]}`
-      : "building kernels (no C++ compiler: WASM only)",
-  );
+  const compilers = findCompilers();
+  say(`building kernels${compilers.length === 0 ? " (no C++ compiler found: WASM only)" : ""}`);
   // turbo's cache must tell "no compiler" from "built", and one compiler from another.
-  const env = { OCTAVO_COMPILER: `${process.platform}-${process.arch} ${compiler ?? "none"}` };
+  const env = { OCTAVO_COMPILER: [`${process.platform}-${process.arch}`, ...compilers].join("\n") };
   const code = await turbo(["build:kernels", "--continue"], { ...tools, env });
   if (code !== 0 && required) throw new BootstrapError("building the kernels failed (see above)", code);
   if (code !== 0) say("building some kernels failed (see above); going on with the others");
   say(`kernels: ${describe()} (${seconds(start)})`);
 }
 
-function findCompiler() {
-  const names = process.env.CXX ? [process.env.CXX] : ["c++", "g++", "clang++"];
-  for (const name of names) {
-    const version = capture([name, "--version"]);
-    if (version) return `${name}: ${version}`;
-  }
-  // MSVC has no --version: called without arguments it prints its banner and succeeds.
-  return process.platform === "win32" && capture(["cl"]) !== null ? "cl" : null;
+/** What each compiler that the kernel packages may choose says of itself. */
+function findCompilers() {
+  return [process.env.CXX, "g++", "clang++", "c++"]
+    .filter(Boolean)
+    .map((name) => capture([name, "--version"]))
+    .filter((version) => version !== null);
 }
 
 function describe() {

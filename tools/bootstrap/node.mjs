@@ -1,5 +1,5 @@
 // The Node that runs the TypeScript sources: the workspace's own, else this one.
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { capture } from "./process.mjs";
 import { BootstrapError, say } from "./report.mjs";
@@ -23,6 +23,8 @@ export function workspaceNode() {
   const path = join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
   const version = existsSync(path) ? capture([path, "--print", "process.versions.node"]) : null;
   if (version) return { path, version, runsTypeScript: true };
+  // npm puts this folder first on the PATH of `npm start`: a Node there that does not run would hide the good one.
+  rmSync(join(root, "node_modules", ".bin", "node"), { force: true });
   const runsTypeScript = isAtLeast(process.versions.node, "22.18.0") && process.features.typescript !== false;
   say(`the workspace's Node does not run on this machine; using Node ${process.versions.node}`);
   return { path: process.execPath, version: process.versions.node, runsTypeScript };
