@@ -30,6 +30,8 @@ export interface Op<I extends OpInputs = any, A extends object = any> {
   layout?(inputs: I, attributes: A): readonly (Tensor | null)[];
   /** Shape, dtype and format of the output; throws `ShapeError` for inputs that do not fit. */
   shape(inputs: I, attributes: A): TensorInfo;
+  /** Whether the output is the first input's memory under another shape: `forward` is skipped then. */
+  view?(inputs: I, output: TensorInfo): boolean;
   /** Writes the output. Returned tensors are kept for `backward` as `extra`. */
   forward(kernels: Kernels, inputs: I, output: Tensor, attributes: A): readonly Tensor[] | void;
   /** Gradients of the inputs, in order (null for none). May return `gradient` itself. Absent: not differentiable. */
@@ -53,18 +55,37 @@ export function defineOp<I extends OpInputs, A extends object = Record<never, ne
     const last = args[args.length - 1];
     const hasAttributes = args.length > 0 && last !== null && last !== undefined && !(last instanceof Tensor);
     const inputs = (hasAttributes ? args.slice(0, -1) : args) as unknown as I;
-    return applyOp(definition, inputs, (hasAttributes ? last : {}) as A);
+    return applyOp(op, inputs, (hasAttributes ? last : {}) as A);
   };
   delete (call as { name?: string }).name;
-  return Object.assign(call, definition) as unknown as OpFunction<I, A>;
+  const op = Object.assign(call, definition) as unknown as OpFunction<I, A>;
+  return op;
+}
+
+/** What an op does when an input is quantized; `convert` fills this in. */
+export type QuantizedForm = (inputs: OpInputs, attributes: object) => Tensor;
+
+const quantizedForms = new WeakMap<Op, QuantizedForm>();
+
+/** Gives a float op a meaning for quantized inputs: pooling, relu and others that keep their input's qparams. */
+export function setQuantizedForm<I extends OpInputs, A extends object>(
+  op: Op<I, A>,
+  form: (inputs: I, attributes: A) => Tensor,
+): void {
+  quantizedForms.set(op, form as unknown as QuantizedForm);
 }
 
 /** The one door: checks, runs, and records an operation. */
 export function applyOp<I extends OpInputs, A extends object>(op: Op<I, A>, given: I, attributes: A): Tensor {
-  if (!op.acceptsQuantized) refuseQuantized(op, given);
+  if (!op.acceptsQuantized && given.some((x) => x?.isQuantized)) {
+    const form = quantizedForms.get(op);
+    return form ? form(given, attributes) : refuseQuantized(op, given);
+  }
   const inputs = (op.layout ? op.layout(given, attributes) : given) as I;
-  const output = new Tensor(op.shape(inputs, attributes));
-  const extra = op.forward(kernels(), inputs, output, attributes) ?? [];
+  const info = op.shape(inputs, attributes);
+  const isView = op.view?.(inputs, info) ?? false;
+  const output = new Tensor(info, isView ? inputs[0]!.storage.share() : undefined);
+  const extra = isView ? [] : (op.forward(kernels(), inputs, output, attributes) ?? []);
   if (op.backward && isGradEnabled() && inputs.some((x) => x?.requiresGrad)) {
     output.node = new TapeNode(op, inputs, output, attributes, extra);
   }
@@ -72,9 +93,8 @@ export function applyOp<I extends OpInputs, A extends object>(op: Op<I, A>, give
   return output;
 }
 
-function refuseQuantized(op: Op, inputs: OpInputs): void {
-  const culprit = inputs.find((x) => x?.isQuantized);
-  if (!culprit) return;
+function refuseQuantized(op: Op, inputs: OpInputs): never {
+  const culprit = inputs.find((x) => x?.isQuantized)!;
   const context = callContext();
   const source = culprit.producer && context ? ` from ${context.nameOf(culprit.producer)}` : "";
   throw new DTypeError({
