@@ -1,3 +1,5 @@
+export { cloneModule, cloneValue } from "./clone-module.ts";
+export type { Copies } from "./clone-module.ts";
 export { Module } from "./module.ts";
 export type { ForwardHook } from "./module.ts";
 export { Parameter } from "./parameter.ts";

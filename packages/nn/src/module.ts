@@ -1,6 +1,8 @@
 import { activeTracer, frame, Tensor } from "@octavo/tensor";
 import type { Storage } from "@octavo/tensor";
 import { ArgumentError } from "@octavo/spec";
+import { cloneModule } from "./clone-module.ts";
+import type { Copies } from "./clone-module.ts";
 import { enterCall } from "./module-call.ts";
 import { formatModule } from "./format-module.ts";
 import { Parameter } from "./parameter.ts";
@@ -158,6 +160,11 @@ export abstract class Module<I extends unknown[] = any[], O = any> {
     for (const child of this.children()) child.apply(visit);
     visit(this as Module);
     return this;
+  }
+
+  /** A deep copy: see `cloneModule`. Classes with private fields override it. */
+  clone(copies: Copies = new Map()): this {
+    return cloneModule(this as Module, copies) as this;
   }
 
   requiresGrad_(value = true): this {

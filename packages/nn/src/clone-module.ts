@@ -1,0 +1,55 @@
+import { Tensor } from "@octavo/tensor";
+import { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+
+/** What was copied already: things that were shared in the original are shared in the copy. */
+export type Copies = Map<unknown, unknown>;
+
+/**
+ * A deep copy of a module: parameters, buffers, child modules, and arrays, plain objects, maps and sets in fields, with
+ * hooks and training flags, without gradients. Frozen objects, functions and other class instances are shared; those
+ * that have a `clone(copies)` method are asked for their copy.
+ */
+export function cloneModule<M extends Module>(module: M, copies: Copies = new Map()): M {
+  // Runs Module's constructor alone: a class may want arguments that only its author knows.
+  const copy = Reflect.construct(Module, [], module.constructor) as M;
+  copies.set(module, copy);
+  for (const key of Reflect.ownKeys(module)) {
+    const { value, enumerable } = Object.getOwnPropertyDescriptor(module, key)!;
+    const target = copy as unknown as Record<PropertyKey, unknown>;
+    if (enumerable) target[key] = cloneValue(value, copies);
+    else for (const item of value as Set<unknown>) (target[key] as Set<unknown>).add(item);
+  }
+  return copy;
+}
+
+/** A deep copy of a field's value, by the rules of `cloneModule`. */
+export function cloneValue<T>(value: T, copies: Copies): T {
+  if (!isCopied(value)) return value;
+  if (!copies.has(value)) copies.set(value, makeCopy(value, copies));
+  return copies.get(value) as T;
+}
+
+function isCopied(value: unknown): value is object {
+  if (value instanceof Module) return true;
+  return typeof value === "object" && value !== null && !Object.isFrozen(value);
+}
+
+function makeCopy(value: object, copies: Copies): unknown {
+  if (value instanceof Tensor) return cloneTensor(value);
+  if ("clone" in value && typeof value.clone === "function") return value.clone(copies);
+  if (ArrayBuffer.isView(value)) return (value as Uint8Array).slice();
+  if (Array.isArray(value)) return value.map((item) => cloneValue(item, copies));
+  if (value instanceof Set) return new Set([...value].map((item) => cloneValue(item, copies)));
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, cloneValue(item, copies)]));
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cloneValue(item, copies)]));
+}
+
+function cloneTensor(x: Tensor): Tensor {
+  const copy = new Tensor(x);
+  copy.raw().set(x.raw() as never);
+  if (x instanceof Parameter) return new Parameter(copy, x.requiresGrad);
+  if (x.requiresGrad && x.node === null) copy.requiresGrad = true;
+  return copy;
+}
