@@ -1,7 +1,7 @@
 // Builds the kernels: native with the system's C++ compiler if there is one, and WASM always.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { capture } from "./process.mjs";
+import { capture, interrupted } from "./process.mjs";
 import { BootstrapError, say, seconds } from "./report.mjs";
 import { turbo } from "./turbo.mjs";
 import { root } from "./workspace.mjs";
@@ -16,6 +16,7 @@ export async function buildKernels(tools, { required }) {
   // turbo's cache must tell "no compiler" from "built", and one compiler from another.
   const env = { OCTAVO_COMPILER: [`${process.platform}-${process.arch}`, ...compilers].join("\n") };
   const code = await turbo(["build:kernels", "--continue"], { ...tools, env });
+  if (interrupted()) throw new BootstrapError("interrupted", code || 130);
   if (code !== 0 && required) throw new BootstrapError("building the kernels failed (see above)", code);
   if (code !== 0) say("building some kernels failed (see above); going on with the others");
   say(`kernels: ${describe()} (${seconds(start)})`);

@@ -45,18 +45,42 @@ export function withPath(folders, env = process.env) {
   return { ...env, [key]: [...folders, env[key]].filter(Boolean).join(delimiter) };
 }
 
+/** Whether a signal has asked this process to end; what comes next must not start. */
+export const interrupted = () => wasInterrupted;
+
+let wasInterrupted = false;
+
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 };
 
 function forwardSignals(child) {
   const handlers = ["SIGINT", "SIGTERM", "SIGHUP"].map((signal) => {
     const handler = () => {
-      // A terminal's Ctrl-C has already reached the child; a second one would be taken for impatience.
-      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+      wasInterrupted = true;
+      // Ctrl-C reaches the child by itself, with the rest of the terminal's group; a second one would be taken for
+      // impatience. Without a terminal nobody knows whom the sender meant, so the child gets time to have heard it.
+      if (signal !== "SIGINT") child.kill(signal);
+      else if (!process.stdin.isTTY) setTimeout(() => child.kill(signal), 500).unref();
     };
     process.on(signal, handler);
     return [signal, handler];
   });
-  return () => handlers.forEach(([signal, handler]) => process.off(signal, handler));
+  const orphaned = whenOrphaned(() => child.kill("SIGTERM"));
+  return () => {
+    clearInterval(orphaned);
+    handlers.forEach(([signal, handler]) => process.off(signal, handler));
+  };
+}
+
+/** npm's shell dies of a SIGTERM to npm without a word to us; the job must not go on behind the user's back. */
+function whenOrphaned(action) {
+  if (!process.env.npm_lifecycle_event || process.platform === "win32") return undefined;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    action();
+  }, 500);
+  return timer;
 }
 
 function eachLine(stream, onLine) {
