@@ -1,0 +1,27 @@
+import { kernels } from "@octavo/backend";
+import { QuantizationError } from "@octavo/spec";
+import type { ChannelBlocks } from "@octavo/spec";
+
+/** Smallest and largest value of one batch after another; its two arrays are used again each time. */
+export class BatchRange {
+  min = new Float32Array(1);
+  max = new Float32Array(1);
+
+  /** Throws `QuantizationError` for NaN and ±∞. */
+  take(values: Float32Array, blocks: ChannelBlocks, where: string): void {
+    if (this.min.length !== blocks.channels) {
+      this.min = new Float32Array(blocks.channels);
+      this.max = new Float32Array(blocks.channels);
+    }
+    kernels().minMax(values, this.min, this.max, blocks);
+    for (let c = 0; c < blocks.channels; c++) {
+      const bad = [this.min[c], this.max[c]].find((value) => !Number.isFinite(value));
+      if (bad !== undefined) throw notFinite(bad, where, blocks.channels > 1 ? ` in channel ${c}` : "");
+    }
+  }
+}
+
+function notFinite(value: number, where: string, channel: string): QuantizationError {
+  const hint = "Look for a layer that diverged or for data that was not normalized. The batch was not taken.";
+  return new QuantizationError({ where, expected: "finite values", got: `${value}${channel}`, hint });
+}

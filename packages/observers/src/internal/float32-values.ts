@@ -1,0 +1,26 @@
+import { DTypeError, ShapeError, numberOfElements } from "@octavo/spec";
+import type { TensorLike } from "@octavo/spec";
+
+const notFloat = ["quint8", "qint8", "qint32", "float16"];
+
+/**
+ * Elements of a tensor as float32: its own array if that is one, else a converted copy.
+ *
+ * Throws `DTypeError` for tensors that say they are quantized or hold raw float16 bits, `ShapeError` where the shape
+ * does not count the elements.
+ */
+export function float32Values(x: TensorLike & { readonly dtype?: unknown }, where: string): Float32Array {
+  if (typeof x?.data?.length !== "number" || !Array.isArray(x.shape)) {
+    throw new ShapeError({ where, expected: "a tensor { data, shape }", got: x === null ? "null" : typeof x });
+  }
+  if (typeof x.dtype === "string" && notFloat.includes(x.dtype)) {
+    const hint = "Observers watch float tensors: dequantize or convert it first.";
+    throw new DTypeError({ where, expected: "a float32 tensor", got: x.dtype, hint });
+  }
+  const count = numberOfElements(x.shape);
+  if (x.data.length !== count) {
+    const expected = `${count} elements for shape (${x.shape.join(", ")})`;
+    throw new ShapeError({ where, expected, got: String(x.data.length) });
+  }
+  return x.data instanceof Float32Array ? x.data : Float32Array.from(x.data);
+}
