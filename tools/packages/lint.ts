@@ -21,17 +21,22 @@ async function publintProblems({ tarball }: Packed): Promise<string[]> {
     .map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`);
 }
 
-async function typeProblems({ tarball }: Packed): Promise<string[]> {
+async function typeProblems({ package: { manifest }, tarball }: Packed): Promise<string[]> {
   const attw = [
-    toolScript("@arethetypeswrong/cli"),
+    toolScript("@arethetypeswrong/cli", "attw"),
     tarball,
     "--profile",
     "esm-only",
-    "--no-color",
-    "--no-emoji",
+    "--format",
+    "table-flipped",
   ];
+  // What only our own builds call has no types.
+  const untyped = Object.entries(manifest.exports ?? {})
+    .filter(([, target]) => typeof target === "string" && target.startsWith("./scripts/"))
+    .map(([subpath]) => subpath.replace("./", ""));
+  const excluded = untyped.length > 0 ? ["--exclude-entrypoints", ...untyped] : [];
   try {
-    await execute(process.execPath, attw);
+    await execute(process.execPath, [...attw, "--no-color", "--no-emoji", ...excluded]);
     return [];
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
