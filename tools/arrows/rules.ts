@@ -73,8 +73,10 @@ function unusedDependencies(package_: Package): string[] {
       shipped.has(name) ? null : "nothing in src imports it",
     ),
     ...unused("devDependencies", manifest.devDependencies, (name) => {
-      // Packages of types are used without an import.
-      return others.has(name) || name.startsWith("@types/") ? null : "no test or script imports it";
+      // Packages of types are used without an import; an optional peer is linked in the workspace only from here.
+      const needed =
+        others.has(name) || name.startsWith("@types/") || name in (manifest.peerDependencies ?? {});
+      return needed ? null : "no test or script imports it";
     }),
   ];
 }
