@@ -15,8 +15,8 @@ export const dtypes = {
 export type DType = keyof typeof dtypes;
 export type QuantizedDType = "quint8" | "qint8" | "qint32";
 
-/** The typed array that holds elements of a dtype (`float16` is storage only: raw 16-bit patterns). */
-export type DataOf<D extends DType> = InstanceType<(typeof dtypes)[D]["array"]>;
+/** The typed array that holds elements of a dtype, over any buffer (`float16` is storage only: raw 16-bit patterns). */
+export type DataOf<D extends DType> = (typeof dtypes)[D]["array"]["prototype"];
 export type TypedArray = DataOf<DType>;
 
 /** Smallest and largest integer of a quantized dtype, inclusive. */
