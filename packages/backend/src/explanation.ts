@@ -14,7 +14,12 @@ export class KernelExplanation {
   readonly variant: string | null;
   readonly passedOver: readonly PassedOver[];
 
-  constructor(kernel: KernelName, provider: string, variant: string | null, passedOver: readonly PassedOver[]) {
+  constructor(
+    kernel: KernelName,
+    provider: string,
+    variant: string | null,
+    passedOver: readonly PassedOver[],
+  ) {
     this.kernel = kernel;
     this.provider = provider;
     this.variant = variant;
@@ -68,5 +73,10 @@ export class Explanation {
 
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]))
+      .join("  ")
+      .trimEnd(),
+  );
 }

@@ -43,7 +43,10 @@ export class Registry {
     this.#reference = reference;
     this.#packages = packages;
     this.#host = host;
-    const notYet = packages.map(({ name }) => ({ provider: name, reason: "loadKernels() has not been called" }));
+    const notYet = packages.map(({ name }) => ({
+      provider: name,
+      reason: "loadKernels() has not been called",
+    }));
     this.#selection = this.#select("default, before loadKernels()", [], notYet);
   }
 
@@ -69,7 +72,8 @@ export class Registry {
   async loadKernels(options: LoadOptions = {}): Promise<void> {
     const variable = this.#host.variable("OCTAVO_KERNELS");
     const use = options.use ?? variable;
-    const choice = options.use !== undefined ? `loadKernels({ use: "${use}" })` : `OCTAVO_KERNELS=${variable}`;
+    const choice =
+      options.use !== undefined ? `loadKernels({ use: "${use}" })` : `OCTAVO_KERNELS=${variable}`;
     const threads = options.threads ?? this.#threadsVariable();
     checkThreads(threads);
 
@@ -77,15 +81,24 @@ export class Registry {
     const wanted = candidates.filter(({ name, kind }) => use === null || use === name || use === kind);
     const { provider, failed } = await this.#openFirst(wanted);
     if (use !== null && !provider) {
-      const others = candidates.filter((one) => !wanted.includes(one)).map(({ name, kind }) => `${name} (${kind})`);
-      throw forcedFailure(choice, use, failed, wanted.length > 0 ? [] : [...others, ...passedOver.map(asText)]);
+      const others = candidates
+        .filter((one) => !wanted.includes(one))
+        .map(({ name, kind }) => `${name} (${kind})`);
+      throw forcedFailure(
+        choice,
+        use,
+        failed,
+        wanted.length > 0 ? [] : [...others, ...passedOver.map(asText)],
+      );
     }
     const untried = candidates
       .filter(({ name }) => ![this.#reference.name, provider?.registration.name].includes(name))
       .filter(({ name }) => failed.every((one) => one.provider !== name))
       .map(({ name }) => ({
         provider: name,
-        reason: wanted.some((one) => one.name === name) ? "not opened, a better one runs" : `not chosen by ${choice}`,
+        reason: wanted.some((one) => one.name === name)
+          ? "not opened, a better one runs"
+          : `not chosen by ${choice}`,
       }));
     const opened = provider ? [provider.opened] : [];
     if (threads !== null) for (const one of opened) one.setThreads(threads);
@@ -114,7 +127,10 @@ export class Registry {
       const lacking = open
         .slice(0, open.indexOf(provider))
         .map((better) => ({ provider: better.name, reason: "does not have this kernel" }));
-      return new KernelExplanation(name, provider.name, provider.variant?.(name) ?? null, [...lacking, ...passedOver]);
+      return new KernelExplanation(name, provider.name, provider.variant?.(name) ?? null, [
+        ...lacking,
+        ...passedOver,
+      ]);
     };
     if (kernel !== undefined) {
       this.#checkName(kernel, "explain");
@@ -171,8 +187,10 @@ export class Registry {
         continue;
       }
       const module = await one.load();
-      if ("importError" in module) passedOver.push({ provider: one.name, reason: importFailure(one.name, module.importError) });
-      else if (!module.registrations) passedOver.push({ provider: one.name, reason: "exports no registrations" });
+      if ("importError" in module)
+        passedOver.push({ provider: one.name, reason: importFailure(one.name, module.importError) });
+      else if (!module.registrations)
+        passedOver.push({ provider: one.name, reason: "exports no registrations" });
       else for (const registration of module.registrations) found.set(registration.name, registration);
     }
     for (const registration of this.#registrations.values()) found.set(registration.name, registration);
@@ -241,7 +259,12 @@ function checkThreads(threads: number | null): void {
   });
 }
 
-function forcedFailure(choice: string, use: string, failed: readonly PassedOver[], known: readonly string[]): KernelError {
+function forcedFailure(
+  choice: string,
+  use: string,
+  failed: readonly PassedOver[],
+  known: readonly string[],
+): KernelError {
   const unknown = failed.length === 0;
   return new KernelError({
     where: choice,

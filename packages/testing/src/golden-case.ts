@@ -57,7 +57,12 @@ export class GoldenCase {
   /** The tensor of a role, wherever it is; throws where both sides have it (`input` and `output` tell them apart). */
   tensor(role: string): GoldenTensor {
     if (role in this.inputs && role in this.outputs) {
-      throw this.#error(role, "a role of one side", "an input and an output of that name", "Use input(role) or output(role).");
+      throw this.#error(
+        role,
+        "a role of one side",
+        "an input and an output of that name",
+        "Use input(role) or output(role).",
+      );
     }
     return role in this.inputs ? this.input(role) : this.output(role);
   }
@@ -115,7 +120,8 @@ const nonFinite: Record<string, number> = { inf: Infinity, "-inf": -Infinity, na
 function parseValue(value: unknown): GoldenValue {
   if (typeof value === "string") return value in nonFinite ? nonFinite[value] : value;
   if (Array.isArray(value)) return value.map(parseValue);
-  if (typeof value === "object" && value !== null) return mapValues(value as Record<string, unknown>, parseValue);
+  if (typeof value === "object" && value !== null)
+    return mapValues(value as Record<string, unknown>, parseValue);
   return value as number | boolean | null;
 }
 

@@ -26,11 +26,17 @@ export function readGoldenTensors(path: string): Map<string, GoldenTensor> {
   const headerBytes = Number(new DataView(bytes.buffer).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerBytes)));
   const tensors = new Map<string, GoldenTensor>();
-  for (const [name, entry] of Object.entries<{ dtype: string; shape: number[]; data_offsets: number[] }>(header)) {
+  for (const [name, entry] of Object.entries<{ dtype: string; shape: number[]; data_offsets: number[] }>(
+    header,
+  )) {
     if (name === "__metadata__") continue;
     const layout = layouts[entry.dtype];
     if (!layout) {
-      throw new FormatError({ where: `${path}: ${name}`, expected: Object.keys(layouts).join(", "), got: entry.dtype });
+      throw new FormatError({
+        where: `${path}: ${name}`,
+        expected: Object.keys(layouts).join(", "),
+        got: entry.dtype,
+      });
     }
     const [start, end] = entry.data_offsets.map((offset) => offset + 8 + headerBytes);
     const data = layout.view(bytes.buffer.slice(start, end));

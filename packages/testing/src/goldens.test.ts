@@ -26,7 +26,9 @@ describe.skipIf(qparams.absent)(qparams.title, () => {
 
   it("names what is there when a role or a case is not", () => {
     const [row] = qparams.select("per-channel/");
-    expect(() => row.tensor("weight")).toThrow(/weight: expected a tensor, got nothing of that name.\nTensors here: min, max/);
+    expect(() => row.tensor("weight")).toThrow(
+      /weight: expected a tensor, got nothing of that name.\nTensors here: min, max/,
+    );
     expect(() => qparams.select("nothing/")).toThrow(/expected cases named nothing\/…, got none/);
   });
 });

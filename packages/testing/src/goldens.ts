@@ -38,7 +38,11 @@ export function goldens(group: string): Goldens {
 function load(group: string, path: string): Goldens {
   const absent = !existsSync(`${path}.json`);
   const title = absent ? `goldens: ${group} (skipped: no ${path}.json)` : `goldens: ${group}`;
-  const { about = "", cases: raw = [], ...extra } = absent ? {} : JSON.parse(readFileSync(`${path}.json`, "utf8"));
+  const {
+    about = "",
+    cases: raw = [],
+    ...extra
+  } = absent ? {} : JSON.parse(readFileSync(`${path}.json`, "utf8"));
   const hasTensors = existsSync(`${path}.safetensors`);
   const tensors = hasTensors ? readGoldenTensors(`${path}.safetensors`) : new Map<string, GoldenTensor>();
   const cases = (raw as RawGoldenCase[]).map((row) => new GoldenCase(row, tensors));

@@ -4,7 +4,15 @@ import type { BinaryOpName, Kernels } from "@octavo/spec";
 type F32 = Float32Array;
 /** One row: y[start + i] = f(a[aStart + i · aStep], b[bStart + i · bStep]). */
 type Row = (
-  a: F32, aStart: number, aStep: number, b: F32, bStart: number, bStep: number, y: F32, start: number, count: number,
+  a: F32,
+  aStart: number,
+  aStep: number,
+  b: F32,
+  bStart: number,
+  bStep: number,
+  y: F32,
+  start: number,
+  count: number,
 ) => void;
 
 /** One float32 operation each. maximum and minimum propagate NaN, as torch's. */

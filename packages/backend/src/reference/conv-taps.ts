@@ -70,7 +70,12 @@ export function tapsOfInput(shape: ConvShape, index: number, taps: ConvTaps): vo
 }
 
 /** The output coordinate whose tap `k` reads input coordinate `at`, or −1. */
-function outputOf({ stride, padding, dilation, outSize }: ConvShape, axis: 0 | 1 | 2, at: number, k: number): number {
+function outputOf(
+  { stride, padding, dilation, outSize }: ConvShape,
+  axis: 0 | 1 | 2,
+  at: number,
+  k: number,
+): number {
   const scaled = at + padding[axis] - k * dilation[axis];
   const out = scaled / stride[axis];
   return scaled >= 0 && Number.isInteger(out) && out < outSize[axis] ? out : -1;

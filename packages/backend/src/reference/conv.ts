@@ -7,7 +7,11 @@ export const convKernels = {
   conv(x, weight, bias, y, shape) {
     const { batch, inChannels, outChannels, groups } = shape;
     const [perGroup, outPerGroup] = [inChannels / groups, outChannels / groups];
-    const [inVolume, outVolume, kernelVolume] = [volume(shape.inSize), volume(shape.outSize), volume(shape.kernel)];
+    const [inVolume, outVolume, kernelVolume] = [
+      volume(shape.inSize),
+      volume(shape.outSize),
+      volume(shape.kernel),
+    ];
     const taps = convTaps(shape);
     const sums = float64Scratch(outChannels);
     for (let out = 0; out < outVolume; out++) {
@@ -36,7 +40,11 @@ export const convKernels = {
   convInputGradient(dy, weight, dx, shape) {
     const { batch, inChannels, outChannels, groups } = shape;
     const [perGroup, outPerGroup] = [inChannels / groups, outChannels / groups];
-    const [inVolume, outVolume, kernelVolume] = [volume(shape.inSize), volume(shape.outSize), volume(shape.kernel)];
+    const [inVolume, outVolume, kernelVolume] = [
+      volume(shape.inSize),
+      volume(shape.outSize),
+      volume(shape.kernel),
+    ];
     const taps = convTaps(shape);
     const sums = float64Scratch(inChannels);
     for (let position = 0; position < inVolume; position++) {
@@ -61,7 +69,11 @@ export const convKernels = {
   convWeightGradient(x, dy, dWeight, shape) {
     const { batch, inChannels, outChannels, groups } = shape;
     const [perGroup, outPerGroup] = [inChannels / groups, outChannels / groups];
-    const [inVolume, outVolume, kernelVolume] = [volume(shape.inSize), volume(shape.outSize), volume(shape.kernel)];
+    const [inVolume, outVolume, kernelVolume] = [
+      volume(shape.inSize),
+      volume(shape.outSize),
+      volume(shape.kernel),
+    ];
     const taps = convTaps(shape);
     const sums = float64Scratch(dWeight.length);
     sums.fill(0, 0, dWeight.length);

@@ -23,7 +23,14 @@ export const gemmKernels = {
 
 /** sums[j] += Σ a[p] · b[j, p], where b is (n, k). */
 function addDots(
-  a: Float32Array, aStart: number, aStep: number, b: Float32Array, bStart: number, sums: Float64Array, n: number, k: number,
+  a: Float32Array,
+  aStart: number,
+  aStep: number,
+  b: Float32Array,
+  bStart: number,
+  sums: Float64Array,
+  n: number,
+  k: number,
 ): void {
   for (let j = 0; j < n; j++) {
     const row = bStart + j * k;
@@ -35,7 +42,14 @@ function addDots(
 
 /** sums[j] += Σ a[p] · b[p, j], where b is (k, n). */
 function addRows(
-  a: Float32Array, aStart: number, aStep: number, b: Float32Array, bStart: number, sums: Float64Array, n: number, k: number,
+  a: Float32Array,
+  aStart: number,
+  aStep: number,
+  b: Float32Array,
+  bStart: number,
+  sums: Float64Array,
+  n: number,
+  k: number,
 ): void {
   for (let p = 0; p < k; p++) {
     const factor = a[aStart + p * aStep];

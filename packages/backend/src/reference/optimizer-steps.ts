@@ -8,7 +8,17 @@ const { fround } = Math;
  */
 export const optimizerKernels = {
   // torch.optim.SGD: g += weightDecay p; b = momentum b + (1 − dampening) g; p −= lr (nesterov ? g + momentum b : b)
-  sgdStep(parameter, gradient, momentumBuffer, learningRate, momentum, dampening, weightDecay, nesterov, first) {
+  sgdStep(
+    parameter,
+    gradient,
+    momentumBuffer,
+    learningRate,
+    momentum,
+    dampening,
+    weightDecay,
+    nesterov,
+    first,
+  ) {
     const [rate, keep, decay] = [fround(learningRate), fround(momentum), fround(weightDecay)];
     const take = fround(1 - dampening);
     for (let i = 0; i < parameter.length; i++) {
@@ -25,7 +35,18 @@ export const optimizerKernels = {
   // torch.optim.Adam (Kingma & Ba 2015) and AdamW (Loshchilov & Hutter 2019), with a = average, v = averageSquare:
   // a += (1 − β1)(g − a); v = β2 v + (1 − β2) g²; p −= lr / (1 − β1ᵗ) · a / (√v / √(1 − β2ᵗ) + eps)
   adamStep(
-    parameter, gradient, average, averageSquare, maxSquare, learningRate, beta1, beta2, eps, weightDecay, decoupled, step,
+    parameter,
+    gradient,
+    average,
+    averageSquare,
+    maxSquare,
+    learningRate,
+    beta1,
+    beta2,
+    eps,
+    weightDecay,
+    decoupled,
+    step,
   ) {
     const [take, keepSquare, takeSquare] = [fround(1 - beta1), fround(beta2), fround(1 - beta2)];
     const stepSize = fround(learningRate / (1 - beta1 ** step));

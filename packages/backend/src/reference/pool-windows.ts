@@ -11,7 +11,9 @@ export interface AxisWindows {
 
 /** Windows along depth, height and width, clipped to the input. */
 export function poolWindows(shape: PoolShape): readonly AxisWindows[] {
-  return [0, 1, 2].map((axis) => (shape.adaptive ? adaptiveWindows(shape, axis) : slidingWindows(shape, axis)));
+  return [0, 1, 2].map((axis) =>
+    shape.adaptive ? adaptiveWindows(shape, axis) : slidingWindows(shape, axis),
+  );
 }
 
 function slidingWindows(shape: PoolShape, axis: number): AxisWindows {
@@ -44,8 +46,16 @@ function emptyWindows(count: number, step: number): AxisWindows {
 }
 
 /** Divisor of an average over the window at (d, h, w). */
-export function poolDivisor(shape: PoolShape, [depth, height, width]: readonly AxisWindows[], d: number, h: number, w: number): number {
+export function poolDivisor(
+  shape: PoolShape,
+  [depth, height, width]: readonly AxisWindows[],
+  d: number,
+  h: number,
+  w: number,
+): number {
   if (shape.divisor > 0) return shape.divisor;
   if (shape.countIncludePad) return depth.extent[d] * height.extent[h] * width.extent[w];
-  return (depth.end[d] - depth.start[d]) * (height.end[h] - height.start[h]) * (width.end[w] - width.start[w]);
+  return (
+    (depth.end[d] - depth.start[d]) * (height.end[h] - height.start[h]) * (width.end[w] - width.start[w])
+  );
 }

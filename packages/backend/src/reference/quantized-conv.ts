@@ -22,7 +22,11 @@ export const quantizedConvKernels = {
   quantizedConv(x, packed, bias, multiplier, y, shape, xZeroPoint, yZeroPoint, low, high) {
     const { batch, inChannels, outChannels, groups } = shape;
     const [perGroup, outPerGroup] = [inChannels / groups, outChannels / groups];
-    const [inVolume, outVolume, kernelVolume] = [volume(shape.inSize), volume(shape.outSize), volume(shape.kernel)];
+    const [inVolume, outVolume, kernelVolume] = [
+      volume(shape.inSize),
+      volume(shape.outSize),
+      volume(shape.kernel),
+    ];
     const { zeroPoints, weights } = unpack(packed, shape);
     const taps = convTaps(shape);
     const sums = int32Scratch(outChannels);
@@ -53,11 +57,25 @@ export const quantizedConvKernels = {
   },
 
   quantizedConvTranspose(
-    x, weight, weightZeroPoint, bias, multiplier, y, shape, xZeroPoint, yZeroPoint, low, high,
+    x,
+    weight,
+    weightZeroPoint,
+    bias,
+    multiplier,
+    y,
+    shape,
+    xZeroPoint,
+    yZeroPoint,
+    low,
+    high,
   ) {
     const { batch, inChannels, outChannels, groups } = shape;
     const [perGroup, outPerGroup] = [inChannels / groups, outChannels / groups];
-    const [inVolume, outVolume, kernelVolume] = [volume(shape.inSize), volume(shape.outSize), volume(shape.kernel)];
+    const [inVolume, outVolume, kernelVolume] = [
+      volume(shape.inSize),
+      volume(shape.outSize),
+      volume(shape.kernel),
+    ];
     const taps = convTaps(shape);
     const sums = int32Scratch(inChannels);
     for (let position = 0; position < inVolume; position++) {

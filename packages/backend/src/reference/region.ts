@@ -5,7 +5,11 @@ type Numbers = Exclude<TypedArray, BigInt64Array>;
 export const regionKernels = {
   copyRegion(from, to, block) {
     // Elements are moved, never converted: an array of another type is seen through the type of the source.
-    const Type = from.constructor as new (buffer: ArrayBufferLike, byteOffset: number, length: number) => Numbers;
+    const Type = from.constructor as new (
+      buffer: ArrayBufferLike,
+      byteOffset: number,
+      length: number,
+    ) => Numbers;
     const target = to.constructor === Type ? to : new Type(to.buffer, to.byteOffset, to.length);
     walkRows(block, from as Numbers, target as Numbers, copyRow);
   },
@@ -14,9 +18,25 @@ export const regionKernels = {
   },
 } satisfies Partial<Kernels>;
 
-type Row<Data> = (from: Data, start: number, step: number, to: Data, toStart: number, toStep: number, count: number) => void;
+type Row<Data> = (
+  from: Data,
+  start: number,
+  step: number,
+  to: Data,
+  toStart: number,
+  toStep: number,
+  count: number,
+) => void;
 
-function copyRow(from: Numbers, start: number, step: number, to: Numbers, toStart: number, toStep: number, count: number): void {
+function copyRow(
+  from: Numbers,
+  start: number,
+  step: number,
+  to: Numbers,
+  toStart: number,
+  toStep: number,
+  count: number,
+): void {
   if (step === 1 && toStep === 1) {
     // A short loop costs less than a call of set.
     if (count > 16) return to.set(from.subarray(start, start + count), toStart);
@@ -27,13 +47,24 @@ function copyRow(from: Numbers, start: number, step: number, to: Numbers, toStar
 }
 
 function addRow(
-  from: Float32Array, start: number, step: number, to: Float32Array, toStart: number, toStep: number, count: number,
+  from: Float32Array,
+  start: number,
+  step: number,
+  to: Float32Array,
+  toStart: number,
+  toStep: number,
+  count: number,
 ): void {
   for (let i = 0; i < count; i++, start += step, toStart += toStep) to[toStart] += from[start];
 }
 
 /** Calls `row` for every line of the block along its last axis. */
-function walkRows<Data>({ rank, sizes, fromStrides, toStrides, ...at }: Region, from: Data, to: Data, row: Row<Data>): void {
+function walkRows<Data>(
+  { rank, sizes, fromStrides, toStrides, ...at }: Region,
+  from: Data,
+  to: Data,
+  row: Row<Data>,
+): void {
   if (sizes.includes(0)) return;
   if (rank === 0) return row(from, at.fromOffset, 1, to, at.toOffset, 1, 1);
   const last = rank - 1;

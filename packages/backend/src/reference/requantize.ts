@@ -5,12 +5,22 @@ const magic = 6755399441055744; // rounds half to even, see quantize.ts
 
 /** docs/numerics.md, requantize: one row of channels, accumulators in `sums`. */
 export function requantizeRow(
-  sums: Int32Array, start: number, bias: Float32Array | Int32Array, multiplier: Float32Array, y: Q8, yStart: number,
-  channels: number, yZeroPoint: number, low: number, high: number,
+  sums: Int32Array,
+  start: number,
+  bias: Float32Array | Int32Array,
+  multiplier: Float32Array,
+  y: Q8,
+  yStart: number,
+  channels: number,
+  yZeroPoint: number,
+  low: number,
+  high: number,
 ): void {
   const integerBias = bias instanceof Int32Array;
   for (let c = 0; c < channels; c++) {
-    const sum = integerBias ? fround(clampInt32(sums[start + c] + bias[c])) : fround(fround(sums[start + c]) + bias[c]);
+    const sum = integerBias
+      ? fround(clampInt32(sums[start + c] + bias[c]))
+      : fround(fround(sums[start + c]) + bias[c]);
     const integer = fround(sum * multiplier[c]) + magic - magic + yZeroPoint;
     y[yStart + c] = integer < low ? low : integer > high ? high : integer;
   }

@@ -1,8 +1,8 @@
 import type { UnaryRule } from "./unary-rule.ts";
 
-// Klambauer et al. 2017, "Self-Normalizing Neural Networks"; the digits are torch's.
-const seluAlpha = 1.6732632423543772848170429916717;
-const seluScale = 1.0507009873554804934193349852946;
+// Klambauer et al. 2017, "Self-Normalizing Neural Networks"; as float64.
+const seluAlpha = 1.6732632423543772;
+const seluScale = 1.0507009873554805;
 
 /** Linear above zero, exponential below; evaluated in float64 and rounded once. */
 export const exponentialLinear = {

@@ -13,13 +13,13 @@ export const piecewiseLinear = {
       for (let i = 0; i < dx.length; i++) dx[i] = x[i] <= 0 ? 0 : dy[i];
     },
   },
-  // clamp(x) = min(max(x, alpha), beta);  d = [alpha ≤ x ≤ beta] dx, the ends included as in torch.clamp
+  // clamp(x) = min(max(x, alpha), beta);  d = [alpha < x < beta] dx, as in torch
   clamp: {
     forward(x, y, alpha, beta) {
       for (let i = 0; i < y.length; i++) y[i] = x[i] < alpha ? alpha : x[i] > beta ? beta : x[i];
     },
     gradient(x, _y, dy, dx, alpha, beta) {
-      for (let i = 0; i < dx.length; i++) dx[i] = x[i] < alpha || x[i] > beta ? 0 : dy[i];
+      for (let i = 0; i < dx.length; i++) dx[i] = x[i] <= alpha || x[i] >= beta ? 0 : dy[i];
     },
   },
   // leakyRelu(x) = x > 0 ? x : alpha x;  d = (x > 0 ? 1 : alpha) dx

@@ -6,5 +6,12 @@ export interface UnaryRule {
   /** y = f(x). `y` may be `x`. */
   forward(x: Float32Array, y: Float32Array, alpha: number, beta: number): void;
   /** dx = f'(x) · dy, given also y = f(x). `dx` may be `dy`. */
-  gradient(x: Float32Array, y: Float32Array, dy: Float32Array, dx: Float32Array, alpha: number, beta: number): void;
+  gradient(
+    x: Float32Array,
+    y: Float32Array,
+    dy: Float32Array,
+    dx: Float32Array,
+    alpha: number,
+    beta: number,
+  ): void;
 }
