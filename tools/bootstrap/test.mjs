@@ -17,6 +17,8 @@ export async function runTests({ node }, vitestArguments) {
     ["tests", toolScript("vitest"), "run", ...vitestArguments],
   ];
   const env = withPath([join(node.path, "..")]);
+  // vitest colours what goes to a file as well.
+  if (!process.stdout.isTTY && !env.FORCE_COLOR) env.NO_COLOR = "1";
   for (const [name, ...command] of steps) {
     const last = name === "tests";
     if (last) say("running tests");
