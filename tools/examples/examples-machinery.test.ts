@@ -6,6 +6,7 @@ import { docBlocks, markdownBlocks } from "./blocks.ts";
 import { expectationsIn, unmetExpectations } from "./expectations.ts";
 import { exampleGroups, workspaceNames } from "./groups.ts";
 import { runPrograms } from "./run-programs.ts";
+import { typeErrors } from "./type-check.ts";
 
 const folders: string[] = [];
 afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true })));
@@ -141,4 +142,13 @@ describe("running", () => {
     expect(exampleGroups(tree({}))).toEqual([expect.objectContaining({ missing: "a has no README.md yet" })]);
     expect(exampleGroups(tree({ "packages/a/src/index.ts": "export {};" }))).toEqual([]);
   });
+});
+
+it("the compiler's errors name the README and its line", async () => {
+  const root = dirname(dirname(import.meta.dirname));
+  const code = "\n\nconst text: string = 3;";
+  const program = { name: "README.md:3", url: "file:///README.md", source: code, line: 3, code };
+  expect(await typeErrors(root, [program])).toEqual([
+    "README.md(3,7): error TS2322: Type 'number' is not assignable to type 'string'.",
+  ]);
 });
