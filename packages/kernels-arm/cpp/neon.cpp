@@ -1,4 +1,5 @@
 #define OCTAVO_ISA neon
 #include "vector-neon.h"
+#include "dot-neon.h"
 
 #include "kernel-table.h"

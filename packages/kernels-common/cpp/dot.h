@@ -1,10 +1,19 @@
 #pragma once
-#include <cstddef>
-#include <cstdint>
+#include "vector-scalar.h"
 
-// How the loops of a tile unroll; without it gcc keeps the sums in memory.
+// What the heavy kernels need of an instruction set beside its vector: dot-<isa>.h declares `multiplyAdd`, `Dot`,
+// `DepthwiseDot` and `centre` for the set that is being compiled. All integer results are exact.
+
+/** Before a loop over a register tile; without it gcc keeps the sums in memory. */
 #if defined(__clang__)
 #define OCTAVO_UNROLL _Pragma("clang loop unroll(full)")
 #else
 #define OCTAVO_UNROLL _Pragma("GCC unroll 16")
 #endif
+
+namespace octavo::OCTAVO_ISA {
+
+/** c + a · b, rounded once or twice as is fastest: only for sums whose rounding may differ between providers. */
+inline Scalar multiplyAdd(Scalar a, Scalar b, Scalar c) { return c + a * b; }
+
+}  // namespace octavo::OCTAVO_ISA

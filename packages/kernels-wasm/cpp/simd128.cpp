@@ -1,4 +1,5 @@
 #define OCTAVO_ISA simd128
 #include "vector-wasm.h"
+#include "dot-wasm.h"
 
 #include "kernel-table.h"

@@ -1,4 +1,5 @@
 #define OCTAVO_ISA avx2
 #include "vector-avx2.h"
+#include "dot-avx2.h"
 
 #include "kernel-table.h"

@@ -1,0 +1,196 @@
+#pragma once
+#include "pack.h"
+#include "shapes.h"
+
+// Convolutions as products of matrices whose rows are gathered from an image, a few at a time.
+namespace octavo::OCTAVO_ISA {
+
+/**
+ * One axis of a gather: output position u reads source position u · step + firstOffset + j · offsetStep for its tap
+ * firstTap + j · tapStep, 0 ≤ j < taps, where that lies in [0, size); the result belongs at firstResult + u · resultStep.
+ * Offsets ascend.
+ */
+struct GatherAxis {
+  ptrdiff_t count, size, step, taps, firstTap, tapStep, firstOffset, offsetStep, firstResult, resultStep;
+
+  ptrdiff_t source(ptrdiff_t u, ptrdiff_t j) const { return u * step + firstOffset + j * offsetStep; }
+
+  /** The j in [begin, end) read inside the source. */
+  struct Range {
+    ptrdiff_t begin, end;
+  };
+  Range inside(ptrdiff_t u) const {
+    ptrdiff_t begin = 0, end = taps;
+    while (begin < end && source(u, begin) < 0) ++begin;
+    while (begin < end && source(u, end - 1) >= size) --end;
+    return {begin, end};
+  }
+  /** The u in [begin, end) for which every tap reads inside the source. */
+  Range whole() const {
+    ptrdiff_t begin = 0, end = count;
+    while (begin < end && source(begin, 0) < 0) ++begin;
+    while (begin < end && source(end - 1, taps - 1) >= size) --end;
+    return {begin, end};
+  }
+};
+
+/** y of a convolution reads x: every tap, a stride apart. */
+inline GatherAxis forwardAxis(int32_t in, int32_t out, int32_t kernel, int32_t stride, int32_t padding, int32_t dilation) {
+  return {out, in, stride, kernel, 0, 1, -ptrdiff_t(padding), dilation, 0, 1};
+}
+
+/**
+ * x of a convolution reads y: x[h] meets y[u] by tap t where u · stride + t · dilation − padding = h. For the h of one
+ * phase, modulo the stride, these are the same taps: every (stride / gcd(stride, dilation))-th, and u moves with h.
+ */
+inline GatherAxis backwardAxis(
+    int32_t in, int32_t out, int32_t kernel, int32_t stride, int32_t padding, int32_t dilation, int32_t phase) {
+  const ptrdiff_t count = phase < in ? (in - phase + stride - 1) / stride : 0;
+  GatherAxis axis = {count, out, 1, 0, 0, -1, 0, 1, phase, stride};
+  // From the last tap down, so that offsets ascend.
+  for (ptrdiff_t tap = kernel; tap-- > 0;) {
+    const ptrdiff_t distance = phase + padding - tap * dilation;
+    if (distance % stride != 0) continue;
+    const ptrdiff_t offset = distance / stride;
+    if (axis.taps == 0) axis.firstTap = tap, axis.firstOffset = offset;
+    if (axis.taps == 1) axis.tapStep = tap - axis.firstTap, axis.offsetStep = offset - axis.firstOffset;
+    ++axis.taps;
+  }
+  return axis;
+}
+
+/** Rows of taps × channels for every output position, in the order batch, depth, height, width. */
+struct Gather {
+  GatherAxis depth, height, width;
+  /** Channels read, of `pixelChannels` in a source pixel, and of `resultChannels` in a result pixel. */
+  size_t channels, pixelChannels;
+
+  size_t positions() const { return size_t(depth.count * height.count * width.count); }
+  size_t taps() const { return size_t(depth.taps * height.taps * width.taps); }
+  size_t rowElements() const { return taps() * channels; }
+  size_t sourcePixels() const { return size_t(depth.size * height.size * width.size); }
+  /** Whether row i is source pixel i: a product needs no gathering. */
+  bool isIdentity() const { return isIdentity(depth) && isIdentity(height) && isIdentity(width); }
+
+  /** Weights' tap, in the order depth, height, width, of a tap of the rows. */
+  template <typename Body>
+  void eachTap(const Spatial& kernel, const Body& body) const {
+    size_t tap = 0;
+    for (ptrdiff_t d = 0; d < depth.taps; ++d) {
+      for (ptrdiff_t h = 0; h < height.taps; ++h) {
+        for (ptrdiff_t w = 0; w < width.taps; ++w, ++tap) {
+          const ptrdiff_t plane = (depth.firstTap + d * depth.tapStep) * kernel.height;
+          const ptrdiff_t row = (plane + height.firstTap + h * height.tapStep) * kernel.width;
+          body(tap, size_t(row + width.firstTap + w * width.tapStep));
+        }
+      }
+    }
+  }
+
+ private:
+  static bool isIdentity(const GatherAxis& axis) {
+    return axis.taps == 1 && axis.step == 1 && axis.firstOffset == 0 && axis.count == axis.size && axis.resultStep == 1;
+  }
+};
+
+inline Gather forwardGather(const ConvShape& s) {
+  return {
+      forwardAxis(s.inSize.depth, s.outSize.depth, s.kernel.depth, s.stride.depth, s.padding.depth, s.dilation.depth),
+      forwardAxis(s.inSize.height, s.outSize.height, s.kernel.height, s.stride.height, s.padding.height, s.dilation.height),
+      forwardAxis(s.inSize.width, s.outSize.width, s.kernel.width, s.stride.width, s.padding.width, s.dilation.width),
+      size_t(s.inChannels / s.groups), size_t(s.inChannels)};
+}
+
+/** Calls `body` with the gather of every phase that has positions; together they cover x once. */
+template <typename Body>
+void eachBackwardGather(const ConvShape& s, const Body& body) {
+  const Spatial &in = s.inSize, &out = s.outSize, &kernel = s.kernel, &stride = s.stride, &padding = s.padding,
+                &dilation = s.dilation;
+  for (int32_t d = 0; d < stride.depth; ++d) {
+    for (int32_t h = 0; h < stride.height; ++h) {
+      for (int32_t w = 0; w < stride.width; ++w) {
+        const Gather gather = {
+            backwardAxis(in.depth, out.depth, kernel.depth, stride.depth, padding.depth, dilation.depth, d),
+            backwardAxis(in.height, out.height, kernel.height, stride.height, padding.height, dilation.height, h),
+            backwardAxis(in.width, out.width, kernel.width, stride.width, padding.width, dilation.width, w),
+            size_t(s.outChannels / s.groups), size_t(s.outChannels)};
+        if (gather.positions() > 0) body(gather);
+      }
+    }
+  }
+}
+
+/** The place of an output position, walked through row by row. */
+struct GatherCursor {
+  size_t image;
+  ptrdiff_t d, h, w;
+
+  GatherCursor(const Gather& gather, size_t row) {
+    const size_t width = size_t(gather.width.count), height = size_t(gather.height.count);
+    w = ptrdiff_t(row % width);
+    h = ptrdiff_t(row / width % height);
+    d = ptrdiff_t(row / width / height % size_t(gather.depth.count));
+    image = row / gather.positions();
+  }
+
+  void next(const Gather& gather) {
+    if (++w < gather.width.count) return;
+    w = 0;
+    if (++h < gather.height.count) return;
+    h = 0;
+    if (++d < gather.depth.count) return;
+    d = 0;
+    ++image;
+  }
+
+  /** Index of the result's pixel among `size` per image. */
+  size_t resultPixel(const Gather& gather, const Spatial& size) const {
+    const ptrdiff_t plane = gather.depth.firstResult + d * gather.depth.resultStep;
+    const ptrdiff_t row = plane * size.height + gather.height.firstResult + h * gather.height.resultStep;
+    return image * size.volume() + size_t(row * size.width + gather.width.firstResult + w * gather.width.resultStep);
+  }
+};
+
+/**
+ * Writes rows [first, first + count) of a gather, `stride` elements apart. `copy(from, to, n)` moves n elements of the
+ * source, `clear(to, n)` writes what positions outside count as.
+ */
+template <typename From, typename To, typename Copy, typename Clear>
+void gatherRows(
+    const Gather& gather, const From* source, size_t first, size_t count, To* to, size_t stride, const Copy& copy,
+    const Clear& clear) {
+  const GatherAxis &depth = gather.depth, &height = gather.height, &width = gather.width;
+  const size_t channels = gather.channels, tapRow = size_t(width.taps) * channels;
+  // Neighbouring taps are neighbours in memory: one run.
+  const bool runs = width.offsetStep == 1 && channels == gather.pixelChannels;
+  GatherCursor cursor(gather, first);
+  for (size_t i = 0; i < count; ++i, to += stride, cursor.next(gather)) {
+    const auto columns = width.inside(cursor.w);
+    const From* const image = source + cursor.image * gather.sourcePixels() * gather.pixelChannels;
+    To* out = to;
+    for (ptrdiff_t jd = 0; jd < depth.taps; ++jd) {
+      const ptrdiff_t d = depth.source(cursor.d, jd);
+      for (ptrdiff_t jh = 0; jh < height.taps; ++jh, out += tapRow) {
+        const ptrdiff_t h = height.source(cursor.h, jh);
+        const bool outside = d < 0 || d >= depth.size || h < 0 || h >= height.size || columns.begin >= columns.end;
+        if (outside) {
+          clear(out, tapRow);
+          continue;
+        }
+        const ptrdiff_t pixel = (d * height.size + h) * width.size + width.source(cursor.w, columns.begin);
+        const From* from = image + size_t(pixel) * gather.pixelChannels;
+        const size_t before = size_t(columns.begin) * channels, inside = size_t(columns.end - columns.begin) * channels;
+        if (before > 0) clear(out, before);
+        if (runs) {
+          copy(from, out + before, inside);
+        } else {
+          const size_t pixelStep = size_t(width.offsetStep) * gather.pixelChannels;
+          for (size_t done = 0; done < inside; done += channels, from += pixelStep) copy(from, out + before + done, channels);
+        }
+        if (before + inside < tapRow) clear(out + before + inside, tapRow - before - inside);
+      }
+    }
+  }
+}
+
+}  // namespace octavo::OCTAVO_ISA

@@ -1,0 +1,34 @@
+#pragma once
+#include "dot.h"
+
+// NEON (64-bit ARM). See dot-scalar.h for what each operation means.
+namespace octavo::OCTAVO_ISA {
+
+inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return {vfmaq_f32(c.v, a.v, b.v)}; }
+
+struct Dot {
+  static constexpr size_t depth = 1;
+  int16x4_t v;
+  static Dot load(const int16_t* p) { return {vld1_s16(p)}; }
+  static Dot broadcast(const int16_t* p) { return {vld1_dup_s16(p)}; }
+};
+inline IntVector dot(Dot a, Dot b, IntVector sum) { return {vmlal_s16(sum.v, a.v, b.v)}; }
+
+struct DepthwiseDot {
+  static constexpr size_t taps = 1, channels = 8;
+  static constexpr size_t position(size_t channel) { return channel; }
+  static void accumulate(const int16_t* const* x, const int16_t* weights, IntVector* sum) {
+    const int16x8_t values = vld1q_s16(x[0]), by = vld1q_s16(weights);
+    sum[0].v = vmlal_s16(sum[0].v, vget_low_s16(values), vget_low_s16(by));
+    sum[1].v = vmlal_high_s16(sum[1].v, values, by);
+  }
+  static void inOrder(IntVector*) {}
+};
+
+constexpr size_t centreWidth = 8;
+inline void centre(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
+  const uint16x8_t wide = vmovl_u8(veor_u8(vld1_u8(from), vdup_n_u8(flip)));
+  vst1q_s16(to, vsubq_s16(vreinterpretq_s16_u16(wide), vdupq_n_s16(zero)));
+}
+
+}  // namespace octavo::OCTAVO_ISA

@@ -1,0 +1,75 @@
+#pragma once
+#include <cstring>
+
+#include "gemm-tile.h"
+#include "threads.h"
+
+// The right operand of a product in the order in which tiles read it.
+namespace octavo::OCTAVO_ISA {
+
+inline size_t divideUp(size_t a, size_t b) { return (a + b - 1) / b; }
+inline size_t roundUp(size_t a, size_t b) { return divideUp(a, b) * b; }
+inline size_t smallest(size_t a, size_t b) { return a < b ? a : b; }
+
+/** Depth of a panel that stays in the first-level cache while the rows pass by. */
+constexpr size_t depthBlock = 256;
+
+/**
+ * Panels of a whole right operand (depth × columns): blocks of `depthBlock`, in each the panels one after the other, in
+ * each the rows of `panelColumns`; the last panel is filled with zeros.
+ */
+struct PanelPacker {
+  float* to;
+  size_t depth, columns;
+
+  size_t floats() const { return depth * roundUp(columns, panelColumns); }
+
+  float* place(size_t k, size_t column) const {
+    const size_t first = k / depthBlock * depthBlock;
+    const size_t height = smallest(depthBlock, depth - first);
+    const size_t panel = column / panelColumns;
+    return to + first * roundUp(columns, panelColumns) + panel * panelColumns * height + (k - first) * panelColumns +
+        column % panelColumns;
+  }
+
+  /** Row k, whose columns lie one after the other. */
+  void row(size_t k, const float* from) const {
+    for (size_t j = 0; j < columns; j += panelColumns) {
+      const size_t width = smallest(panelColumns, columns - j);
+      float* const panel = place(k, j);
+      for (size_t i = 0; i < width; ++i) panel[i] = from[j + i];
+      for (size_t i = width; i < panelColumns; ++i) panel[i] = 0;
+    }
+  }
+
+  /** The panel from `column`: column j is contiguous from `from + (j − column) · columnStride`. */
+  void panelOfColumns(size_t column, const float* from, size_t columnStride) const {
+    const size_t width = smallest(panelColumns, columns - column);
+    for (size_t first = 0; first < depth; first += depthBlock) {
+      float* const panel = place(first, column);
+      const size_t height = smallest(depthBlock, depth - first);
+      for (size_t k = 0; k < height; ++k) {
+        float* const row = panel + k * panelColumns;
+        for (size_t i = 0; i < width; ++i) row[i] = from[i * columnStride + first + k];
+        for (size_t i = width; i < panelColumns; ++i) row[i] = 0;
+      }
+    }
+  }
+};
+
+/** Packs b: (depth, columns) row-major, or (columns, depth) if `transposed`. */
+inline void packPanels(const PanelPacker& packer, const float* b, size_t rowStride, bool transposed) {
+  if (transposed) {
+    parallelFor(divideUp(packer.columns, panelColumns), 16, [&](size_t begin, size_t end) {
+      for (size_t p = begin; p < end; ++p) {
+        packer.panelOfColumns(p * panelColumns, b + p * panelColumns * rowStride, rowStride);
+      }
+    });
+  } else {
+    parallelFor(packer.depth, depthBlock, [&](size_t begin, size_t end) {
+      for (size_t k = begin; k < end; ++k) packer.row(k, b + k * rowStride);
+    });
+  }
+}
+
+}  // namespace octavo::OCTAVO_ISA
