@@ -18,7 +18,13 @@ export interface QParamsOptions extends QuantRangeOptions {
 
 /** Scale and zero point of one range; every value is already rounded to float32. */
 interface ScaleRule {
-  (min: number, max: number, range: QuantRange, eps: number, middle: number): readonly [scale: number, zeroPoint: number];
+  (
+    min: number,
+    max: number,
+    range: QuantRange,
+    eps: number,
+    middle: number,
+  ): readonly [scale: number, zeroPoint: number];
 }
 
 /** float32's machine epsilon, torch's default smallest scale. */
@@ -38,7 +44,14 @@ const fl = Math.fround;
 export function calculateQParams(options: QParamsOptions): QParams {
   const { dtype, qscheme, where = "calculateQParams", eps = defaultEps } = options;
   if (!Object.hasOwn(qschemes, qscheme)) {
-    throw new ArgumentError({ where, expected: `qscheme ${Object.keys(qschemes).join(", ")}`, got: String(qscheme) });
+    throw new ArgumentError({
+      where,
+      expected: `qscheme ${Object.keys(qschemes).join(", ")}`,
+      got: String(qscheme),
+    });
+  }
+  if (!(fl(eps) > 0 && fl(eps) < Infinity)) {
+    throw new ArgumentError({ where, expected: "a positive eps", got: String(eps) });
   }
   const range = quantRange({ ...options, where });
   const { quantMin, quantMax } = range;
@@ -57,9 +70,19 @@ export function calculateQParams(options: QParamsOptions): QParams {
       [scale[c], zeroPoint[c]] = rule(min[c], max[c], range, fl(eps), middle);
     }
   } else {
-    warn(`${where}: calculateQParams was called before any data came; scale 1 and zeroPoint 0 are used. Run calibration data first.`);
+    warn(
+      `${where}: calculateQParams was called before any data came; scale 1 and zeroPoint 0 are used. Run calibration data first.`,
+    );
   }
-  return { dtype, qscheme, scale, zeroPoint, axis: perChannel ? (options.axis ?? 0) : null, quantMin, quantMax };
+  return {
+    dtype,
+    qscheme,
+    scale,
+    zeroPoint,
+    axis: perChannel ? (options.axis ?? 0) : null,
+    quantMin,
+    quantMax,
+  };
 }
 
 const affineQParams: ScaleRule = (min, max, { quantMin, quantMax }, eps) => {
@@ -100,11 +123,20 @@ function neverObserved(min: number, max: number): boolean {
 
 function requireBounds(where: string, min: Float32Array, max: Float32Array, perChannel: boolean): void {
   if (min.length !== max.length) {
-    throw new ArgumentError({ where, expected: "as many minima as maxima", got: `${min.length} and ${max.length}` });
+    throw new ArgumentError({
+      where,
+      expected: "as many minima as maxima",
+      got: `${min.length} and ${max.length}`,
+    });
   }
   if (!perChannel && min.length > 1) {
     const hint = "Use a perChannel scheme.";
-    throw new ArgumentError({ where, expected: "one range for a perTensor scheme", got: `${min.length} ranges`, hint });
+    throw new ArgumentError({
+      where,
+      expected: "one range for a perTensor scheme",
+      got: `${min.length} ranges`,
+      hint,
+    });
   }
 }
 

@@ -24,7 +24,10 @@ export const defaultWeightObserver = MinMaxObserver.withArgs(qint8PerTensor);
 /** Weights, one symmetric scale per output channel. */
 export const defaultPerChannelWeightObserver = PerChannelMinMaxObserver.withArgs(qint8PerChannel);
 /** Weights for kernels that do not take −128 (XNNPACK), one scale. */
-export const weightObserverRangeNeg127To127 = MinMaxObserver.withArgs({ ...qint8PerTensor, ...withoutLowest });
+export const weightObserverRangeNeg127To127 = MinMaxObserver.withArgs({
+  ...qint8PerTensor,
+  ...withoutLowest,
+});
 /** Weights for kernels that do not take −128 (XNNPACK), one scale per output channel. */
 export const perChannelWeightObserverRangeNeg127To127 = PerChannelMinMaxObserver.withArgs({
   ...qint8PerChannel,
@@ -39,7 +42,10 @@ export const defaultFloatQParamsObserver4Bit = PerChannelMinMaxObserver.withArgs
   quantMax: 15,
 });
 /** Outputs in 0..1: sigmoid, softmax, hardsigmoid. */
-export const defaultFixedQParamsRange0To1Observer = FixedQParamsObserver.withArgs({ scale: 1 / 256, ...unitScale });
+export const defaultFixedQParamsRange0To1Observer = FixedQParamsObserver.withArgs({
+  scale: 1 / 256,
+  ...unitScale,
+});
 /** Outputs in −1..1: tanh. */
 export const defaultFixedQParamsRangeNeg1To1Observer = FixedQParamsObserver.withArgs({
   scale: 2 / 256,

@@ -99,11 +99,21 @@ export class FixedQParamsObserver extends PassiveObserver {
   }
 }
 
-function requireQParams(where: string, scale: number, zeroPoint: number, quantMin: number, quantMax: number): void {
+function requireQParams(
+  where: string,
+  scale: number,
+  zeroPoint: number,
+  quantMin: number,
+  quantMax: number,
+): void {
   if (!(Math.fround(scale) > 0 && Number.isFinite(Math.fround(scale)))) {
     throw new ArgumentError({ where, expected: "a positive scale", got: String(scale) });
   }
   if (!Number.isInteger(zeroPoint) || zeroPoint < quantMin || zeroPoint > quantMax) {
-    throw new ArgumentError({ where, expected: `an integer zeroPoint in ${quantMin}..${quantMax}`, got: String(zeroPoint) });
+    throw new ArgumentError({
+      where,
+      expected: `an integer zeroPoint in ${quantMin}..${quantMax}`,
+      got: String(zeroPoint),
+    });
   }
 }

@@ -44,7 +44,9 @@ export class HistogramObserver extends UniformObserver {
     this.#batchCounts = new Float32Array(this.bins);
   }
 
-  static withArgs(options: HistogramObserverOptions = {}): ObserverFactory<HistogramObserver, HistogramObserverOptions> {
+  static withArgs(
+    options: HistogramObserverOptions = {},
+  ): ObserverFactory<HistogramObserver, HistogramObserverOptions> {
     return observerFactory(HistogramObserver, options);
   }
 
@@ -71,7 +73,11 @@ export class HistogramObserver extends UniformObserver {
   merge(other: Observer): void {
     const { bins, minVal, maxVal, histogram: counts } = sameKind<HistogramObserver>(this, other);
     if (bins !== this.bins) {
-      throw new ArgumentError({ where: `${this.name}: merge`, expected: `${this.bins} bins`, got: String(bins) });
+      throw new ArgumentError({
+        where: `${this.name}: merge`,
+        expected: `${this.bins} bins`,
+        got: String(bins),
+      });
     }
     if (minVal > maxVal) return;
     const range = this.#rangeWith(minVal, maxVal, this.name);

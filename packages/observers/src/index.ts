@@ -41,6 +41,7 @@ export type { QuantRange, QuantRangeOptions } from "./quant-range.ts";
 export { RecordingObserver } from "./recording-observer.ts";
 export type { RecordingObserverOptions } from "./recording-observer.ts";
 export { ReuseInputObserver } from "./reuse-input-observer.ts";
+export type { ReadBuffer } from "./internal/read-state.ts";
 export { UniformObserver } from "./uniform-observer.ts";
 export type { ObservedRange, UniformObserverOptions } from "./uniform-observer.ts";
 export { onWarning } from "./warnings.ts";

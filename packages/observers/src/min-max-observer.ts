@@ -14,7 +14,9 @@ export class MinMaxObserver extends RunningRangeObserver {
     super(withDefaults(MinMaxObserver.className, uniformDefaults, options), null);
   }
 
-  static withArgs(options: UniformObserverOptions = {}): ObserverFactory<MinMaxObserver, UniformObserverOptions> {
+  static withArgs(
+    options: UniformObserverOptions = {},
+  ): ObserverFactory<MinMaxObserver, UniformObserverOptions> {
     return observerFactory(MinMaxObserver, options);
   }
 

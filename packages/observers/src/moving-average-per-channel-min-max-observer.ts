@@ -1,4 +1,8 @@
-import { defaultAveragingConstant, movingAverage, requireAveragingConstant } from "./internal/moving-average.ts";
+import {
+  defaultAveragingConstant,
+  movingAverage,
+  requireAveragingConstant,
+} from "./internal/moving-average.ts";
 import { RunningRangeObserver } from "./internal/running-range-observer.ts";
 import { withDefaults } from "./internal/with-defaults.ts";
 import { observerFactory } from "./observer-factory.ts";
@@ -28,7 +32,9 @@ export class MovingAveragePerChannelMinMaxObserver extends RunningRangeObserver 
     this.averagingConstant = settings.averagingConstant;
   }
 
-  static withArgs(options: MovingAveragePerChannelOptions = {}): ObserverFactory<MovingAveragePerChannelMinMaxObserver, MovingAveragePerChannelOptions> {
+  static withArgs(
+    options: MovingAveragePerChannelOptions = {},
+  ): ObserverFactory<MovingAveragePerChannelMinMaxObserver, MovingAveragePerChannelOptions> {
     return observerFactory(MovingAveragePerChannelMinMaxObserver, options);
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { HistogramObserver } from "./histogram-observer.ts";
 import { MinMaxObserver } from "./min-max-observer.ts";
+import type { ObserverFactory } from "./observer-factory.ts";
 import { ReuseInputObserver } from "./reuse-input-observer.ts";
 
 describe("observer factories", () => {
@@ -28,6 +29,14 @@ describe("observer factories", () => {
     expect(factory.create().quantMax).toBe(127);
   });
 
+  it("fit in one list, whatever their class", () => {
+    const factories: ObserverFactory[] = [MinMaxObserver.withArgs(), HistogramObserver.withArgs({ bins: 8 })];
+    expect(factories.map((factory) => String(factory.create()))).toEqual([
+      "MinMaxObserver(min_val=inf, max_val=-inf)",
+      "HistogramObserver(min_val=inf, max_val=-inf)",
+    ]);
+  });
+
   it("are equal when class and options are, in any order", () => {
     const factory = MinMaxObserver.withArgs({ quantMin: 0, quantMax: 127 });
     expect(factory.equals(MinMaxObserver.withArgs({ quantMax: 127, quantMin: 0 }))).toBe(true);
@@ -37,7 +46,9 @@ describe("observer factories", () => {
   });
 
   it("print as the call that made them", () => {
-    expect(String(MinMaxObserver.withArgs({ dtype: "qint8" }))).toBe('MinMaxObserver.withArgs({"dtype":"qint8"})');
+    expect(String(MinMaxObserver.withArgs({ dtype: "qint8" }))).toBe(
+      'MinMaxObserver.withArgs({"dtype":"qint8"})',
+    );
     expect(String(ReuseInputObserver.withArgs())).toBe("ReuseInputObserver.withArgs()");
   });
 });

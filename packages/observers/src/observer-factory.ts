@@ -26,7 +26,7 @@ export interface ObserverFactory<O extends Observer = Observer, Options extends 
 /** The factory of a class with these options; `withArgs` of every class here is this. */
 export function observerFactory<O extends Observer, Options extends object>(
   observerClass: ObserverClass<O, Options>,
-  options: Options,
+  options: NoInfer<Options>,
 ): ObserverFactory<O, Options> {
   return new ClassFactory(observerClass, options);
 }
@@ -53,7 +53,11 @@ class ClassFactory<O extends Observer, Options extends object> implements Observ
   }
 
   equals(other: unknown): boolean {
-    return other instanceof ClassFactory && this.className === other.className && sameOptions(this.options, other.options);
+    return (
+      other instanceof ClassFactory &&
+      this.className === other.className &&
+      sameOptions(this.options, other.options)
+    );
   }
 
   toString(): string {
@@ -63,6 +67,7 @@ class ClassFactory<O extends Observer, Options extends object> implements Observ
 }
 
 function sameOptions(a: object, b: object): boolean {
-  const sorted = (options: object) => JSON.stringify(Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const sorted = (options: object) =>
+    JSON.stringify(Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1)));
   return sorted(a) === sorted(b);
 }

@@ -31,7 +31,11 @@ export interface QuantRange {
 export function quantRange(options: QuantRangeOptions): QuantRange {
   const { dtype, quantMin, quantMax, reduceRange = false, where = "quantRange" } = options;
   if (!Object.hasOwn(quantRanges, dtype)) {
-    throw new ArgumentError({ where, expected: `dtype ${Object.keys(quantRanges).join(", ")}`, got: String(dtype) });
+    throw new ArgumentError({
+      where,
+      expected: `dtype ${Object.keys(quantRanges).join(", ")}`,
+      got: String(dtype),
+    });
   }
   const custom = quantMin !== undefined && quantMax !== undefined;
   if (custom) requireRange(where, dtype, quantMin, quantMax);
@@ -47,7 +51,8 @@ function requireRange(where: string, dtype: QuantizedDType, quantMin: number, qu
   const [low, high] = quantRanges[dtype];
   const got = `${quantMin}..${quantMax}`;
   const problem = (expected: string) => new ArgumentError({ where, expected, got });
-  if (!Number.isInteger(quantMin) || !Number.isInteger(quantMax)) throw problem("integers for quantMin and quantMax");
+  if (!Number.isInteger(quantMin) || !Number.isInteger(quantMax))
+    throw problem("integers for quantMin and quantMax");
   if (quantMin >= quantMax) throw problem("quantMin less than quantMax");
   if (quantMin < low || quantMax > high) throw problem(`a range within ${low}..${high} (${dtype})`);
   if (quantMin > 0 || quantMax < 0) throw problem("a range that contains 0");

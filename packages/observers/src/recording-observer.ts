@@ -20,7 +20,9 @@ export class RecordingObserver extends PassiveObserver {
     super(withDefaults(RecordingObserver.className, { dtype: "quint8" as QuantizedDType }, options).dtype);
   }
 
-  static withArgs(options: RecordingObserverOptions = {}): ObserverFactory<RecordingObserver, RecordingObserverOptions> {
+  static withArgs(
+    options: RecordingObserverOptions = {},
+  ): ObserverFactory<RecordingObserver, RecordingObserverOptions> {
     return observerFactory(RecordingObserver, options);
   }
 

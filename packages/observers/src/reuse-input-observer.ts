@@ -15,7 +15,9 @@ export class ReuseInputObserver extends PassiveObserver {
     super("quint8");
   }
 
-  static withArgs(options: Record<never, never> = {}): ObserverFactory<ReuseInputObserver, Record<never, never>> {
+  static withArgs(
+    options: Record<never, never> = {},
+  ): ObserverFactory<ReuseInputObserver, Record<never, never>> {
     return observerFactory(ReuseInputObserver, options);
   }
 }

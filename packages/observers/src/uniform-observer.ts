@@ -65,8 +65,11 @@ export abstract class UniformObserver implements Observer {
    * Throws `ArgumentError` for a scheme of the other kind, and for integer ranges as `quantRange` says.
    */
   constructor(options: UniformObserverOptions, axis: number | null) {
-    const { className } = new.target as unknown as { className: string };
-    const { dtype, qscheme, quantMin, quantMax, reduceRange, eps, isDynamic } = { ...uniformDefaults, ...options };
+    const { className = new.target.name } = new.target as { className?: string };
+    const { dtype, qscheme, quantMin, quantMax, reduceRange, eps, isDynamic } = {
+      ...uniformDefaults,
+      ...options,
+    };
     requireScheme(className, qscheme, axis);
     const range = quantRange({ dtype, quantMin, quantMax, reduceRange, where: className });
     this.className = className;
@@ -116,7 +119,14 @@ export abstract class UniformObserver implements Observer {
     const { dtype, qscheme, reduceRange, eps, name: where } = this;
     const axis = this.#axis ?? undefined;
     return calculateQParams({
-      ...this.observedRange(), ...this.#customRange, dtype, qscheme, reduceRange, eps, axis, where,
+      ...this.observedRange(),
+      ...this.#customRange,
+      dtype,
+      qscheme,
+      reduceRange,
+      eps,
+      axis,
+      where,
     });
   }
 
@@ -147,7 +157,9 @@ export abstract class UniformObserver implements Observer {
 }
 
 function requireScheme(where: string, qscheme: QScheme, axis: number | null): void {
-  const fitting = Object.keys(qschemes).filter((name) => qschemes[name as QScheme].perChannel === (axis !== null));
+  const fitting = Object.keys(qschemes).filter(
+    (name) => qschemes[name as QScheme].perChannel === (axis !== null),
+  );
   if (!fitting.includes(qscheme)) {
     throw new ArgumentError({ where, expected: `qscheme ${fitting.join(" or ")}`, got: String(qscheme) });
   }

@@ -47,7 +47,9 @@ describe.skipIf(defaults.absent)(defaults.title, () => {
   });
 
   it("knows every factory of this package", () => {
-    const ours = Object.keys(exported).filter((name) => /^(default|.*weight|.*Weight).*(Observer|127|Bit)/.test(name));
+    const ours = Object.keys(exported).filter((name) =>
+      /^(default|.*weight|.*Weight).*(Observer|127|Bit)/.test(name),
+    );
     expect(ours.sort()).toEqual(named.map(([name]) => camelCase(name)).sort());
   });
 

@@ -12,7 +12,10 @@ import {
 import { ArgumentError, DTypeError, FormatError, QuantizationError, ShapeError } from "@octavo/spec";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-const ones = (...shape: number[]) => ({ data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(1), shape });
+const ones = (...shape: number[]) => ({
+  data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(1),
+  shape,
+});
 
 describe("bad data", () => {
   it("names the observer, the batch and the channel of a value that is not finite", () => {
@@ -33,7 +36,9 @@ describe("bad data", () => {
   ])("%s keeps its state when it refuses a batch", (name, observer) => {
     observer.observe({ data: [-1, 2], shape: [2] });
     const before = observer.stateDict();
-    expect(() => observer.observe({ data: [5, -Infinity], shape: [2] })).toThrow(`${name} (batch 2): expected finite`);
+    expect(() => observer.observe({ data: [5, -Infinity], shape: [2] })).toThrow(
+      `${name} (batch 2): expected finite`,
+    );
     expect(observer.stateDict()).toEqual(before);
   });
 
@@ -52,7 +57,9 @@ describe("bad data", () => {
     expect(() => new PerChannelMinMaxObserver({ chAxis: 2 }).observe(ones(2, 3))).toThrow(
       /PerChannelMinMaxObserver \(batch 1\): expected an axis from -2 to 1, got .*2/,
     );
-    expect(() => new PerChannelMinMaxObserver().observe(ones(3))).toThrow(/expected a tensor of rank 2 or more/);
+    expect(() => new PerChannelMinMaxObserver().observe(ones(3))).toThrow(
+      /expected a tensor of rank 2 or more/,
+    );
   });
 
   it("refuses another number of channels", () => {
@@ -65,9 +72,9 @@ describe("bad data", () => {
     expect(() => new HistogramObserver().observe({ data: [-2e38, 1e38], shape: [2] })).toThrow(
       /a range that 2048 bins can divide/,
     );
-    expect(() => calculateQParams({ min: -3e38, max: 3e38, dtype: "qint8", qscheme: "perTensorSymmetric" })).toThrow(
-      /finite in float32/,
-    );
+    expect(() =>
+      calculateQParams({ min: -3e38, max: 3e38, dtype: "qint8", qscheme: "perTensorSymmetric" }),
+    ).toThrow(/finite in float32/);
   });
 
   it("accepts numbers of any array, and a batch without elements", () => {
@@ -80,39 +87,100 @@ describe("bad data", () => {
 
 describe("bad arguments", () => {
   it.each([
-    ["a misspelt option", () => new MinMaxObserver({ reduce_range: true } as object), /options dtype, .*, got reduce_range/],
-    ["a scheme of the other kind", () => new MinMaxObserver({ qscheme: "perChannelAffine" }), /perTensorAffine or perTensorSymmetric/],
-    ["a per-tensor scheme", () => new PerChannelMinMaxObserver({ qscheme: "perTensorAffine" }), /expected qscheme perChannel/],
+    [
+      "a misspelt option",
+      () => new MinMaxObserver({ reduce_range: true } as object),
+      /options dtype, .*, got reduce_range/,
+    ],
+    [
+      "a scheme of the other kind",
+      () => new MinMaxObserver({ qscheme: "perChannelAffine" }),
+      /perTensorAffine or perTensorSymmetric/,
+    ],
+    [
+      "a per-tensor scheme",
+      () => new PerChannelMinMaxObserver({ qscheme: "perTensorAffine" }),
+      /expected qscheme perChannel/,
+    ],
     ["a broken axis", () => new PerChannelMinMaxObserver({ chAxis: 0.5 }), /an integer chAxis, got 0.5/],
-    ["an unknown dtype", () => new MinMaxObserver({ dtype: "int4" as never }), /dtype quint8, qint8, qint32, got int4/],
-    ["an averaging constant of 0", () => new MovingAverageMinMaxObserver({ averagingConstant: 0 }), /above 0 and at most 1, got 0/],
-    ["a dynamic average", () => new MovingAverageMinMaxObserver({ isDynamic: true }), /averagingConstant 1 with isDynamic/],
+    [
+      "an unknown dtype",
+      () => new MinMaxObserver({ dtype: "int4" as never }),
+      /dtype quint8, qint8, qint32, got int4/,
+    ],
+    [
+      "an averaging constant of 0",
+      () => new MovingAverageMinMaxObserver({ averagingConstant: 0 }),
+      /above 0 and at most 1, got 0/,
+    ],
+    [
+      "a dynamic average",
+      () => new MovingAverageMinMaxObserver({ isDynamic: true }),
+      /averagingConstant 1 with isDynamic/,
+    ],
     ["no bins", () => new HistogramObserver({ bins: 0 }), /a positive number of bins, got 0/],
     ["a dynamic histogram", () => new HistogramObserver({ isDynamic: true }), /isDynamic false/],
-    ["a fixed scale of 0", () => new FixedQParamsObserver({ scale: 0, zeroPoint: 0 }), /a positive scale, got 0/],
-    ["a zero point outside", () => new FixedQParamsObserver({ scale: 1, zeroPoint: 256 }), /an integer zeroPoint in 0\.\.255/],
+    [
+      "a fixed scale of 0",
+      () => new FixedQParamsObserver({ scale: 0, zeroPoint: 0 }),
+      /a positive scale, got 0/,
+    ],
+    [
+      "a zero point outside",
+      () => new FixedQParamsObserver({ scale: 1, zeroPoint: 256 }),
+      /an integer zeroPoint in 0\.\.255/,
+    ],
     ["a missing scale", () => new FixedQParamsObserver({} as never), /a positive scale, got NaN/],
-    ["fractions", () => quantRange({ dtype: "quint8", quantMin: 0, quantMax: 7.5 }), /integers for quantMin and quantMax/],
-    ["an unknown scheme", () => calculateQParams({ min: 0, max: 1, dtype: "qint8", qscheme: "x" as never }), /expected qscheme per/],
-    ["lists of two lengths", () => calculateQParams({ min: [0, 0], max: [1], dtype: "qint8", qscheme: "perChannelAffine" }), /2 and 1/],
-    ["many ranges per tensor", () => calculateQParams({ min: [0, 0], max: [1, 1], dtype: "qint8", qscheme: "perTensorAffine" }), /one range/],
+    [
+      "fractions",
+      () => quantRange({ dtype: "quint8", quantMin: 0, quantMax: 7.5 }),
+      /integers for quantMin and quantMax/,
+    ],
+    [
+      "an unknown scheme",
+      () => calculateQParams({ min: 0, max: 1, dtype: "qint8", qscheme: "x" as never }),
+      /expected qscheme per/,
+    ],
+    [
+      "lists of two lengths",
+      () => calculateQParams({ min: [0, 0], max: [1], dtype: "qint8", qscheme: "perChannelAffine" }),
+      /2 and 1/,
+    ],
+    [
+      "an eps of 0",
+      () => calculateQParams({ min: 0, max: 1, dtype: "qint8", qscheme: "perTensorAffine", eps: 0 }),
+      /a positive eps, got 0/,
+    ],
+    [
+      "many ranges per tensor",
+      () => calculateQParams({ min: [0, 0], max: [1, 1], dtype: "qint8", qscheme: "perTensorAffine" }),
+      /one range/,
+    ],
   ])("%s", (_, act, message) => {
     expect(act).toThrow(ArgumentError);
     expect(act).toThrow(message);
   });
 
   it("merges only with its own kind", () => {
-    expect(() => new MinMaxObserver().merge(new NoopObserver())).toThrow(/MinMaxObserver: merge: expected a MinMaxObserver, got a NoopObserver/);
-    expect(() => new HistogramObserver().merge(new HistogramObserver({ bins: 4 }))).toThrow(/expected 2048 bins, got 4/);
+    expect(() => new MinMaxObserver().merge(new NoopObserver())).toThrow(
+      /MinMaxObserver: merge: expected a MinMaxObserver, got a NoopObserver/,
+    );
+    expect(() => new HistogramObserver().merge(new HistogramObserver({ bins: 4 }))).toThrow(
+      /expected 2048 bins, got 4/,
+    );
   });
 
   it("loads only its own state", () => {
     const observer = new MinMaxObserver();
     const { eps, min_val, max_val } = observer.stateDict();
     expect(() => observer.loadStateDict({ eps, min_val })).toThrow(FormatError);
-    expect(() => observer.loadStateDict({ eps, min_val })).toThrow(/expected state eps, min_val, max_val, got eps, min_val/);
+    expect(() => observer.loadStateDict({ eps, min_val })).toThrow(
+      /expected state eps, min_val, max_val, got eps, min_val/,
+    );
     const long = { data: new Float32Array(2), shape: [2] };
-    expect(() => observer.loadStateDict({ eps, min_val, max_val: long })).toThrow(/max_val: expected 1 elements, got 2 of shape \(2\)/);
+    expect(() => observer.loadStateDict({ eps, min_val, max_val: long })).toThrow(
+      /max_val: expected 1 elements, got 2 of shape \(2\)/,
+    );
     expect(observer.stateDict()).toEqual({ eps, min_val, max_val });
   });
 });
@@ -127,9 +195,14 @@ describe("warnings", () => {
     const print = vi.spyOn(console, "warn").mockImplementation(() => {});
     const observer = new HistogramObserver();
     observer.name = "a name that no other test uses";
-    expect(observer.calculateQParams()).toMatchObject({ scale: Float32Array.of(1), zeroPoint: Int32Array.of(0) });
+    expect(observer.calculateQParams()).toMatchObject({
+      scale: Float32Array.of(1),
+      zeroPoint: Int32Array.of(0),
+    });
     observer.calculateQParams();
-    expect(print.mock.calls).toEqual([[expect.stringMatching(/^a name that no other test uses: .*scale 1 and zeroPoint 0/)]]);
+    expect(print.mock.calls).toEqual([
+      [expect.stringMatching(/^a name that no other test uses: .*scale 1 and zeroPoint 0/)],
+    ]);
   });
 
   it("go where onWarning says", () => {

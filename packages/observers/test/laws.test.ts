@@ -9,7 +9,7 @@ import {
 } from "@octavo/observers";
 import { denseStrides } from "@octavo/spec";
 import type { QScheme, QuantizedDType } from "@octavo/spec";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 fc.configureGlobal({ seed: 20240229, numRuns: 100 });
@@ -18,12 +18,17 @@ const value = fc.float({ min: -1e6, max: 1e6, noNaN: true, noDefaultInfinity: tr
 const rows = fc.array(fc.array(value, { minLength: 3, maxLength: 3 }), { minLength: 1, maxLength: 20 });
 const batch = (table: number[][]) => ({ data: Float32Array.from(table.flat()), shape: [table.length, 3] });
 
-const perTensor = [MinMaxObserver.withArgs(), MovingAverageMinMaxObserver.withArgs(), HistogramObserver.withArgs({ bins: 32 })];
+const perTensor = [
+  MinMaxObserver.withArgs(),
+  MovingAverageMinMaxObserver.withArgs(),
+  HistogramObserver.withArgs({ bins: 32 }),
+];
 const perChannel = [
   PerChannelMinMaxObserver.withArgs({ chAxis: 1 }),
   MovingAveragePerChannelMinMaxObserver.withArgs({ chAxis: -1, averagingConstant: 0.3 }),
 ];
-const named = <T extends { className: string }>(factories: readonly T[]) => factories.map((f) => [f.className, f] as const);
+const named = <T extends { className: string }>(factories: readonly T[]) =>
+  factories.map((f) => [f.className, f] as const);
 
 describe.each(named([...perTensor, ...perChannel]))("%s", (_, factory) => {
   const observed = (...batches: number[][][]) => {
@@ -110,14 +115,22 @@ describe("memory format", () => {
   const sizes = fc.tuple(...[1, 2, 3, 4].map(() => fc.integer({ min: 1, max: 4 })));
   it("does not change what belongs to a channel", () => {
     fc.assert(
-      fc.property(sizes, fc.integer({ min: -4, max: 3 }), fc.infiniteStream(value), (shape, chAxis, values) => {
-        const data = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => values.next().value as number);
-        const [contiguous, channelsLast] = [0, 0].map(() => new PerChannelMinMaxObserver({ chAxis }));
-        contiguous.observe({ data, shape });
-        channelsLast.observe({ data: toChannelsLast(data, shape), shape, memoryFormat: "channelsLast" });
-        expect(channelsLast.stateDict()).toEqual(contiguous.stateDict());
-        expect(contiguous.minVal).toEqual(minimaOf(data, shape, chAxis));
-      }),
+      fc.property(
+        sizes,
+        fc.integer({ min: -4, max: 3 }),
+        fc.infiniteStream(value),
+        (shape, chAxis, values) => {
+          const data = Float32Array.from(
+            { length: shape.reduce((a, b) => a * b) },
+            () => values.next().value as number,
+          );
+          const [contiguous, channelsLast] = [0, 0].map(() => new PerChannelMinMaxObserver({ chAxis }));
+          contiguous.observe({ data, shape });
+          channelsLast.observe({ data: toChannelsLast(data, shape), shape, memoryFormat: "channelsLast" });
+          expect(channelsLast.stateDict()).toEqual(contiguous.stateDict());
+          expect(contiguous.minVal).toEqual(minimaOf(data, shape, chAxis));
+        },
+      ),
     );
   });
 });
@@ -130,7 +143,12 @@ describe("calculateQParams", () => {
   it("covers the range to half a step, with an integer for 0", () => {
     fc.assert(
       fc.property(range, dtype, scheme, fc.boolean(), ([min, max], dtype, qscheme, reduceRange) => {
-        const { scale: [scale], zeroPoint: [zeroPoint], quantMin, quantMax } = calculateQParams({ min, max, dtype, qscheme, reduceRange });
+        const {
+          scale: [scale],
+          zeroPoint: [zeroPoint],
+          quantMin,
+          quantMax,
+        } = calculateQParams({ min, max, dtype, qscheme, reduceRange });
         expect(Number.isInteger(zeroPoint) && zeroPoint >= quantMin && zeroPoint <= quantMax).toBe(true);
         expect((quantMin - zeroPoint) * scale).toBeLessThanOrEqual(min + 0.501 * scale);
         expect((quantMax - zeroPoint) * scale).toBeGreaterThanOrEqual(max - 0.501 * scale);
@@ -155,7 +173,9 @@ describe("calculateQParams", () => {
       fc.property(fc.array(range, { minLength: 1, maxLength: 9 }), dtype, (ranges, dtype) => {
         const [min, max] = [ranges.map(([low]) => low), ranges.map(([, high]) => high)];
         const channels = calculateQParams({ min, max, dtype, qscheme: "perChannelAffine", axis: 1 });
-        const tensors = ranges.map(([min, max]) => calculateQParams({ min, max, dtype, qscheme: "perTensorAffine" }));
+        const tensors = ranges.map(([min, max]) =>
+          calculateQParams({ min, max, dtype, qscheme: "perTensorAffine" }),
+        );
         expect([...channels.scale]).toEqual(tensors.map(({ scale }) => scale[0]));
         expect([...channels.zeroPoint]).toEqual(tensors.map(({ zeroPoint }) => zeroPoint[0]));
         expect(channels.axis).toBe(1);
@@ -177,9 +197,9 @@ describe("calculateQParams", () => {
 });
 
 describe("HistogramObserver", () => {
-  const normal = fc.noShrink(fc.array(fc.tuple(value, value, value), { minLength: 200, maxLength: 200 })).map((rows) =>
-    Float32Array.from(rows, (row) => row.reduce((a, b) => a + b) / 1e6),
-  );
+  const normal = fc
+    .noShrink(fc.array(fc.tuple(value, value, value), { minLength: 200, maxLength: 200 }))
+    .map((rows) => Float32Array.from(rows, (row) => row.reduce((a, b) => a + b) / 1e6));
 
   it("finds the same part of the range at any power of two, however small or large", () => {
     fc.assert(
@@ -197,7 +217,9 @@ describe("HistogramObserver", () => {
   });
 
   it("clips an outlier more the fewer levels there are", () => {
-    const data = Float32Array.from({ length: 4001 }, (_, i) => (i === 4000 ? 40 : Math.sin(i) + Math.sin(i * 0.7)));
+    const data = Float32Array.from({ length: 4001 }, (_, i) =>
+      i === 4000 ? 40 : Math.sin(i) + Math.sin(i * 0.7),
+    );
     const widths = [255, 127, 15, 3].map((quantMax) => {
       const observer = new HistogramObserver({ quantMin: 0, quantMax });
       observer.observe({ data, shape: [data.length] });
@@ -232,7 +254,8 @@ function toChannelsLast(data: Float32Array, shape: readonly number[]): Float32Ar
   const strides = denseStrides(shape, "channelsLast");
   const moved = new Float32Array(data.length);
   let from = 0;
-  for (const index of indices(shape)) moved[index.reduce((sum, i, axis) => sum + i * strides[axis], 0)] = data[from++];
+  for (const index of indices(shape))
+    moved[index.reduce((sum, i, axis) => sum + i * strides[axis], 0)] = data[from++];
   return moved;
 }
 

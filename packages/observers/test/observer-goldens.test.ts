@@ -1,6 +1,6 @@
 import * as observers from "@octavo/observers";
-import { HistogramObserver, onWarning } from "@octavo/observers";
-import type { Observer, ObserverFactory } from "@octavo/observers";
+import { onWarning } from "@octavo/observers";
+import type { HistogramObserver, Observer, ObserverFactory } from "@octavo/observers";
 import { OctavoError, QuantizationError } from "@octavo/spec";
 import type { TensorLike } from "@octavo/spec";
 import { goldens } from "@octavo/testing";
@@ -15,7 +15,10 @@ const isNonFinite = (row: GoldenCase) => /^MinMax\/(nan|inf)$|\/with-inf\//.test
 const others = group.cases.filter((row) => !isHistogram(row) && !isRange(row));
 const named = (rows: readonly GoldenCase[]) => rows.map((row) => [row.name, row] as const);
 
-type WithRange = Observer & { readonly minVal: number | Float32Array; readonly maxVal: number | Float32Array };
+type WithRange = Observer & {
+  readonly minVal: number | Float32Array;
+  readonly maxVal: number | Float32Array;
+};
 
 beforeAll(() => onWarning(() => {}));
 afterAll(() => onWarning(null));
@@ -34,7 +37,8 @@ function valuesOf(row: GoldenCase, role: string): number[] {
   const entry = row.outputs[role];
   return typeof entry === "number" ? [entry] : Array.from(row.output(role).data as ArrayLike<number>);
 }
-const asList = (values: number | ArrayLike<number>) => (typeof values === "number" ? [values] : Array.from(values));
+const asList = (values: number | ArrayLike<number>) =>
+  typeof values === "number" ? [values] : Array.from(values);
 
 /** Feeds batch after batch, and compares what torch wrote down after each. */
 function compareSteps(row: GoldenCase, observer: WithRange): number {

@@ -53,7 +53,10 @@ describe.skipIf(qparams.absent)(qparams.title, () => {
       expect(() => quantRange(options)).toThrow(ArgumentError);
     } else {
       const { quantMin, quantMax } = quantRange(options);
-      expect([quantMin, quantMax]).toEqual([row.outputs.effective_quant_min, row.outputs.effective_quant_max]);
+      expect([quantMin, quantMax]).toEqual([
+        row.outputs.effective_quant_min,
+        row.outputs.effective_quant_max,
+      ]);
       expect(warnings).toEqual([expect.stringMatching(/quantMin and quantMax count only together/)]);
     }
   });

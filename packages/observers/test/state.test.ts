@@ -26,33 +26,36 @@ const factories = [
   FixedQParamsObserver.withArgs({ scale: 0.1, zeroPoint: 3, dtype: "qint32" }),
 ];
 
-describe.each(factories.map((factory) => [factory.className, factory] as const))("state of %s", (_, factory) => {
-  it("comes back whole", () => {
-    const observer = factory.create();
-    for (const batch of batches) observer.observe(batch);
-    const other = factory.create();
-    other.loadStateDict(observer.stateDict());
-    expect(other.stateDict()).toEqual(observer.stateDict());
-    const { axis: _given, ...qparams } = observer.calculateQParams();
-    expect(other.calculateQParams()).toMatchObject(qparams);
-  });
+describe.each(factories.map((factory) => [factory.className, factory] as const))(
+  "state of %s",
+  (_, factory) => {
+    it("comes back whole", () => {
+      const observer = factory.create();
+      for (const batch of batches) observer.observe(batch);
+      const other = factory.create();
+      other.loadStateDict(observer.stateDict());
+      expect(other.stateDict()).toEqual(observer.stateDict());
+      const { axis: _given, ...qparams } = observer.calculateQParams();
+      expect(other.calculateQParams()).toMatchObject(qparams);
+    });
 
-  it("is a copy", () => {
-    const observer = factory.create();
-    observer.observe(batches[0]);
-    const state = observer.stateDict();
-    const kept = structuredClone(state);
-    observer.observe(batches[1]);
-    expect(state).toEqual(kept);
-  });
+    it("is a copy", () => {
+      const observer = factory.create();
+      observer.observe(batches[0]);
+      const state = observer.stateDict();
+      const kept = structuredClone(state);
+      observer.observe(batches[1]);
+      expect(state).toEqual(kept);
+    });
 
-  it("comes back from an observer that saw nothing", () => {
-    const observer = factory.create();
-    observer.observe(batches[0]);
-    observer.loadStateDict(factory.create().stateDict());
-    expect(observer.stateDict()).toEqual(factory.create().stateDict());
-  });
-});
+    it("comes back from an observer that saw nothing", () => {
+      const observer = factory.create();
+      observer.observe(batches[0]);
+      observer.loadStateDict(factory.create().stateDict());
+      expect(observer.stateDict()).toEqual(factory.create().stateDict());
+    });
+  },
+);
 
 describe("names and shapes are torch's", () => {
   const shapesOf = (state: object) =>
@@ -74,7 +77,12 @@ describe("names and shapes are torch's", () => {
   it("of observers without range", () => {
     const fixed = new FixedQParamsObserver({ scale: 1, zeroPoint: 0 });
     expect(shapesOf(fixed.stateDict())).toEqual({ scale: [1], zero_point: [1] });
-    for (const observer of [new NoopObserver(), new PlaceholderObserver(), new RecordingObserver(), new ReuseInputObserver()]) {
+    for (const observer of [
+      new NoopObserver(),
+      new PlaceholderObserver(),
+      new RecordingObserver(),
+      new ReuseInputObserver(),
+    ]) {
       observer.observe(batches[0]);
       expect(observer.stateDict()).toEqual({});
       observer.loadStateDict({});
@@ -87,7 +95,9 @@ describe("toString is torch's repr", () => {
     const observer = new MovingAverageMinMaxObserver();
     expect(String(observer)).toBe("MovingAverageMinMaxObserver(min_val=inf, max_val=-inf)");
     for (const batch of batches) observer.observe(batch);
-    expect(String(observer)).toBe("MovingAverageMinMaxObserver(min_val=-1.0199999809265137, max_val=2.0299999713897705)");
+    expect(String(observer)).toBe(
+      "MovingAverageMinMaxObserver(min_val=-1.0199999809265137, max_val=2.0299999713897705)",
+    );
     const histogram = new HistogramObserver();
     histogram.observe(batches[0]);
     expect(String(histogram)).toBe("HistogramObserver(min_val=-1.0, max_val=2.0)");

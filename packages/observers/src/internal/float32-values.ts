@@ -11,7 +11,11 @@ const notFloat = ["quint8", "qint8", "qint32", "float16"];
  */
 export function float32Values(x: TensorLike & { readonly dtype?: unknown }, where: string): Float32Array {
   if (typeof x?.data?.length !== "number" || !Array.isArray(x.shape)) {
-    throw new ShapeError({ where, expected: "a tensor { data, shape }", got: x === null ? "null" : typeof x });
+    throw new ShapeError({
+      where,
+      expected: "a tensor { data, shape }",
+      got: x === null ? "null" : typeof x,
+    });
   }
   if (typeof x.dtype === "string" && notFloat.includes(x.dtype)) {
     const hint = "Observers watch float tensors: dequantize or convert it first.";

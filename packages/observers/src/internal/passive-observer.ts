@@ -16,7 +16,7 @@ export abstract class PassiveObserver implements Observer {
   readonly isDynamic: boolean = false;
 
   constructor(dtype: DType) {
-    const { className } = new.target as unknown as { className: string };
+    const { className = new.target.name } = new.target as { className?: string };
     this.className = className;
     this.name = className;
     this.dtype = dtype;

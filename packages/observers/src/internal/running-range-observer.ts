@@ -45,7 +45,8 @@ export abstract class RunningRangeObserver extends UniformObserver {
    */
   merge(other: Observer): void {
     const { minVal, maxVal } = sameKind(this as RunningRangeObserver, other);
-    if (isObserved(minVal)) this.#update({ min: minVal, max: maxVal }, this.name, (a, b, extreme) => extreme(a, b));
+    if (isObserved(minVal))
+      this.#update({ min: minVal, max: maxVal }, this.name, (a, b, extreme) => extreme(a, b));
   }
 
   override stateDict(): ObserverState {
@@ -81,7 +82,12 @@ export abstract class RunningRangeObserver extends UniformObserver {
     }
     if (min.length !== batch.min.length) {
       const hint = "reset() the observer before it watches another layer.";
-      throw new ShapeError({ where, expected: `${min.length} channels, as before`, got: `${batch.min.length}`, hint });
+      throw new ShapeError({
+        where,
+        expected: `${min.length} channels, as before`,
+        got: `${batch.min.length}`,
+        hint,
+      });
     }
     for (let c = 0; c < min.length; c++) {
       min[c] = next(min[c], batch.min[c], Math.min);
@@ -92,7 +98,10 @@ export abstract class RunningRangeObserver extends UniformObserver {
 
 function nothing(axis: number | null): ObservedRange {
   const perTensor = axis === null;
-  return { min: Float32Array.from(perTensor ? [Infinity] : []), max: Float32Array.from(perTensor ? [-Infinity] : []) };
+  return {
+    min: Float32Array.from(perTensor ? [Infinity] : []),
+    max: Float32Array.from(perTensor ? [-Infinity] : []),
+  };
 }
 
 function isObserved(min: Float32Array): boolean {

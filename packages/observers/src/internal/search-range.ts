@@ -15,17 +15,27 @@ export interface SearchOptions {
  * (`HistogramObserver._non_linear_param_search`): from the whole range, move the end that skips more bins, as long as
  * the error does not grow.
  */
-export function searchRange(histogram: Histogram, { levels, unscaled }: SearchOptions): [min: number, max: number] {
+export function searchRange(
+  histogram: Histogram,
+  { levels, unscaled }: SearchOptions,
+): [min: number, max: number] {
   const { counts, min, max } = histogram;
   if (min === max) return [min, max];
   const width = (max - min) / counts.length;
-  const errorOf = quantizationError(counts, unscaled ? width : width / 2 ** Math.floor(Math.log2(width)), levels);
+  const errorOf = quantizationError(
+    counts,
+    unscaled ? width : width / 2 ** Math.floor(Math.log2(width)),
+    levels,
+  );
   const [start, end] = leastError(counts, errorOf);
   const width32 = fl(fl(max - min) / counts.length);
   return [fl(min + fl(width32 * start)), fl(min + fl(width32 * (end + 1)))];
 }
 
-function leastError(counts: Float32Array, errorOf: (start: number, end: number) => number): [start: number, end: number] {
+function leastError(
+  counts: Float32Array,
+  errorOf: (start: number, end: number) => number,
+): [start: number, end: number] {
   const { cumulative, total } = cumulate(counts);
   let [alpha, beta, start, end, least] = [0, 1, 0, counts.length - 1, Infinity];
   while (alpha < beta) {
@@ -59,7 +69,11 @@ function cumulate(counts: Float32Array): { cumulative: Float32Array; total: numb
  * spread evenly: Σ density · ∫ (x − middle of the step)² dx, values outside going to the outermost steps. torch's
  * `_compute_quantization_error`: every step rounded to float32, the sum in double.
  */
-function quantizationError(counts: Float32Array, width: number, levels: number): (start: number, end: number) => number {
+function quantizationError(
+  counts: Float32Array,
+  width: number,
+  levels: number,
+): (start: number, end: number) => number {
   const width32 = fl(width);
   const density = counts.map((count) => count / width32);
   return (start, end) => {
