@@ -1,1 +1,14 @@
-export {};
+export { checkProgram } from "./check-program.ts";
+export { describeProgram } from "./describe-program.ts";
+export { load } from "./load.ts";
+export type { LoadOptions } from "./load.ts";
+export { loadProgram } from "./load-program.ts";
+export type { Buffers, OpDefinition, Prepared } from "./op-definition.ts";
+export { opTable } from "./op-table.ts";
+export { decodeProgramFile, encodeProgramFile } from "./program-file.ts";
+export { requantization } from "./requantization.ts";
+export type { Requantization, RequantizationInput } from "./requantization.ts";
+export { saveProgram } from "./save-program.ts";
+export { Session } from "./session.ts";
+export type { Inputs, Outputs } from "./session.ts";
+export type { InputTensor, OutputTensor, TensorInfo } from "./tensor-info.ts";

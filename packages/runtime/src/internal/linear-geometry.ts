@@ -1,0 +1,26 @@
+import type { DType, ProgramConstant } from "@octavo/spec";
+
+import type { Shape, Step } from "../step.ts";
+
+/** A linear layer, read from a step and checked: x (…, I), `weight` (O, I), y (…, O). */
+export interface LinearGeometry {
+  readonly weight: ProgramConstant;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  readonly output: Shape;
+}
+
+export function readLinear(step: Step, weightDType: DType): LinearGeometry {
+  step.expectCounts(1);
+  const [x] = step.inputs;
+  step.expectRank(x, 1, 8);
+  step.expectContiguous(x);
+  step.expectContiguous(step.outputs[0]);
+  const inFeatures = x.shape[x.shape.length - 1];
+  const weight = step.constant("weight", [weightDType]);
+  if (weight.shape.length !== 2 || weight.shape[1] !== inFeatures) {
+    step.fail(`a weight (out, ${inFeatures})`, `[${weight.shape}]`);
+  }
+  const outFeatures = weight.shape[0];
+  return { weight, inFeatures, outFeatures, output: [...x.shape.slice(0, -1), outFeatures] };
+}

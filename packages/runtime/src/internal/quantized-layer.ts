@@ -1,0 +1,74 @@
+import type { ConvShape, Kernels, ProgramValue, Q8 } from "@octavo/spec";
+
+import { asIs } from "../op-definition.ts";
+import type { Buffers, Prepared } from "../op-definition.ts";
+import { requantization } from "../requantization.ts";
+import type { Requantization } from "../requantization.ts";
+import type { Step } from "../step.ts";
+
+/** Inclusive range that a quantized output is clamped to: the attributes `low` and `high`, by default its qparams'. */
+export function readRange(step: Step, y: ProgramValue): { low: number; high: number } {
+  const { quantMin, quantMax } = step.quantized8(y).qparams;
+  const low = step.integer("low", -128, quantMin);
+  const high = step.integer("high", -128, quantMax);
+  if (low > high || low < quantMin || high > quantMax) {
+    step.fail(`low ≤ high within ${quantMin} … ${quantMax}`, `low ${low}, high ${high}`);
+  }
+  return { low, high };
+}
+
+/** Zero points and range of a quantized convolution or linear layer. */
+export function readLayer(step: Step) {
+  const x = step.quantized8(step.inputs[0]);
+  const y = step.quantized8(step.outputs[0]);
+  return { xZeroPoint: x.qparams.zeroPoint, yZeroPoint: y.qparams.zeroPoint, ...readRange(step, y) };
+}
+
+/** Bias and multiplier from the constants `weightScale` and `bias`. */
+export function readRequantization(step: Step, channels: number): Requantization {
+  return requantization({
+    inputScale: step.quantized8(step.inputs[0]).qparams.scale,
+    outputScale: step.quantized8(step.outputs[0]).qparams.scale,
+    weightScale: step.perChannelConstant("weightScale", "float32", channels).data as Float32Array,
+    bias: (step.optionalConstant("bias", ["float32"], [channels])?.data ?? null) as Float32Array | null,
+    channels,
+    torchEngine: step.optionalChoice("torchEngine", ["qnnpack"]),
+  });
+}
+
+/** The constant `weightZeroPoint`, one entry per output channel; zeros when absent. */
+export function readWeightZeroPoint(step: Step, channels: number): Int32Array {
+  const all = new Int32Array(channels);
+  if (!step.has("weightZeroPoint")) return all;
+  const { data } = step.perChannelConstant("weightZeroPoint", "int32", channels);
+  return data.length === 1 ? all.fill(data[0] as number) : (data as Int32Array);
+}
+
+/** Weights packed for `quantizedConv`, with bias and multiplier. */
+export function prepareConv(
+  step: Step,
+  kernels: Kernels,
+  shape: ConvShape,
+): Record<"packed" | "bias" | "multiplier", Prepared> {
+  const { data: weight } = step.constant("weight", ["qint8"]);
+  const { bias, multiplier } = readRequantization(step, shape.outChannels);
+  const zeroPoint = readWeightZeroPoint(step, shape.outChannels);
+  const packed: Prepared = {
+    array: Uint8Array,
+    length: kernels.quantizedConvPackedBytes(shape),
+    fill: (target) => kernels.quantizedConvPack(weight as Int8Array, zeroPoint, target as Uint8Array, shape),
+  };
+  return { packed, bias: asIs(bias), multiplier: asIs(multiplier) };
+}
+
+/** Runs `quantizedConv` with what `prepareConv` prepared. */
+export function bindConv(step: Step, buffers: Buffers, kernels: Kernels, shape: ConvShape): () => void {
+  const { xZeroPoint, yZeroPoint, low, high } = readLayer(step);
+  const [x] = buffers.inputs as Q8[];
+  const [y] = buffers.outputs as Q8[];
+  const { packed, bias, multiplier } = buffers.constants as ConvConstants;
+  return () =>
+    kernels.quantizedConv(x, packed, bias, multiplier, y, shape, xZeroPoint, yZeroPoint, low, high);
+}
+
+type ConvConstants = { packed: Uint8Array; bias: Float32Array | Int32Array; multiplier: Float32Array };

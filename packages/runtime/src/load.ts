@@ -1,0 +1,26 @@
+import type { LoadOptions as KernelOptions } from "@octavo/backend";
+import type { ByteSource } from "@octavo/safetensors";
+import type { Program } from "@octavo/spec";
+
+import { ensureKernels } from "./internal/ensure-kernels.ts";
+import { loadProgram } from "./load-program.ts";
+import { Session } from "./session.ts";
+
+export interface LoadOptions {
+  /** Kernels to use, as `loadKernels` of @octavo/backend takes them; by default the best that run here. */
+  readonly kernels?: KernelOptions;
+}
+
+/**
+ * A session for a program: from a file that `saveProgram` wrote (path, address or bytes), or the program itself.
+ * @throws {FormatError} if it is not one. @throws {KernelError} if kernels are forced that cannot run here.
+ */
+export async function load(source: ByteSource | Program, options: LoadOptions = {}): Promise<Session> {
+  const program = isProgram(source) ? source : await loadProgram(source);
+  await ensureKernels(options.kernels);
+  return new Session(program);
+}
+
+function isProgram(source: ByteSource | Program): source is Program {
+  return typeof source === "object" && "ops" in source;
+}

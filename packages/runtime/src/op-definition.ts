@@ -1,0 +1,52 @@
+import type { KernelName, Kernels, TypedArray } from "@octavo/spec";
+
+import type { Shape, Step } from "./step.ts";
+
+type TypedArrayConstructor = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TypedArray;
+
+/** A constant as kernels want it: how long it is, and how to write it into memory that the kernels own. */
+export interface Prepared {
+  readonly array: TypedArrayConstructor;
+  readonly length: number;
+  fill(target: TypedArray): void;
+}
+
+/** The arrays of one step, views of the arena and of the prepared constants. */
+export interface Buffers {
+  readonly inputs: readonly TypedArray[];
+  readonly outputs: readonly TypedArray[];
+  readonly constants: Readonly<Record<string, TypedArray>>;
+  /** `scratchBytes` bytes, aligned to 64; contents undefined. */
+  readonly scratch: Uint8Array;
+}
+
+/** An op of the table: what it accepts, what it gives, how it runs. All of it in one file under `ops/`. */
+export interface OpDefinition {
+  readonly name: string;
+  /** Version of its meaning; raised when an old reader would run a new file wrongly. */
+  readonly version: number;
+  /**
+   * Checks counts, dtypes, formats, attributes and constants; shapes are as declared, with −1 for the batch.
+   * @returns the shapes that the outputs must have. @throws {FormatError} naming the op.
+   */
+  check(step: Step): readonly Shape[];
+  /** Constants prepared once per session, whatever the batch. Absent: the op has none. */
+  prepare?(step: Step, kernels: Kernels): Readonly<Record<string, Prepared>>;
+  /** Bytes needed while it runs, beside inputs and outputs. */
+  scratchBytes?(step: Step): number;
+  /** Whether the first output may lie over the first input. */
+  inPlace?(step: Step): boolean;
+  /** Kernels it calls, for `explain()`. */
+  readonly kernels: readonly KernelName[] | ((step: Step) => readonly KernelName[]);
+  /** Everything that can be computed beforehand, for one batch size and one set of buffers; the result runs the step. */
+  bind(step: Step, buffers: Buffers, kernels: Kernels): () => void;
+}
+
+/** A constant that is used as it is. */
+export function asIs(data: TypedArray | Float32Array | Int32Array): Prepared {
+  return {
+    array: data.constructor as TypedArrayConstructor,
+    length: data.length,
+    fill: (target) => target.set(data as never),
+  };
+}

@@ -1,0 +1,59 @@
+import type { OpDefinition } from "./op-definition.ts";
+import { add } from "./ops/add.ts";
+import { avgPool } from "./ops/avg-pool.ts";
+import { binary } from "./ops/binary.ts";
+import { cat } from "./ops/cat.ts";
+import { channelAffine } from "./ops/channel-affine.ts";
+import { convTranspose } from "./ops/conv-transpose.ts";
+import { conv } from "./ops/conv.ts";
+import { dequantize } from "./ops/dequantize.ts";
+import { floatConvTranspose } from "./ops/float-conv-transpose.ts";
+import { floatConv } from "./ops/float-conv.ts";
+import { floatLinear } from "./ops/float-linear.ts";
+import { linear } from "./ops/linear.ts";
+import { lookup } from "./ops/lookup.ts";
+import { matmul } from "./ops/matmul.ts";
+import { maxPool } from "./ops/max-pool.ts";
+import { mul } from "./ops/mul.ts";
+import { pad } from "./ops/pad.ts";
+import { permute } from "./ops/permute.ts";
+import { quantize } from "./ops/quantize.ts";
+import { reduce } from "./ops/reduce.ts";
+import { reshape } from "./ops/reshape.ts";
+import { slice } from "./ops/slice.ts";
+import { logSoftmax, softmax } from "./ops/softmax.ts";
+import { unary } from "./ops/unary.ts";
+
+const definitions = [
+  // 8-bit
+  quantize,
+  dequantize,
+  conv,
+  convTranspose,
+  linear,
+  add,
+  mul,
+  lookup,
+  // 8-bit or float
+  maxPool,
+  avgPool,
+  cat,
+  reshape,
+  pad,
+  slice,
+  permute,
+  // float, for what has no 8-bit form
+  floatConv,
+  floatConvTranspose,
+  floatLinear,
+  channelAffine,
+  unary,
+  binary,
+  softmax,
+  logSoftmax,
+  matmul,
+  reduce,
+];
+
+/** Every op that a program may contain, by name. A new one is a file under `ops/` and its name here. */
+export const opTable: ReadonlyMap<string, OpDefinition> = new Map(definitions.map((one) => [one.name, one]));

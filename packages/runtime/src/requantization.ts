@@ -1,0 +1,63 @@
+/** What turns the accumulators of a convolution or linear layer into output integers. */
+export interface RequantizationInput {
+  readonly inputScale: number;
+  /** One scale, or one per output channel. */
+  readonly weightScale: Float32Array;
+  readonly outputScale: number;
+  /** In real units, one per output channel, or null. */
+  readonly bias: Float32Array | null;
+  readonly channels: number;
+  /** `qnnpack` takes that engine's int32 bias, for bit-equality with it; null is Octavo's (and fbgemm's) float32 bias. */
+  readonly torchEngine: "qnnpack" | null;
+}
+
+/** The arguments that the `requantize` and `quantizedConv` kernels take; both of length `channels`. */
+export interface Requantization {
+  readonly bias: Float32Array | Int32Array;
+  readonly multiplier: Float32Array;
+}
+
+/**
+ * Bias and multiplier per output channel (docs/numerics.md, "Octavo's integer arithmetic"), s = fl(inputScale · weightScale):
+ *
+ * - bias fl(b / s), multiplier fl(s / outputScale);
+ * - qnnpack: bias rne(fl(b · fl(1 / s))) as int32, clamped; multiplier fl(s · fl(1 / outputScale)).
+ *
+ * Everything that runs a quantized layer, module or program, must get its numbers here.
+ */
+export function requantization(input: RequantizationInput): Requantization {
+  const { inputScale, weightScale, outputScale, bias, channels } = input;
+  const rule = input.torchEngine === "qnnpack" ? qnnpack : octavo;
+  const multiplier = new Float32Array(channels);
+  const scaledBias = new rule.biasArray(channels);
+  for (let c = 0; c < channels; c++) {
+    const scale = fl(inputScale * weightScale[weightScale.length === 1 ? 0 : c]);
+    multiplier[c] = rule.multiplier(scale, outputScale);
+    scaledBias[c] = bias ? rule.bias(bias[c], scale) : 0;
+  }
+  return { bias: scaledBias, multiplier };
+}
+
+const fl = Math.fround;
+
+const octavo = {
+  biasArray: Float32Array,
+  bias: (b: number, scale: number) => b / scale,
+  multiplier: (scale: number, outputScale: number) => fl(scale / outputScale),
+};
+
+const qnnpack = {
+  biasArray: Int32Array,
+  bias: (b: number, scale: number) => clampToInt32(roundHalfEven(fl(b * fl(1 / scale)))),
+  multiplier: (scale: number, outputScale: number) => fl(scale * fl(1 / outputScale)),
+};
+
+/** For |x| < 2^51: adding 1.5 · 2^52 leaves no bits for the fraction, and the addition rounds half to even. */
+function roundHalfEven(x: number): number {
+  const shift = 1.5 * 2 ** 52;
+  return Math.abs(x) < 2 ** 51 ? x + shift - shift : x;
+}
+
+function clampToInt32(x: number): number {
+  return Math.min(Math.max(x, -(2 ** 31)), 2 ** 31 - 1);
+}

@@ -1,0 +1,165 @@
+import { explain, kernels, resolve } from "@octavo/backend";
+import { ArgumentError, ShapeError } from "@octavo/spec";
+import type { Program, ProgramValue } from "@octavo/spec";
+
+import { checkProgram } from "./check-program.ts";
+import { describeProgram } from "./describe-program.ts";
+import { checkInput, copyIn, copyOut, expectNumbers } from "./internal/boundary.ts";
+import { Executor } from "./internal/executor.ts";
+import { WorkerRunner } from "./internal/worker-runner.ts";
+import { opTable } from "./op-table.ts";
+import { Step } from "./step.ts";
+import type { InputTensor, OutputTensor, TensorInfo } from "./tensor-info.ts";
+
+export type Inputs = Readonly<Record<string, InputTensor>>;
+export type Outputs = Readonly<Record<string, OutputTensor>>;
+
+/**
+ * A program ready to run, with the kernels that are loaded when it is made (`load` loads them). Memory is planned once
+ * per batch size; after that a run allocates its outputs and nothing else. `dispose` gives the memory back.
+ */
+export class Session {
+  readonly program: Program;
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  readonly #executor: Executor;
+  readonly #worker: WorkerRunner;
+  #disposed = false;
+
+  /** @throws {FormatError} if the program is not one that can run. */
+  constructor(program: Program) {
+    checkProgram(program);
+    this.program = program;
+    this.inputs = program.inputs.map((index) => infoOf(program.values[index]));
+    this.outputs = program.outputs.map((index) => infoOf(program.values[index]));
+    this.#executor = new Executor(program, kernels());
+    this.#worker = new WorkerRunner(program, resolve("quantizedConv").name);
+  }
+
+  /**
+   * Runs the network on a batch: tensors by the names of `inputs`, results by those of `outputs`; with one input and one
+   * output, plain tensors. Shapes are torch's (N, C, …); every batch size ≥ 1 goes.
+   *
+   * @throws {ShapeError}, {DTypeError} or {ArgumentError} that names the input: another shape, another type of array, NaN.
+   */
+  run(input: InputTensor): OutputTensor;
+  run(inputs: Inputs): Outputs;
+  run(given: InputTensor | Inputs): OutputTensor | Outputs {
+    const { inputs, plain } = this.#accept(given);
+    const outputs = this.#execute(inputs);
+    return plain ? outputs[this.outputs[0].name] : outputs;
+  }
+
+  /**
+   * As `run`, in a worker, so that the event loop goes on. Calls queue and are answered in order, with the same bits; the
+   * inputs are copied at once. A worker that dies rejects the calls that wait, and the next call starts another.
+   */
+  runAsync(input: InputTensor): Promise<OutputTensor>;
+  runAsync(inputs: Inputs): Promise<Outputs>;
+  async runAsync(given: InputTensor | Inputs): Promise<OutputTensor | Outputs> {
+    const { inputs, plain } = this.#accept(given);
+    const outputs = await this.#worker.run(inputs);
+    return plain ? outputs[this.outputs[0].name] : outputs;
+  }
+
+  /** Which kernel runs each op and where, and the memory that it takes; a table. */
+  explain(): string {
+    const rows = this.program.ops.map((op, index) => {
+      const { kernels } = opTable.get(op.op)!;
+      const names = typeof kernels === "function" ? kernels(new Step(this.program, index)) : kernels;
+      return `${String(index).padStart(3)}  ${op.name} (${op.op}): ${names.map((name) => `${name} on ${explain(name).runner}`).join(", ")}`;
+    });
+    const { arena, constants } = this.#executor.byteLengths;
+    return [...rows, `arena ${arena} bytes, constants ${constants} bytes`].join("\n");
+  }
+
+  /** The ops as a table. */
+  toString(): string {
+    return describeProgram(this.program);
+  }
+
+  /** Gives memory and worker back; calls of `runAsync` that wait are rejected. Safe to call twice. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#worker.dispose();
+    this.#executor.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** The inputs by name, checked. */
+  #accept(given: InputTensor | Inputs): { inputs: Inputs; plain: boolean } {
+    const where = `program '${this.program.name}'`;
+    if (this.#disposed) {
+      throw new ArgumentError({
+        where,
+        expected: "a session in use",
+        got: "one that was disposed",
+        hint: "Load it again.",
+      });
+    }
+    const plain = isTensor(given);
+    const names = this.inputs.map(({ name }) => name);
+    if (plain && (names.length > 1 || this.outputs.length > 1)) {
+      const expected = `inputs by name: { ${names.join(", ")} }`;
+      throw new ArgumentError({
+        where,
+        expected,
+        got: "one tensor",
+        hint: "Outputs then come by name, too.",
+      });
+    }
+    const inputs = plain ? { [names[0]]: given } : given;
+    const unknown = Object.keys(inputs).find((name) => !names.includes(name));
+    const missing = names.find((name) => !Object.hasOwn(inputs, name));
+    if (unknown !== undefined || missing !== undefined) {
+      const got = missing === undefined ? `an input '${unknown}'` : `no '${missing}'`;
+      throw new ArgumentError({ where, expected: `the inputs ${names.join(", ")}`, got });
+    }
+    const batches = this.program.inputs.map((index) =>
+      checkInput(this.program.values[index], inputs[this.program.values[index].name]),
+    );
+    const different = new Set(batches.filter((batch) => batch !== null));
+    if (different.size > 1) {
+      throw new ShapeError({
+        where,
+        expected: "one batch size for all inputs",
+        got: [...different].join(" and "),
+      });
+    }
+    return { inputs, plain };
+  }
+
+  #execute(inputs: Inputs): Outputs {
+    const { kernels } = this.#executor;
+    const batch = this.#batchOf(inputs);
+    const { values, arrays } = this.#executor.open(batch);
+    for (const index of this.program.inputs) {
+      copyIn(kernels, values[index], inputs[values[index].name], arrays[index]);
+      expectNumbers(kernels, values[index], arrays[index]);
+    }
+    const results = this.#executor.run(batch);
+    return Object.fromEntries(
+      this.program.outputs.map((index) => [
+        values[index].name,
+        copyOut(kernels, values[index], results[index]),
+      ]),
+    );
+  }
+
+  #batchOf(inputs: Inputs): number {
+    const batched = this.inputs.find(({ shape }) => shape.includes(-1));
+    return batched ? inputs[batched.name].shape[batched.shape.indexOf(-1)] : 1;
+  }
+}
+
+function infoOf({ name, dtype, shape, qparams }: ProgramValue): TensorInfo {
+  return { name, dtype, shape, ...(qparams && { qparams }) };
+}
+
+function isTensor(given: InputTensor | Inputs): given is InputTensor {
+  return "data" in given && Array.isArray((given as InputTensor).shape);
+}

@@ -1,0 +1,190 @@
+import { FormatError, formatsCoincide, isQuantized } from "@octavo/spec";
+import type { DType, Program, ProgramConstant, ProgramOp, ProgramQParams, ProgramValue } from "@octavo/spec";
+
+export type Shape = readonly number[];
+
+/** A value of 8-bit integers, whose qparams are known to be there. */
+export interface Quantized8Value extends ProgramValue {
+  readonly dtype: "quint8" | "qint8";
+  readonly qparams: ProgramQParams;
+}
+
+/**
+ * One op of a program with its values and constants looked up. Op definitions read attributes and constants through it,
+ * so that wrong ones are errors that name the op, and ones that nobody reads are noticed.
+ */
+export class Step {
+  readonly where: string;
+  readonly op: ProgramOp;
+  readonly inputs: readonly ProgramValue[];
+  readonly outputs: readonly ProgramValue[];
+  readonly #constants: Program["constants"];
+  readonly #read = new Set<string>();
+
+  /** @param batch what −1 in shapes becomes; absent, shapes stay as declared. */
+  constructor(program: Program, index: number, batch?: number) {
+    this.op = program.ops[index];
+    this.where = `${program.name}, op ${index} '${this.op.name}' (${this.op.op})`;
+    const value = (index: number) => withBatch(program.values[index], batch);
+    this.inputs = this.op.inputs.map(value);
+    this.outputs = this.op.outputs.map(value);
+    this.#constants = program.constants;
+  }
+
+  fail(expected: string, got: unknown, hint?: string): never {
+    throw new FormatError({ where: this.where, expected, got: String(got), hint });
+  }
+
+  expectCounts(inputs: number, outputs = 1): void {
+    if (this.inputs.length !== inputs) this.fail(`${inputs} inputs`, this.inputs.length);
+    if (this.outputs.length !== outputs) this.fail(`${outputs} outputs`, this.outputs.length);
+  }
+
+  expectDType(value: ProgramValue, ...allowed: DType[]): void {
+    if (!allowed.includes(value.dtype))
+      this.fail(`'${value.name}' to be ${allowed.join(" or ")}`, value.dtype);
+  }
+
+  expectRank(value: ProgramValue, smallest: number, largest: number): void {
+    const rank = value.shape.length;
+    const range = smallest === largest ? smallest : `${smallest} to ${largest}`;
+    if (rank < smallest || rank > largest) this.fail(`'${value.name}' of rank ${range}`, `[${value.shape}]`);
+  }
+
+  /** Channels are innermost in memory, as convolutions and pooling need them. */
+  expectChannelsLast(value: ProgramValue): void {
+    if (value.memoryFormat !== "channelsLast" && !formatsCoincide(value.shape)) {
+      this.fail(`'${value.name}' in channelsLast format`, value.memoryFormat, "Put a reshape before it.");
+    }
+  }
+
+  expectContiguous(value: ProgramValue): void {
+    if (value.memoryFormat !== "contiguous" && !formatsCoincide(value.shape)) {
+      this.fail(`'${value.name}' in contiguous format`, value.memoryFormat, "Put a reshape before it.");
+    }
+  }
+
+  /** Both hold the same type of numbers with the same meaning, so that copying them is right. */
+  expectSameNumbers(a: ProgramValue, b: ProgramValue): void {
+    const same =
+      a.dtype === b.dtype &&
+      a.qparams?.scale === b.qparams?.scale &&
+      a.qparams?.zeroPoint === b.qparams?.zeroPoint;
+    if (!same) {
+      const hint = "Put a lookup (rescale), a quantize or a dequantize between them.";
+      this.fail(`'${b.name}' with dtype and qparams of '${a.name}' (${describe(a)})`, describe(b), hint);
+    }
+  }
+
+  /** The value as one of 8-bit integers. */
+  quantized8(value: ProgramValue): Quantized8Value {
+    this.expectDType(value, "quint8", "qint8");
+    return value as Quantized8Value;
+  }
+
+  integer(name: string, smallest: number, fallback: number): number {
+    const value = this.#attribute(name) ?? fallback;
+    if (!Number.isSafeInteger(value) || (value as number) < smallest)
+      this.fail(`attribute ${name}: an integer ≥ ${smallest}`, value);
+    return value as number;
+  }
+
+  /** A list of `length` integers; one integer stands for `length` equal ones. */
+  integers(name: string, length: number, smallest: number, fallback: number | null): number[] {
+    const given = this.#attribute(name) ?? fallback;
+    const list = typeof given === "number" ? new Array<number>(length).fill(given) : (given as unknown);
+    const right =
+      Array.isArray(list) &&
+      list.length === length &&
+      list.every((n) => Number.isSafeInteger(n) && n >= smallest);
+    return right
+      ? list
+      : this.fail(`attribute ${name}: ${length} integers ≥ ${smallest}`, JSON.stringify(given));
+  }
+
+  number(name: string, fallback: number): number {
+    const value = this.#attribute(name) ?? fallback;
+    return typeof value === "number" ? value : this.fail(`attribute ${name}: a number`, value);
+  }
+
+  boolean(name: string, fallback: boolean): boolean {
+    const value = this.#attribute(name) ?? fallback;
+    return typeof value === "boolean" ? value : this.fail(`attribute ${name}: true or false`, value);
+  }
+
+  /** An attribute that is one of some names. */
+  choice<Name extends string>(name: string, names: readonly Name[]): Name {
+    const value = this.#attribute(name);
+    const right = names.includes(value as Name);
+    return right
+      ? (value as Name)
+      : this.fail(`attribute ${name}: one of ${names.join(", ")}`, value ?? "nothing");
+  }
+
+  /** As `choice`, null when absent. */
+  optionalChoice<Name extends string>(name: string, names: readonly Name[]): Name | null {
+    return this.#attribute(name) === null ? null : this.choice(name, names);
+  }
+
+  /** An axis of a tensor of this rank, counted from the end when negative. */
+  axis(name: string, rank: number): number {
+    const value = this.integer(name, -rank, Number.NaN);
+    return value < rank ? (value + rank) % rank : this.fail(`attribute ${name}: an axis of ${rank}`, value);
+  }
+
+  has(role: string): boolean {
+    return Object.hasOwn(this.op.constants, role);
+  }
+
+  /** A constant of one of the dtypes; `shape` is checked where it is given. */
+  constant(role: string, allowed: readonly DType[], shape?: Shape): ProgramConstant {
+    this.#read.add(role);
+    if (!this.has(role)) return this.fail(`a constant '${role}'`, "nothing");
+    const constant = this.#constants[this.op.constants[role]];
+    if (!allowed.includes(constant.dtype))
+      this.fail(`constant '${role}' of dtype ${allowed.join(" or ")}`, constant.dtype);
+    if (shape && !sameShape(constant.shape, shape))
+      this.fail(`constant '${role}' of shape [${shape}]`, `[${constant.shape}]`);
+    return constant;
+  }
+
+  optionalConstant(role: string, allowed: readonly DType[], shape?: Shape): ProgramConstant | null {
+    return this.has(role) ? this.constant(role, allowed, shape) : null;
+  }
+
+  /** A constant with one entry for all channels, or one for each. */
+  perChannelConstant(role: string, dtype: DType, channels: number): ProgramConstant {
+    const constant = this.constant(role, [dtype]);
+    const { shape } = constant;
+    const right = shape.length === 1 && (shape[0] === 1 || shape[0] === channels);
+    return right ? constant : this.fail(`constant '${role}' of shape [1] or [${channels}]`, `[${shape}]`);
+  }
+
+  /** @throws {FormatError} if the op has an attribute or constant that its definition did not ask for. */
+  expectAllRead(): void {
+    for (const name of [...Object.keys(this.op.attributes), ...Object.keys(this.op.constants)]) {
+      if (!this.#read.has(name)) this.fail("only attributes and constants that the op knows", `'${name}'`);
+    }
+  }
+
+  #attribute(name: string): unknown {
+    this.#read.add(name);
+    return Object.hasOwn(this.op.attributes, name) ? this.op.attributes[name] : null;
+  }
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+}
+
+/** The value with −1 in its shape replaced by the batch size. */
+export function withBatch(value: ProgramValue, batch: number | undefined): ProgramValue {
+  if (batch === undefined || !value.shape.includes(-1)) return value;
+  return { ...value, shape: value.shape.map((size) => (size === -1 ? batch : size)) };
+}
+
+function describe({ dtype, qparams }: ProgramValue): string {
+  return isQuantized(dtype) && qparams
+    ? `${dtype}, scale ${qparams.scale}, zeroPoint ${qparams.zeroPoint}`
+    : dtype;
+}

@@ -1,0 +1,205 @@
+import { kernels, loadKernels } from "@octavo/backend";
+import type { Program } from "@octavo/spec";
+import * as fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+
+import { checkProgram, load, Session } from "../src/index.ts";
+import { separateBuffers } from "../src/internal/arena.ts";
+import { Executor } from "../src/internal/executor.ts";
+import { ProgramBuilder } from "./program-builder.ts";
+import { floats, int8s, randomProgram } from "./random-program.ts";
+
+beforeAll(() => loadKernels({ use: "reference" }));
+
+const image = (batch: number, seed = 0) => ({ data: floats(seed, batch * 40), shape: [batch, 2, 5, 4] });
+
+function small(): Program {
+  const net = new ProgramBuilder();
+  const x = net.input("image", { shape: [-1, 2, 5, 4], dtype: "float32" });
+  const q = net.op("quantize", [x], { shape: [-1, 2, 5, 4], scale: 0.02, zeroPoint: 128 });
+  const y = net.op(
+    "conv",
+    [q],
+    { shape: [-1, 3, 3, 2], scale: 0.1, zeroPoint: 7 },
+    {},
+    {
+      weight: ["qint8", [3, 3, 3, 2], int8s(1, 54)],
+      weightScale: ["float32", [1], Float32Array.of(0.01)],
+    },
+  );
+  return net.build(net.op("dequantize", [y], { shape: [-1, 3, 3, 2], dtype: "float32" }));
+}
+
+describe("laws", () => {
+  test("an arena gives what separate buffers give", () => {
+    fc.assert(
+      fc.property(randomProgram, fc.integer({ min: 1, max: 3 }), fc.nat(), (program, batch, seed) => {
+        checkProgram(program);
+        const input = image(batch, seed);
+        const session = new Session(program);
+        const results = session.run({ image: input });
+        const naive = new Executor(program, kernels(), separateBuffers);
+        const { values, arrays } = naive.open(batch);
+        // (N, 2, 5, 4) to (N, 5, 4, 2)
+        const [x] = arrays as Float32Array[];
+        for (let i = 0; i < x.length; i++) {
+          const [n, c, at] = [Math.floor(i / 40), Math.floor((i % 40) / 20), i % 20];
+          x[n * 40 + at * 2 + c] = input.data[i];
+        }
+        const expected = naive.run(batch);
+        for (const index of program.outputs) {
+          const { name, shape } = values[index];
+          const [n, channels, ...rest] = shape;
+          const inner = rest.reduce((a, b) => a * b, 1);
+          const permuted = Array.from(expected[index] as Float32Array, (_, i) => {
+            const [sample, c, at] = [
+              Math.floor(i / (channels * inner)),
+              Math.floor((i % (channels * inner)) / inner),
+              i % inner,
+            ];
+            return (expected[index] as Float32Array)[sample * channels * inner + at * channels + c];
+          });
+          expect(n).toBe(batch);
+          expect([...(results[name].data as Float32Array)]).toEqual(permuted);
+        }
+        session.dispose();
+        naive.dispose();
+      }),
+    );
+  });
+
+  test("a batch gives what its examples give alone, in any order of batch sizes", () => {
+    using session = new Session(small());
+    const together = session.run(image(5, 3));
+    expect(together.shape).toEqual([5, 3, 3, 2]);
+    for (let i = 4; i >= 0; i--) {
+      const alone = session.run({ data: image(5, 3).data.slice(i * 40, (i + 1) * 40), shape: [1, 2, 5, 4] });
+      expect(alone.data).toEqual(together.data.slice(i * 18, (i + 1) * 18));
+    }
+    expect(session.run(image(5, 3)).data).toEqual(together.data);
+  });
+
+  test("channels-last inputs and plain arrays give the same", () => {
+    using session = new Session(small());
+    const { data, shape } = image(2, 9);
+    const last = data.map((_, i) => data[Math.floor(i / 40) * 40 + (i % 2) * 20 + Math.floor((i % 40) / 2)]);
+    const expected = session.run({ data, shape }).data;
+    expect(session.run({ data: last, shape, memoryFormat: "channelsLast" }).data).toEqual(expected);
+    expect(session.run({ data: [...data], shape }).data).toEqual(expected);
+  });
+
+  test("outputs are arrays of their own: a later run does not change them", () => {
+    using session = new Session(small());
+    const first = session.run(image(1, 1)).data;
+    const copy = first.slice();
+    session.run(image(1, 2));
+    expect(first).toEqual(copy);
+  });
+
+  test("more batch sizes than plans are remembered", () => {
+    using session = new Session(small());
+    const expected = session.run(image(1, 4)).data;
+    for (let batch = 1; batch < 12; batch++) expect(session.run(image(batch, 4)).shape[0]).toBe(batch);
+    expect(session.run(image(1, 4)).data).toEqual(expected);
+  });
+});
+
+describe("inputs that do not fit", () => {
+  const nan = image(1);
+  nan.data[17] = NaN;
+  const cases: Record<string, [input: unknown, message: RegExp]> = {
+    "no batch": [
+      { data: new Float32Array(40), shape: [2, 5, 4] },
+      /input 'image': expected a shape \[batch, 2, 5, 4\], got \[2, 5, 4\].\nFor one example, give it as \[1, 2, 5, 4\]/,
+    ],
+    "another size": [
+      { data: new Float32Array(60), shape: [1, 3, 5, 4] },
+      /expected a shape \[batch, 2, 5, 4\], got \[1, 3, 5, 4\]/,
+    ],
+    "an empty batch": [{ data: new Float32Array(0), shape: [0, 2, 5, 4] }, /got \[0, 2, 5, 4\]/],
+    "fewer elements": [
+      { data: new Float32Array(39), shape: [1, 2, 5, 4] },
+      /expected 40 elements for \[1, 2, 5, 4\], got 39/,
+    ],
+    "bytes for floats": [
+      { data: new Uint8Array(40), shape: [1, 2, 5, 4] },
+      /expected Float32Array or a plain array \(float32\), got Uint8Array.\nConvert it/,
+    ],
+    NaN: [nan, /input 'image': expected numbers, got NaN among them/],
+    "an unknown name": [
+      { picture: image(1) },
+      /expected the inputs image, got no 'image'|got an input 'picture'/,
+    ],
+    "a missing name": [{}, /expected the inputs image, got no 'image'/],
+  };
+  test.each(Object.entries(cases))("%s", (_, [input, message]) => {
+    using session = new Session(small());
+    expect(() => session.run(input as never)).toThrow(message);
+  });
+
+  test("two inputs of different batch sizes, and one tensor for two inputs", () => {
+    const net = new ProgramBuilder();
+    const shape = [-1, 3];
+    const a = net.input("a", { shape, dtype: "float32" });
+    const b = net.input("b", { shape, dtype: "float32" });
+    using session = new Session(
+      net.build(net.op("binary", [a, b], { shape, dtype: "float32" }, { operator: "add" })),
+    );
+    const rows = (count: number) => ({ data: new Float32Array(3 * count), shape: [count, 3] });
+    expect(() => session.run({ a: rows(1), b: rows(2) })).toThrow(
+      /one batch size for all inputs, got 1 and 2/,
+    );
+    expect(() => session.run(rows(1))).toThrow(/inputs by name: \{ a, b \}, got one tensor/);
+  });
+});
+
+describe("Session", () => {
+  test("tells its inputs and outputs, and prints its ops", () => {
+    using session = new Session(small());
+    expect(session.inputs).toEqual([{ name: "image", dtype: "float32", shape: [-1, 2, 5, 4] }]);
+    expect(session.outputs).toEqual([{ name: "layers.2", dtype: "float32", shape: [-1, 3, 3, 2] }]);
+    expect(String(session)).toMatchInlineSnapshot(`
+      "Program net: 3 ops, 2 constants of 58 bytes
+          op          inputs  output                                                   settings             from
+      %0  input               float32 N×2×5×4 channelsLast                                                  image
+      %1  quantize    %0      quint8 N×2×5×4 channelsLast (scale 0.02, zeroPoint 128)                       layers.0
+      %2  conv        %1      quint8 N×3×3×2 channelsLast (scale 0.1, zeroPoint 7)     weight, weightScale  layers.1
+      %3  dequantize  %2      float32 N×3×3×2 channelsLast                                                  layers.2
+      returns %3"
+    `);
+  });
+
+  test("explains which kernel runs what", () => {
+    using session = new Session(small());
+    expect(session.explain()).toMatch(/1 {2}layers\.1 \(conv\): quantizedConv on reference\b/);
+    expect(session.explain()).toMatch(/constants \d+ bytes$/);
+  });
+
+  test("takes quantized inputs and gives quantized outputs, with their qparams", () => {
+    const net = new ProgramBuilder();
+    const q = { shape: [-1, 4], scale: 0.5, zeroPoint: 3 };
+    const x = net.input("x", q);
+    using session = new Session(
+      net.build(net.op("slice", [x], { ...q, shape: [-1, 2] }, { axis: 1, start: 1, end: 4, step: 2 })),
+    );
+    const y = session.run({ data: Uint8Array.of(1, 2, 3, 4), shape: [1, 4] });
+    expect(y.data).toEqual(Uint8Array.of(2, 4));
+    expect(y.qparams).toEqual({ scale: 0.5, zeroPoint: 3, quantMin: 0, quantMax: 255 });
+    expect(() => session.run({ data: new Float32Array(4), shape: [1, 4] })).toThrow(
+      /Uint8Array or a plain array \(quint8\), got Float32Array.\nGive the integers/,
+    );
+  });
+
+  test("cannot be used after dispose", () => {
+    const session = new Session(small());
+    session.dispose();
+    session.dispose();
+    expect(() => session.run(image(1))).toThrow(/expected a session in use, got one that was disposed/);
+  });
+
+  test("load takes a program and leaves kernels that were chosen", async () => {
+    using session = await load(small());
+    expect(session.explain()).toMatch(/quantizedConv on reference\b/);
+    await expect(load(small(), { kernels: { use: "abacus" } })).rejects.toThrow(/abacus/);
+  });
+});
