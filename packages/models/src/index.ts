@@ -1,1 +1,10 @@
-export {};
+export { CifarResNet, resnet20 } from "./cifar-resnet.ts";
+export type { CifarResNetOptions } from "./cifar-resnet.ts";
+export { Conv2dNormActivation } from "./conv-norm-activation.ts";
+export type { ActivationName, ConvNormOptions } from "./conv-norm-activation.ts";
+export { InvertedResidual } from "./inverted-residual.ts";
+export type { InvertedResidualOptions } from "./inverted-residual.ts";
+export { MnistNet } from "./mnist-net.ts";
+export type { MnistNetOptions } from "./mnist-net.ts";
+export { MobileNetV2 } from "./mobilenet-v2.ts";
+export type { MobileNetV2Options } from "./mobilenet-v2.ts";

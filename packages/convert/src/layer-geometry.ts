@@ -1,0 +1,23 @@
+import { ConvTransposeNd, Linear } from "@octavo/nn";
+import type { ConvNd } from "@octavo/nn";
+import type { WeightedLayer } from "@octavo/qat";
+import type { Program } from "@octavo/spec";
+
+/** A layer as an op of the runtime. */
+export interface LayerGeometry {
+  readonly op: "conv" | "convTranspose" | "linear";
+  readonly attributes: Program["ops"][number]["attributes"];
+  /** Output channels. */
+  readonly channels: number;
+  /** How often per-channel values of the weight repeat over the output channels: groups of a transposed convolution. */
+  readonly repeat: number;
+}
+
+export function layerGeometry(layer: WeightedLayer): LayerGeometry {
+  if (layer instanceof Linear) return { op: "linear", attributes: {}, channels: layer.outFeatures, repeat: 1 };
+  const { stride, padding, dilation, groups, outChannels } = layer as unknown as ConvNd;
+  const attributes = { stride, padding, dilation, groups };
+  if (!(layer instanceof ConvTransposeNd)) return { op: "conv", attributes, channels: outChannels, repeat: 1 };
+  const { outputPadding } = layer;
+  return { op: "convTranspose", attributes: { ...attributes, outputPadding }, channels: outChannels, repeat: groups };
+}

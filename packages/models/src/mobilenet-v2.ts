@@ -1,0 +1,77 @@
+import { AdaptiveAvgPool2d, Dropout, Linear, Module, Sequential } from "@octavo/nn";
+import { DeQuantStub, QuantStub } from "@octavo/qat";
+import { flatten } from "@octavo/tensor";
+import type { Tensor } from "@octavo/tensor";
+import { Conv2dNormActivation } from "./conv-norm-activation.ts";
+import type { ActivationName } from "./conv-norm-activation.ts";
+import { InvertedResidual } from "./inverted-residual.ts";
+
+/** Table 2 of the paper: expansion, output channels, repetitions, stride of the first. */
+const settings = [
+  [1, 16, 1, 1],
+  [6, 24, 2, 2],
+  [6, 32, 3, 2],
+  [6, 64, 4, 2],
+  [6, 96, 3, 1],
+  [6, 160, 3, 2],
+  [6, 320, 1, 1],
+] as const;
+
+export interface MobileNetV2Options {
+  /** Default 1000. */
+  readonly classes?: number;
+  /** Multiplies all widths, rounded to multiples of 8. Default 1. */
+  readonly widthMultiplier?: number;
+  /** torchvision's quantizable network has `relu` (the default), its float one and the published weights `relu6`. */
+  readonly activation?: ActivationName;
+  /** False for weights whose batch norms were folded already. Default true. */
+  readonly norm?: boolean;
+  /** Probability, before the classifier. Default 0.2. */
+  readonly dropout?: number;
+}
+
+/**
+ * MobileNetV2 with stubs and a FloatFunctional per skip connection, ready for `prepareQat` and `convert`; state-dict names
+ * are torchvision's. Images (N, 3, H, W) of at least 32×32, normally 224×224 → logits (N, classes).
+ */
+export class MobileNetV2 extends Module<[images: Tensor], Tensor> {
+  readonly quant = new QuantStub();
+  readonly features: Sequential;
+  readonly pool = new AdaptiveAvgPool2d(1);
+  readonly classifier: Sequential;
+  readonly dequant = new DeQuantStub();
+
+  constructor(options: MobileNetV2Options = {}) {
+    super();
+    const { classes = 1000, widthMultiplier = 1, activation = "relu", norm = true, dropout = 0.2 } = options;
+    const width = (channels: number) => multipleOf8(channels * widthMultiplier);
+    let channels = width(32);
+    const last = multipleOf8(1280 * Math.max(1, widthMultiplier));
+    const layers: Module<[x: Tensor], Tensor>[] = [new Conv2dNormActivation(3, channels, { stride: 2, activation, norm })];
+    for (const [expand, out, repeat, firstStride] of settings) {
+      for (let i = 0; i < repeat; i++) {
+        const stride = i === 0 ? firstStride : 1;
+        layers.push(new InvertedResidual(channels, width(out), expand, { stride, activation, norm }));
+        channels = width(out);
+      }
+    }
+    layers.push(new Conv2dNormActivation(channels, last, { kernelSize: 1, activation, norm }));
+    this.features = new Sequential(...layers);
+    this.classifier = new Sequential(new Dropout(dropout), new Linear(last, classes));
+  }
+
+  override forward(images: Tensor): Tensor {
+    const x = this.pool(this.features(this.quant(images)));
+    return this.dequant(this.classifier(flatten(x, 1)));
+  }
+
+  override typeName(): string {
+    return "QuantizableMobileNetV2";
+  }
+}
+
+/** torchvision's rule: nearest multiple of 8, never more than 10 % below. */
+function multipleOf8(channels: number): number {
+  const rounded = Math.max(8, Math.floor((channels + 4) / 8) * 8);
+  return rounded < 0.9 * channels ? rounded + 8 : rounded;
+}

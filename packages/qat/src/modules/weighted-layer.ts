@@ -1,0 +1,18 @@
+import type { Module, Parameter } from "@octavo/nn";
+import type { Tensor } from "@octavo/tensor";
+
+/** A layer with a weight whose forward can run with another weight: convolutions, transposed ones, linear. */
+export interface WeightedLayer extends Module<[x: Tensor], Tensor> {
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+  /** Axis of `weight` that counts output channels: 0, and 1 for transposed convolutions. */
+  readonly channelAxis: number;
+  /** One value per output channel, shaped to multiply the weight. */
+  channelFactor(value: Tensor): Tensor;
+  /** The layer's operation with its own geometry and the given weight and bias. */
+  weightedForward(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor;
+}
+
+export function isWeightedLayer(module: object): module is WeightedLayer {
+  return "weightedForward" in module;
+}

@@ -1,0 +1,57 @@
+import { observeWith } from "@octavo/fake-quant";
+import type { FakeQuantizeFactory } from "@octavo/fake-quant";
+import type { ObserverFactory } from "@octavo/observers";
+
+/** How a converted layer turns accumulators into outputs; see docs/numerics.md. */
+export type Requantization = "float" | "qnnpack";
+
+/** How one module is quantized. Frozen data; torch's QConfig. Null activation or weight: that part stays float. */
+export interface QConfig {
+  readonly activation: FakeQuantizeFactory | null;
+  readonly weight: FakeQuantizeFactory | null;
+  /** `qnnpack`: bias in int32, for bit-equality with that engine. Default `float`. */
+  readonly requantization: Requantization;
+  /** Clamp converted outputs at the dtype's range instead of the range trained with, as torch's engines do. */
+  readonly torchCompat: boolean;
+  toString(): string;
+}
+
+type Quantizer = FakeQuantizeFactory | ObserverFactory | null;
+
+export interface QConfigParts {
+  /** A fake-quantizer for training, or an observer for calibration. */
+  readonly activation: Quantizer;
+  readonly weight: Quantizer;
+  readonly requantization?: Requantization;
+  readonly torchCompat?: boolean;
+}
+
+/** Makes a QConfig: `QConfig({ activation: MinMaxObserver.withArgs({ dtype: "quint8" }), weight: … })`. */
+export function QConfig(parts: QConfigParts): QConfig {
+  const { requantization = "float", torchCompat = false } = parts;
+  const activation = quantizer(parts.activation);
+  const weight = quantizer(parts.weight);
+  const toString = () => `QConfig(activation=${activation}, weight=${weight})`;
+  return Object.freeze({ activation, weight, requantization, torchCompat, toString });
+}
+
+function quantizer(given: Quantizer): FakeQuantizeFactory | null {
+  if (given === null) return null;
+  return "observer" in given ? given : observeWith(given);
+}
+
+
+/** Whether two modules would be quantized alike. */
+export function sameQConfig(a: QConfig | null, b: QConfig | null): boolean {
+  if (a === null || b === null) return a === b;
+  const same = (x: FakeQuantizeFactory | null, y: FakeQuantizeFactory | null) =>
+    x === null || y === null
+      ? x === y
+      : x.fakeQuantEnabled === y.fakeQuantEnabled && x.observer.equals(y.observer);
+  return (
+    same(a.activation, b.activation) &&
+    same(a.weight, b.weight) &&
+    a.requantization === b.requantization &&
+    a.torchCompat === b.torchCompat
+  );
+}
