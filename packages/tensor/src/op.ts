@@ -31,7 +31,7 @@ export interface Op<I extends OpInputs = any, A extends object = any> {
   /** Shape, dtype and format of the output; throws `ShapeError` for inputs that do not fit. */
   shape(inputs: I, attributes: A): TensorInfo;
   /** Whether the output is the first input's memory under another shape: `forward` is skipped then. */
-  view?(inputs: I, output: TensorInfo): boolean;
+  view?(inputs: I, output: TensorInfo, attributes: A): boolean;
   /** Writes the output. Returned tensors are kept for `backward` as `extra`. */
   forward(kernels: Kernels, inputs: I, output: Tensor, attributes: A): readonly Tensor[] | void;
   /** Gradients of the inputs, in order (null for none). May return `gradient` itself. Absent: not differentiable. */
@@ -65,25 +65,22 @@ export function defineOp<I extends OpInputs, A extends object = Record<never, ne
 /** What an op does when an input is quantized; `convert` fills this in. */
 export type QuantizedForm = (inputs: OpInputs, attributes: object) => Tensor;
 
-const quantizedForms = new WeakMap<Op, QuantizedForm>();
+const quantizedForms = new Map<string, QuantizedForm>();
 
-/** Gives a float op a meaning for quantized inputs: pooling, relu and others that keep their input's qparams. */
-export function setQuantizedForm<I extends OpInputs, A extends object>(
-  op: Op<I, A>,
-  form: (inputs: I, attributes: A) => Tensor,
-): void {
-  quantizedForms.set(op, form as unknown as QuantizedForm);
+/** Gives the float op of a name a meaning for quantized inputs: pooling, relu and others that keep their input's qparams. */
+export function setQuantizedForm(opName: string, form: QuantizedForm): void {
+  quantizedForms.set(opName, form);
 }
 
 /** The one door: checks, runs, and records an operation. */
 export function applyOp<I extends OpInputs, A extends object>(op: Op<I, A>, given: I, attributes: A): Tensor {
   if (!op.acceptsQuantized && given.some((x) => x?.isQuantized)) {
-    const form = quantizedForms.get(op);
+    const form = quantizedForms.get(op.name);
     return form ? form(given, attributes) : refuseQuantized(op, given);
   }
   const inputs = (op.layout ? op.layout(given, attributes) : given) as I;
   const info = op.shape(inputs, attributes);
-  const isView = op.view?.(inputs, info) ?? false;
+  const isView = op.view?.(inputs, info, attributes) ?? false;
   const output = new Tensor(info, isView ? inputs[0]!.storage.share() : undefined);
   const extra = isView ? [] : (op.forward(kernels(), inputs, output, attributes) ?? []);
   if (op.backward && isGradEnabled() && inputs.some((x) => x?.requiresGrad)) {
