@@ -1,6 +1,6 @@
 import { kernels } from "@octavo/backend";
 import { ArgumentError } from "@octavo/spec";
-import { isolatedFrame } from "./frame.ts";
+import { isolatedFrame } from "./internal/ownership.ts";
 import type { Op, OpInputs } from "./op.ts";
 import type { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
@@ -89,18 +89,11 @@ export function backward(root: Tensor, gradient?: Tensor): void {
     });
   }
   const gradients = new Map<TapeNode, Tensor>();
-  isolatedFrame(
-    () => accumulate(gradients, root, gradient ?? ones(root)),
-    () => [...gradients.values()].map((g) => g.storage),
-  );
+  isolatedFrame(() => accumulate(gradients, root, gradient ?? ones(root)), nothing);
   for (const node of historyOf(root.node)) backwardThrough(node, gradients);
 }
 
-function copyOf(x: Tensor): Tensor {
-  const copy = new Tensor(x);
-  copy.data.set(x.data);
-  return copy;
-}
+const nothing = () => [];
 
 function ones(like: Tensor): Tensor {
   const result = new Tensor(like);
@@ -127,47 +120,38 @@ function backwardThrough(node: TapeNode, gradients: Map<TapeNode, Tensor>): void
       hint: "Run forward again, or add the losses before calling backward.",
     });
   }
-  isolatedFrame(
-    () =>
-      noGrad(() => {
-        const { inputs, output, attributes, extra } = node;
-        const needs = inputs.map((x) => x?.requiresGrad ?? false);
-        const results = node.op.backward!(kernels(), gradient, { inputs, output, attributes, extra, needs });
-        const touched: Tensor[] = [];
-        results.forEach((result, i) => {
-          const input = inputs[i];
-          if (!result || !input?.requiresGrad) return;
-          // A leaf's grad is changed in place later (clipping), so it never shares memory with another gradient.
-          touched.push(
-            ...accumulate(gradients, input, result === gradient && !input.node ? copyOf(result) : result),
-          );
-        });
-        return touched;
-      }),
-    (touched) => touched.map((g) => g.storage),
-  );
+  isolatedFrame(() => noGrad(() => applyRule(node, gradient, gradients)), nothing);
   gradient.storage.release();
   node.release();
 }
 
-/** Adds to the gradient that waits for a node, or to a leaf's `grad`. Returns what must outlive the current frame. */
-function accumulate(gradients: Map<TapeNode, Tensor>, target: Tensor, incoming: Tensor): Tensor[] {
+function applyRule(node: TapeNode, gradient: Tensor, gradients: Map<TapeNode, Tensor>): void {
+  const { inputs, output, attributes, extra } = node;
+  const needs = inputs.map((x) => x?.requiresGrad ?? false);
+  const results = node.op.backward!(kernels(), gradient, { inputs, output, attributes, extra, needs });
+  const lent = new Set([gradient.storage]);
+  results.forEach((result, i) => {
+    const input = inputs[i];
+    if (!result || !input?.requiresGrad) return;
+    // A leaf's grad is changed in place later (clipping), so it never shares memory with another gradient.
+    const own = lent.has(result.storage) && !input.node ? result.clone() : result;
+    lent.add(result.storage);
+    accumulate(gradients, input, own);
+  });
+}
+
+/** Adds to the gradient that waits for a node, or to a leaf's `grad`, and owns what is stored there. */
+function accumulate(gradients: Map<TapeNode, Tensor>, target: Tensor, incoming: Tensor): void {
   const gradient = toMemoryFormat(incoming, target.memoryFormat);
   const before = target.node ? gradients.get(target.node) : target.grad;
-  if (!before) {
-    if (target.node) gradients.set(target.node, gradient);
-    else target.grad = gradient;
-    return [gradient];
-  }
   // Rules may return the same gradient for several inputs, so only memory with one owner is added to in place.
-  if (!before.storage.shared) {
-    kernels().accumulate(gradient.data, before.data, 1);
-    return [];
+  if (before && !before.storage.shared) return kernels().accumulate(gradient.data, before.data, 1);
+  const sum = before ? before.clone() : gradient;
+  if (before) {
+    kernels().accumulate(gradient.data, sum.data, 1);
+    before.storage.release();
   }
-  const sum = copyOf(before);
-  kernels().accumulate(gradient.data, sum.data, 1);
-  before.storage.release();
+  sum.storage.retain();
   if (target.node) gradients.set(target.node, sum);
   else target.grad = sum;
-  return [sum];
 }

@@ -1,32 +1,27 @@
+import { insideFrame, isolatedFrame } from "./internal/ownership.ts";
 import type { Storage } from "./storage.ts";
-
-/** Storages made since the outermost frame opened, or null outside frames. */
-let made: Storage[] | null = null;
-
-/** Called for every new storage: inside a frame, the frame owns it. */
-export function adopt(storage: Storage): void {
-  made?.push(storage);
-}
+import { tensorsIn } from "./tensors-in.ts";
 
 /**
- * Runs `body`; what was made meanwhile is released afterwards, except what `survivors` finds in the result. Nested
- * frames join the outermost. The tape holds its own references, so values that backward needs live on until then.
+ * Runs `body`; the memory of tensors made meanwhile returns to the pool afterwards, except that of tensors in the
+ * result (itself, in arrays or plain objects) and of those that were told to `keep`. What backward needs lives on until
+ * then. Every call of a module is a frame; around a whole training step it makes the next step allocate nothing:
+ *
+ * ```ts ignore
+ * const loss = frame(() => {
+ *   const loss = criterion(model(x), y);
+ *   loss.backward();
+ *   optimizer.step();
+ *   return loss.item();
+ * });
+ * ```
+ *
+ * Frames inside a frame join the outermost.
  */
-export function frame<T>(body: () => T, survivors: (result: T) => Iterable<Storage>): T {
-  return made === null ? isolatedFrame(body, survivors) : body();
+export function frame<T>(body: () => T): T {
+  return insideFrame() ? body() : isolatedFrame(body, storagesIn);
 }
 
-/** As `frame`, but never joins an outer one: the rules of backward run in frames of their own. */
-export function isolatedFrame<T>(body: () => T, survivors: (result: T) => Iterable<Storage>): T {
-  const outer = made;
-  const mine: Storage[] = [];
-  made = mine;
-  try {
-    const result = body();
-    for (const storage of survivors(result)) storage.retain();
-    return result;
-  } finally {
-    made = outer;
-    for (const storage of mine) storage.release();
-  }
+function* storagesIn(result: unknown): IterableIterator<Storage> {
+  for (const x of tensorsIn(result)) yield x.storage;
 }

@@ -70,6 +70,11 @@ export class Generator {
     return u * factor;
   }
 
+  /** Each element `value` with the given probability, else 0. */
+  fillBernoulli(data: Float32Array, probability: number, value: number): void {
+    for (let i = 0; i < data.length; i++) data[i] = this.uniform() < probability ? value : 0;
+  }
+
   /** 0 … length − 1 in random order (Fisher–Yates). */
   permutation(length: number): Uint32Array {
     const order = Uint32Array.from({ length }, (_, i) => i);

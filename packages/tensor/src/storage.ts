@@ -1,7 +1,7 @@
 import { allocate, free } from "@octavo/backend";
 import { dtypes, OctavoError } from "@octavo/spec";
 import type { DType, Memory, TypedArray } from "@octavo/spec";
-import { adopt } from "./frame.ts";
+import { adopt } from "./internal/ownership.ts";
 
 /**
  * The memory of one or more tensors, counted by its owners: the frame it was made in, the tape while backward needs it,
@@ -30,6 +30,7 @@ export class Storage {
     if (this.#view === null || (this.#view.length === 0 && this.length > 0)) {
       const { buffer, byteOffset } = this.#memory;
       this.#view = new dtypes[this.dtype].array(buffer as ArrayBuffer, byteOffset, this.length);
+      viewed.set(this.#view, this);
     }
     return this.#view;
   }
@@ -44,6 +45,12 @@ export class Storage {
 
   retain(): this {
     this.#owners += 1;
+    return this;
+  }
+
+  /** One more tensor with this memory, owned like a new one: by the frame it is made in. */
+  share(): this {
+    adopt(this.retain());
     return this;
   }
 
@@ -73,6 +80,9 @@ class ReleasedError extends OctavoError {
 
 const pool = new Map<number, Memory[]>();
 const collected = new FinalizationRegistry<Memory>(give);
+/** Whoever holds elements holds their storage too, or the collector would hand the memory to the next tensor. */
+const viewed = new WeakMap<TypedArray, Storage>();
+let allocated = 0;
 
 /** Rounds up to an eighth of the power of two below, so that nearly equal sizes share memory. */
 function sizeClass(bytes: number): number {
@@ -83,7 +93,10 @@ function sizeClass(bytes: number): number {
 
 function take(bytes: number): Memory {
   const size = sizeClass(bytes);
-  return pool.get(size)?.pop() ?? allocate(size);
+  const waiting = pool.get(size)?.pop();
+  if (waiting) return waiting;
+  allocated += size;
+  return allocate(size);
 }
 
 function give(memory: Memory): void {
@@ -94,6 +107,7 @@ function give(memory: Memory): void {
 
 /** Hands pooled memory back to its provider. Training refills the pool on its next step. */
 export function emptyPool(): void {
+  allocated -= pooledBytes();
   for (const waiting of pool.values()) waiting.forEach(free);
   pool.clear();
 }
@@ -103,4 +117,9 @@ export function pooledBytes(): number {
   let bytes = 0;
   for (const [size, waiting] of pool) bytes += size * waiting.length;
   return bytes;
+}
+
+/** Bytes taken from the kernel provider, in use or in the pool. Constant while a training loop is in its stride. */
+export function allocatedBytes(): number {
+  return allocated;
 }

@@ -3,6 +3,7 @@ import { ArgumentError, DTypeError } from "@octavo/spec";
 import type { DType, MemoryFormat, QParams, TypedArray } from "@octavo/spec";
 import type { TapeNode } from "./autograd.ts";
 import { formatTensor } from "./format-tensor.ts";
+import type { TensorMethods } from "./methods.ts";
 import { Storage } from "./storage.ts";
 
 export interface TensorInfo {
@@ -11,6 +12,9 @@ export interface TensorInfo {
   readonly memoryFormat?: MemoryFormat;
   readonly qparams?: QParams | null;
 }
+
+/** The operators, as methods. */
+export interface Tensor extends TensorMethods {}
 
 /**
  * A dense n-d array with a dtype, a memory format and, if quantized, its qparams. Made by `tensor`, `zeros`, … and by
@@ -86,7 +90,14 @@ export class Tensor {
 
   /** The same memory without history. */
   detach(): Tensor {
-    return new Tensor(this, this.storage.retain());
+    return new Tensor(this, this.storage.share());
+  }
+
+  /** A copy in memory of its own, without history. */
+  clone(): Tensor {
+    const copy = new Tensor(this);
+    copy.raw().set(this.raw() as never);
+    return copy;
   }
 
   /** The one element as a number. */

@@ -1,31 +1,28 @@
-import { denseStrides, formatsCoincide, region } from "@octavo/spec";
+import { denseStrides, formatsCoincide } from "@octavo/spec";
 import type { MemoryFormat } from "@octavo/spec";
+import { block } from "../internal/strided.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { withTracer } from "../tracer.ts";
 
 const convert: Op<[Tensor], { format: MemoryFormat }> = {
   name: "toMemoryFormat",
-  shape: ([x], { format }) => ({ ...info(x), memoryFormat: format }),
+  shape: ([{ shape, dtype, qparams }], { format }) => ({ shape, dtype, qparams, memoryFormat: format }),
   forward: (kernels, [x], y) =>
     kernels.copyRegion(
       x.raw(),
       y.raw(),
-      region({
-        fromOffset: 0,
-        toOffset: 0,
-        sizes: x.shape,
-        fromStrides: denseStrides(x.shape, x.memoryFormat),
-        toStrides: denseStrides(x.shape, y.memoryFormat),
-      }),
+      block(
+        x.shape,
+        { strides: denseStrides(x.shape, x.memoryFormat) },
+        { strides: denseStrides(x.shape, y.memoryFormat) },
+      ),
     ),
   backward: (_, gradient, { inputs: [x] }) => [toMemoryFormat(gradient, x.memoryFormat)],
   saves: { inputs: false },
   acceptsQuantized: true,
 };
-
-const info = ({ shape, dtype, qparams }: Tensor) => ({ shape, dtype, qparams });
 
 /** The same values in another memory format; the tensor itself if it has it already. Not seen by tracers. */
 export function toMemoryFormat(x: Tensor, format: MemoryFormat): Tensor {

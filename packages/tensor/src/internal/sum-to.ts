@@ -1,0 +1,13 @@
+import { reshape } from "../ops/reshape.ts";
+import { sum } from "../ops/sum.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** The gradient of a broadcast: `gradient` summed over the axes along which an input of this shape was repeated. */
+export function sumTo(gradient: Tensor, shape: readonly number[]): Tensor {
+  if (gradient.shape.join() === shape.join()) return gradient;
+  const missing = gradient.rank - shape.length;
+  const repeated = gradient.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis < missing || (shape[axis - missing] === 1 && gradient.shape[axis] !== 1));
+  return reshape(repeated.length ? sum(gradient, { dim: repeated, keepdim: true }) : gradient, shape);
+}

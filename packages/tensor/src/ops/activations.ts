@@ -1,0 +1,85 @@
+import { defineParametricUnary, defineUnary } from "../internal/define-unary.ts";
+import { nextDown, nextUp } from "../internal/neighbours.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** max(x, 0) */
+export const relu = defineUnary({ name: "relu", reads: "output" });
+
+/** min(max(x, 0), 6); the gradient at 0 and 6 is 0, as torch's. */
+export const relu6 = defineUnary({
+  name: "relu6",
+  operator: "clamp",
+  reads: "output",
+  parameters: () => [0, 6],
+  gradientParameters: () => [nextUp(0), nextDown(6)],
+});
+
+/** min(max(x, minVal), maxVal), −1 and 1 by default; the gradient at the ends is 0, unlike `clamp`'s. */
+export const hardtanh = defineParametricUnary(
+  { minVal: -1, maxVal: 1 },
+  {
+    name: "hardtanh",
+    operator: "clamp",
+    reads: "output",
+    parameters: ({ minVal, maxVal }) => [minVal, maxVal],
+    gradientParameters: ({ minVal, maxVal }) => [nextUp(minVal), nextDown(maxVal)],
+  },
+);
+
+/** min(max(x, min), max); either may be absent. The gradient at the ends is 1. */
+export const clamp = defineParametricUnary(
+  { min: -Infinity, max: Infinity },
+  { name: "clamp", reads: "input", parameters: ({ min, max }) => [min, max] },
+);
+
+/** x > 0 ? x : negativeSlope · x, negativeSlope 0.01 by default. */
+export const leakyRelu = defineParametricUnary(
+  { negativeSlope: 0.01 },
+  { name: "leakyRelu", reads: "input", parameters: ({ negativeSlope }) => [negativeSlope, 0] },
+);
+
+/** x > 0 ? x : alpha (eˣ − 1) */
+export const elu = defineParametricUnary(
+  { alpha: 1 },
+  { name: "elu", reads: "input", parameters: ({ alpha }) => [alpha, 0] },
+);
+
+/** Self-normalising exponential unit (Klambauer et al. 2017). */
+export const selu = defineUnary({ name: "selu", reads: "input" });
+
+/** max(0, x) + min(0, alpha (e^(x/alpha) − 1)) */
+export const celu = defineParametricUnary(
+  { alpha: 1 },
+  { name: "celu", reads: "input", parameters: ({ alpha }) => [alpha, 0] },
+);
+
+const geluExact = defineUnary({ name: "gelu", reads: "input" });
+const geluTanh = defineUnary({ name: "geluTanh", reads: "input" });
+
+/** x Φ(x), Φ the normal distribution; with `approximate: "tanh"` its tanh form. */
+export function gelu(x: Tensor, { approximate = "none" }: { approximate?: "none" | "tanh" } = {}): Tensor {
+  return approximate === "tanh" ? geluTanh(x) : geluExact(x);
+}
+
+/** x σ(x), also called swish. */
+export const silu = defineUnary({ name: "silu", reads: "input" });
+/** x tanh(softplus(x)) */
+export const mish = defineUnary({ name: "mish", reads: "input" });
+/** x min(max(x + 3, 0), 6) / 6 */
+export const hardswish = defineUnary({ name: "hardswish", reads: "input" });
+/** min(max(x + 3, 0), 6) / 6 */
+export const hardsigmoid = defineUnary({ name: "hardsigmoid", reads: "input" });
+/** 1 / (1 + e⁻ˣ) */
+export const sigmoid = defineUnary({ name: "sigmoid", reads: "output" });
+export const tanh = defineUnary({ name: "tanh", reads: "output" });
+/** log σ(x) */
+export const logSigmoid = defineUnary({ name: "logSigmoid", reads: "input" });
+
+/** log(1 + e^(beta x)) / beta, and x itself where beta x > threshold. */
+export const softplus = defineParametricUnary(
+  { beta: 1, threshold: 20 },
+  { name: "softplus", reads: "input", parameters: ({ beta, threshold }) => [beta, threshold] },
+);
+
+/** x / (1 + |x|) */
+export const softsign = defineUnary({ name: "softsign", reads: "input" });

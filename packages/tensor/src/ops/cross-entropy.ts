@@ -1,0 +1,58 @@
+import { classWeights } from "../internal/class-weights.ts";
+import type { ClassLossOptions } from "../internal/class-weights.ts";
+import { requireShape, shapeText } from "../internal/require.ts";
+import type { Tensor } from "../tensor.ts";
+import { add, div, mul } from "./arithmetic.ts";
+import { neg } from "./pointwise.ts";
+import { reshape } from "./reshape.ts";
+import { logSoftmax } from "./softmax.ts";
+import { sum } from "./sum.ts";
+
+/** Cross entropy's options; those of `nllLoss` are the same without smoothing. */
+export type CrossEntropyOptions = ClassLossOptions;
+export type NllLossOptions = Omit<ClassLossOptions, "labelSmoothing">;
+
+const defaults = { weight: null, ignoreIndex: -100, reduction: "mean", labelSmoothing: 0 } as const;
+const classAxis = (x: Tensor) => (x.rank === 1 ? 0 : 1);
+
+function weighted(logProbabilities: Tensor, weights: Tensor, { reduction }: ClassLossOptions): Tensor {
+  const losses = mul(logProbabilities, weights);
+  return reduction === "none" ? sum(losses, { dim: classAxis(losses) }) : sum(losses);
+}
+
+/**
+ * −weight[t] · x[t] of log-probabilities x, (N, C, …), and integer targets t, (N, …).
+ * @throws ArgumentError for a target that is no class; ShapeError
+ */
+export function nllLoss(x: Tensor, target: Tensor, options: NllLossOptions = {}): Tensor {
+  const all = { ...defaults, ...options };
+  return weighted(x, classWeights(x, target, all, "nllLoss"), all);
+}
+
+/**
+ * −log softmax(x)[t] of logits x, (N, C, …), and targets t: integers, (N, …), or probabilities, float32 of x's shape.
+ * @throws ArgumentError for a target that is no class; ShapeError
+ */
+export function crossEntropy(x: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  const all = { ...defaults, ...options };
+  const logProbabilities = logSoftmax(x, { dim: classAxis(x) });
+  if (target.dtype === "float32") return softCrossEntropy(logProbabilities, target, all);
+  return weighted(logProbabilities, classWeights(x, target, all, "crossEntropy"), all);
+}
+
+function softCrossEntropy(logProbabilities: Tensor, target: Tensor, options: Required<ClassLossOptions>): Tensor {
+  const { shape } = logProbabilities;
+  const { weight, reduction, labelSmoothing } = options;
+  const axis = classAxis(logProbabilities);
+  const classes = shape[axis];
+  requireShape(
+    target.shape.join() === shape.join(),
+    "crossEntropy",
+    `probabilities of the input's shape ${shapeText(shape)}`,
+    shapeText(target.shape),
+  );
+  const smooth = labelSmoothing > 0 ? add(mul(target, 1 - labelSmoothing), labelSmoothing / classes) : target;
+  const perClass = shape.map((_, i) => (i === axis ? classes : 1));
+  const losses = weighted(logProbabilities, neg(weight ? mul(smooth, reshape(weight, perClass)) : smooth), options);
+  return reduction === "mean" ? div(losses, logProbabilities.numel / classes) : losses;
+}

@@ -1,0 +1,59 @@
+import { channelBlocksOf, normalizeAxis } from "@octavo/spec";
+import { requireFloat, requireShape } from "../internal/require.ts";
+import { whereOf } from "../internal/where.ts";
+import { applyOp } from "../op.ts";
+import type { Op } from "../op.ts";
+import { Tensor } from "../tensor.ts";
+
+interface FakeQuantizeAttributes {
+  readonly scale: Float32Array;
+  readonly zeroPoint: Int32Array;
+  readonly axis: number | null;
+  readonly quantMin: number;
+  readonly quantMax: number;
+}
+
+const fakeQuantizeOp: Op<[Tensor], FakeQuantizeAttributes> = {
+  name: "fakeQuantize",
+  shape([x], { scale, zeroPoint, axis }) {
+    requireFloat(x, "fakeQuantize");
+    const channels = axis === null ? 1 : x.shape[axis];
+    requireShape(
+      scale.length === channels && zeroPoint.length === channels,
+      "fakeQuantize",
+      `${channels} scales and zero points`,
+      `${scale.length} and ${zeroPoint.length}`,
+    );
+    return { shape: x.shape, memoryFormat: x.memoryFormat };
+  },
+  forward(kernels, [x], y, { scale, zeroPoint, axis, quantMin, quantMax }) {
+    const blocks = channelBlocksOf(x.shape, axis, x.memoryFormat);
+    kernels.fakeQuantize(x.data, scale, zeroPoint, y.data, blocks, quantMin, quantMax);
+  },
+  backward(kernels, gradient, { inputs: [x], attributes: { scale, zeroPoint, axis, quantMin, quantMax } }) {
+    const dx = new Tensor(x);
+    const blocks = channelBlocksOf(x.shape, axis, x.memoryFormat);
+    kernels.fakeQuantizeGradient(x.data, gradient.data, scale, zeroPoint, dx.data, blocks, quantMin, quantMax);
+    return [dx];
+  },
+};
+
+/**
+ * y = (clamp(rne(x · fl(1/scale)) + zeroPoint, quantMin, quantMax) − zeroPoint) · scale: quantized and dequantized, in
+ * float32. The gradient passes where the integer lies in the range (straight-through; Jacob et al. 2018).
+ * @param scale one entry, or one per index of `axis`; copied, so that it may change before backward.
+ */
+export function fakeQuantize(
+  x: Tensor,
+  scale: Float32Array,
+  zeroPoint: Int32Array,
+  { axis = null, quantMin, quantMax }: { axis?: number | null; quantMin: number; quantMax: number },
+): Tensor {
+  return applyOp(fakeQuantizeOp, [x], {
+    scale: scale.slice(),
+    zeroPoint: zeroPoint.slice(),
+    axis: axis === null ? null : normalizeAxis(axis, x.shape, whereOf("fakeQuantize")),
+    quantMin,
+    quantMax,
+  });
+}

@@ -1,0 +1,95 @@
+import { ArgumentError } from "@octavo/spec";
+import { requireShape, shapeText } from "../internal/require.ts";
+import { whereOf } from "../internal/where.ts";
+import type { Tensor } from "../tensor.ts";
+import { div, minimum, mul, sub } from "./arithmetic.ts";
+import { clamp, softplus } from "./activations.ts";
+import { mean } from "./mean.ts";
+import { abs, log, square } from "./pointwise.ts";
+import { sum } from "./sum.ts";
+
+/** What a loss returns: one number, or one per element. */
+export type Reduction = "mean" | "sum" | "none";
+
+export interface LossOptions {
+  readonly reduction?: Reduction;
+}
+
+const reduce: { readonly [R in Reduction]: (x: Tensor) => Tensor } = {
+  mean: (x) => mean(x),
+  sum: (x) => sum(x),
+  none: (x) => x,
+};
+
+function reduced(losses: Tensor, reduction: Reduction): Tensor {
+  if (!(reduction in reduce)) {
+    throw new ArgumentError({ where: whereOf("reduction"), expected: Object.keys(reduce).join(", "), got: reduction });
+  }
+  return reduce[reduction](losses);
+}
+
+function requireSameShape(x: Tensor, target: Tensor, where: string): void {
+  requireShape(
+    x.shape.join() === target.shape.join(),
+    where,
+    `a target of the input's shape ${shapeText(x.shape)}`,
+    shapeText(target.shape),
+  );
+}
+
+/** (x − target)², averaged by default. */
+export function mseLoss(x: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
+  requireSameShape(x, target, "mseLoss");
+  return reduced(square(sub(x, target)), reduction);
+}
+
+/** |x − target|, averaged by default. */
+export function l1Loss(x: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
+  requireSameShape(x, target, "l1Loss");
+  return reduced(abs(sub(x, target)), reduction);
+}
+
+/** d = |x − target|; d² / 2 below `delta`, delta (d − delta / 2) above (Huber 1964). */
+export function huberLoss(
+  x: Tensor,
+  target: Tensor,
+  { reduction = "mean", delta = 1 }: LossOptions & { delta?: number } = {},
+): Tensor {
+  requireSameShape(x, target, "huberLoss");
+  const distance = abs(sub(x, target));
+  const near = minimum(distance, delta);
+  // near · (distance − near / 2) is both cases.
+  return reduced(mul(near, sub(distance, mul(near, 0.5))), reduction);
+}
+
+/** d = |x − target|; d² / (2 beta) below `beta`, d − beta / 2 above. */
+export function smoothL1Loss(
+  x: Tensor,
+  target: Tensor,
+  { reduction = "mean", beta = 1 }: LossOptions & { beta?: number } = {},
+): Tensor {
+  if (beta === 0) return l1Loss(x, target, { reduction });
+  return div(huberLoss(x, target, { reduction, delta: beta }), beta);
+}
+
+/** −(t log σ(x) + (1 − t) log(1 − σ(x))) of logits x, computed as softplus(x) − x t. */
+export function binaryCrossEntropyWithLogits(
+  x: Tensor,
+  target: Tensor,
+  { reduction = "mean" }: LossOptions = {},
+): Tensor {
+  requireSameShape(x, target, "binaryCrossEntropyWithLogits");
+  return reduced(sub(softplus(x), mul(x, target)), reduction);
+}
+
+/** target · (log target − x) of log-probabilities x; `batchmean` divides the sum by the batch. */
+export function klDiv(
+  x: Tensor,
+  target: Tensor,
+  { reduction = "mean" }: { reduction?: Reduction | "batchmean" } = {},
+): Tensor {
+  requireSameShape(x, target, "klDiv");
+  // 0 log 0 = 0: the smallest normal float keeps the logarithm finite.
+  const losses = mul(target, sub(log(clamp(target, { min: 2 ** -126 })), x));
+  return reduction === "batchmean" ? div(sum(losses), x.shape[0]) : reduced(losses, reduction);
+}

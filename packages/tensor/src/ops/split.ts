@@ -1,0 +1,33 @@
+import { normalizeAxis } from "@octavo/spec";
+import { requireShape } from "../internal/require.ts";
+import { whereOf } from "../internal/where.ts";
+import type { Tensor } from "../tensor.ts";
+import { narrow } from "./slice.ts";
+
+/** Parts of the given size (the last may be smaller), or of the sizes in a list, along an axis. */
+export function split(
+  x: Tensor,
+  size: number | readonly number[],
+  { dim = 0 }: { dim?: number } = {},
+): Tensor[] {
+  const axis = normalizeAxis(dim, x.shape, whereOf("split"));
+  const whole = x.shape[axis];
+  const parts = Math.max(1, Math.ceil(whole / Number(size)));
+  const sizes =
+    typeof size === "number"
+      ? Array.from({ length: parts }, (_, i) => Math.min(size, whole - i * size))
+      : size;
+  const total = sizes.reduce((sum, part) => sum + part, 0);
+  requireShape(total === whole, "split", `sizes that add up to ${whole}`, `${sizes.join(" + ")}`);
+  let start = 0;
+  return sizes.map((part) => {
+    start += part;
+    return narrow(x, axis, start - part, part);
+  });
+}
+
+/** At most `chunks` parts of equal size, the last smaller if need be. */
+export function chunk(x: Tensor, chunks: number, { dim = 0 }: { dim?: number } = {}): Tensor[] {
+  const size = x.shape[normalizeAxis(dim, x.shape, whereOf("chunk"))];
+  return split(x, Math.max(1, Math.ceil(size / chunks)), { dim });
+}
