@@ -8,8 +8,6 @@ namespace octavo::OCTAVO_ISA {
 
 /** Output pixels that share a weight in a register. */
 constexpr size_t depthwisePixels = 4;
-/** Multiplications of a piece of work: these loops are bound by loads, so fewer than a product's. */
-constexpr size_t depthwiseTaskProducts = size_t(1) << 18;
 
 /** Filters (channels, kernel) as rows of channels, in the order of the gather's taps. */
 inline void packDepthwise(const Gather& gather, const ConvShape& shape, const float* filters, float* to) {

@@ -7,19 +7,6 @@
 // A product whose rows are split over threads: many rows, or all products of moderate depth.
 namespace octavo::OCTAVO_ISA {
 
-/** Floats of the left operand that a task works on: half of a common second-level cache. */
-constexpr size_t leftBlockFloats = 65536;
-constexpr size_t maxRowBlock = 192;
-/** Multiplications that are worth a task of their own: some 20 µs. */
-constexpr size_t taskProducts = size_t(1) << 20;
-
-/** Rows that a task takes at once: they fit the cache, and are whole tiles. */
-inline size_t rowBlockOf(size_t depth, size_t blockElements, size_t tileRows) {
-  const size_t fitting = depth == 0 ? maxRowBlock : blockElements / depth;
-  const size_t rows = fitting > maxRowBlock ? maxRowBlock : fitting < tileRows ? tileRows : fitting;
-  return rows / tileRows * tileRows;
-}
-
 /** Rows of a matrix in memory; distant rows are copied, because they would meet in the same few places of the cache. */
 struct MatrixRows {
   Left matrix;
@@ -53,27 +40,22 @@ struct MatrixTarget {
  */
 template <typename Rows, typename Target>
 void gemmByRows(size_t m, size_t n, size_t k, const Rows& rows, const float* panels, const float* start, const Target& target) {
-  const size_t columns = roundUp(n, panelColumns);
-  const size_t rowBlock = rowBlockOf(k, leftBlockFloats, floatTile.rows);
-  const size_t rowBlocks = divideUp(m, rowBlock);
-  const size_t columnBlock = rowBlocks >= 4 ? columns : roundUp(divideUp(columns, 4), panelColumns);
-  const size_t columnBlocks = divideUp(columns, columnBlock);
-  const size_t grain = 1 + taskProducts / (1 + rowBlock * columnBlock * k);
-  parallelFor(rowBlocks * columnBlocks, grain, [&](size_t begin, size_t end) {
-    const Workspace<float> leftSpace(rows.workspaceFloats(rowBlock));
-    const Workspace<float> targetSpace(target.workspaceFloats(rowBlock, columnBlock));
+  const size_t panelFloats = roundUp(n, panelColumns);
+  const TaskGrid grid(m, n, k, k * sizeof(float), floatTile.rows, panelColumns);
+  parallelFor(grid.tasks, grid.grain, [&](size_t begin, size_t end) {
+    const Workspace<float> leftSpace(rows.workspaceFloats(grid.rowBlock));
+    const Workspace<float> targetSpace(target.workspaceFloats(grid.rowBlock, grid.columnBlock));
     for (size_t task = begin; task < end; ++task) {
-      const size_t i = task / columnBlocks * rowBlock, j = task % columnBlocks * columnBlock;
-      const size_t height = smallest(rowBlock, m - i), width = smallest(columnBlock, n - j);
-      const Left left = rows.rows(i, height, leftSpace.data());
-      float* const c = target.open(i, j, targetSpace.data());
+      const auto block = grid.block(task);
+      const Left left = rows.rows(block.row, block.rows, leftSpace.data());
+      float* const c = target.open(block.row, block.column, targetSpace.data());
       for (size_t first = 0; first < k || first == 0; first += depthBlock) {
         const size_t depth = smallest(depthBlock, k - first);
-        const Right right = {panels + first * columns + j * depth, panelColumns * depth, panelColumns};
-        gemmBlock(height, width, depth, left.from(0, first), right, start && first == 0 ? start + j : nullptr, c,
-                  target.stride(width));
+        const Right right = {panels + first * panelFloats + block.column * depth, panelColumns * depth, panelColumns};
+        const float* const from = start && first == 0 ? start + block.column : nullptr;
+        gemmBlock(block.rows, block.columns, depth, left.from(0, first), right, from, c, target.stride(block.columns));
       }
-      target.close(i, j, height, width, c);
+      target.close(block.row, block.column, block.rows, block.columns, c);
     }
   });
 }

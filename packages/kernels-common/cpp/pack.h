@@ -1,18 +1,12 @@
 #pragma once
 #include <cstring>
 
+#include "blocking.h"
 #include "gemm-tile.h"
 #include "threads.h"
 
 // The right operand of a product in the order in which tiles read it.
 namespace octavo::OCTAVO_ISA {
-
-inline size_t divideUp(size_t a, size_t b) { return (a + b - 1) / b; }
-inline size_t roundUp(size_t a, size_t b) { return divideUp(a, b) * b; }
-inline size_t smallest(size_t a, size_t b) { return a < b ? a : b; }
-
-/** Depth of a panel that stays in the first-level cache while the rows pass by. */
-constexpr size_t depthBlock = 256;
 
 /**
  * Panels of a whole right operand (depth × columns): blocks of `depthBlock`, in each the panels one after the other, in

@@ -1,0 +1,49 @@
+#pragma once
+#include <cstddef>
+
+// How products and convolutions are cut into pieces: by shape alone, so that results do not depend on threads.
+namespace octavo {
+
+constexpr size_t divideUp(size_t a, size_t b) { return (a + b - 1) / b; }
+constexpr size_t roundUp(size_t a, size_t b) { return divideUp(a, b) * b; }
+constexpr size_t smallest(size_t a, size_t b) { return a < b ? a : b; }
+
+/** Depth of a panel that stays in the first-level cache while the rows pass by. */
+constexpr size_t depthBlock = 256;
+/** Bytes of the left operand that a task works on: half of a common second-level cache. */
+constexpr size_t leftBlockBytes = size_t(1) << 18;
+constexpr size_t maxRowBlock = 192;
+/** Multiplications that are worth a task of their own: some 20 µs. */
+constexpr size_t taskProducts = size_t(1) << 20;
+/** The same for depthwise loops, which are bound by loads. */
+constexpr size_t depthwiseTaskProducts = size_t(1) << 18;
+
+/** Rows that a task takes at once: they fit the cache, and are whole tiles. */
+constexpr size_t rowBlockOf(size_t rowBytes, size_t tileRows) {
+  const size_t fitting = rowBytes == 0 ? maxRowBlock : leftBlockBytes / rowBytes;
+  const size_t rows = fitting > maxRowBlock ? maxRowBlock : fitting < tileRows ? tileRows : fitting;
+  return rows / tileRows * tileRows;
+}
+
+/** A grid of tasks over a result of rows × columns: rows first, columns too where there are few rows. */
+struct TaskGrid {
+  size_t rows, columns, rowBlock, columnBlock, columnBlocks, tasks, grain;
+
+  TaskGrid(size_t rowCount, size_t columnCount, size_t depth, size_t rowBytes, size_t tileRows, size_t panelColumns)
+      : rows(rowCount), columns(columnCount), rowBlock(rowBlockOf(rowBytes, tileRows)) {
+    const size_t rowBlocks = divideUp(rows, rowBlock), panels = divideUp(columns, panelColumns);
+    columnBlock = (rowBlocks >= 4 ? panels : divideUp(panels, 4)) * panelColumns;
+    columnBlocks = divideUp(columns, columnBlock);
+    tasks = rowBlocks * columnBlocks;
+    grain = 1 + taskProducts / (1 + smallest(rowBlock, rows) * columnBlock * depth);
+  }
+  struct Block {
+    size_t row, column, rows, columns;
+  };
+  Block block(size_t task) const {
+    const size_t i = task / columnBlocks * rowBlock, j = task % columnBlocks * columnBlock;
+    return {i, j, smallest(rowBlock, rows - i), smallest(columnBlock, columns - j)};
+  }
+};
+
+}  // namespace octavo
