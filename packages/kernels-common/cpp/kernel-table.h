@@ -4,6 +4,12 @@
 #include "unpack.h"
 
 #include "accumulate.h"
+#include "conv-input-gradient.h"
+#include "conv-weight-gradient.h"
+#include "conv.h"
+#include "gemm.h"
+#include "quantized-conv-transpose.h"
+#include "quantized-conv.h"
 
 namespace octavo::OCTAVO_ISA {
 
