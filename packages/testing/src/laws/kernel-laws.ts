@@ -1,0 +1,24 @@
+import { elementwiseLaws } from "./elementwise-laws.ts";
+import type { AgreementLaw, KernelLaw } from "./kernel-law.ts";
+import { matrixLaws } from "./matrix-laws.ts";
+import { poolLaws } from "./pool-laws.ts";
+import { quantizationLaws, quantizeLaws } from "./quantize-laws.ts";
+import { exactnessLaws, quantizedLaws } from "./quantized-laws.ts";
+import { reductionLaws } from "./reduction-laws.ts";
+import { regionLaws } from "./region-laws.ts";
+import { trainingLaws } from "./training-laws.ts";
+
+/** The laws that compare a provider with the reference, kernel by kernel; every kernel is in one of them. */
+export const agreementLaws: readonly AgreementLaw[] = [
+  ...elementwiseLaws,
+  ...regionLaws,
+  ...reductionLaws,
+  ...matrixLaws,
+  ...poolLaws,
+  ...trainingLaws,
+  ...quantizeLaws,
+  ...quantizedLaws,
+];
+
+/** Everything that a kernel provider must do. A new kernel adds a line to one of the files above. */
+export const kernelLaws: readonly KernelLaw[] = [...agreementLaws, ...quantizationLaws, ...exactnessLaws];

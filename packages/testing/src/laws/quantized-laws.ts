@@ -1,0 +1,281 @@
+import type { ConvFields, Kernels, Q8 } from "@octavo/spec";
+import * as fc from "fast-check";
+import { agreementLaw, checkProperty, scene } from "./kernel-law.ts";
+import type { AgreementLaw, KernelLaw } from "./kernel-law.ts";
+import type { RandomValues } from "./random-values.ts";
+import { arrayLength, convGeometry, shapeOfConv, smallTileSize, tileSize, volume } from "./sizes.ts";
+
+const bytesLike = (signed: boolean, length: number): Q8 =>
+  signed ? new Int8Array(length) : new Uint8Array(length);
+const rangeOf = (signed: boolean): readonly [number, number] => (signed ? [-128, 127] : [0, 255]);
+
+/** Clamp of the output: the whole range, or what a fused relu or relu6 leaves of it. */
+function clampOf(random: RandomValues, signed: boolean): { yZeroPoint: number; low: number; high: number } {
+  const [least, most] = rangeOf(signed);
+  const yZeroPoint = random.integer(least, most);
+  return {
+    yZeroPoint,
+    low: random.pick([least, yZeroPoint]),
+    high: random.pick([most, Math.max(yZeroPoint, most - 100)]),
+  };
+}
+
+const requantize = agreementLaw(
+  "requantize of all accumulators, with both kinds of bias",
+  ["requantize"],
+  fc.record({
+    rows: fc.constantFrom(1, 2, 5),
+    channels: tileSize,
+    signed: fc.boolean(),
+    integerBias: fc.boolean(),
+  }),
+  ({ rows, channels, signed, integerBias }, random) => {
+    const extremes = [2147483647, -2147483648, 2147483646, 16777217, -16777217, 0, 1, -1];
+    const draw = () =>
+      random.next() < 0.3
+        ? random.pick(extremes)
+        : Math.trunc((random.next() - 0.5) * 2 ** random.integer(4, 32));
+    const accumulator = Int32Array.from({ length: rows * channels }, draw);
+    const bias = integerBias
+      ? Int32Array.from({ length: channels }, draw)
+      : random.floats(channels, -1e5, 1e5, [0, 1e9]);
+    const multiplier = random.scales(channels, 1e-9, 1);
+    const { yZeroPoint, low, high } = clampOf(random, signed);
+    return scene({
+      arrays: { accumulator, bias, multiplier, y: bytesLike(signed, rows * channels) },
+      writes: ["y"],
+      agreement: "bits",
+      run: (k, { accumulator, bias, multiplier, y }) =>
+        k.requantize(accumulator, bias, multiplier, y, rows, channels, yZeroPoint, low, high),
+    });
+  },
+  200,
+);
+
+/** Bias and multipliers that spread the outputs of `terms` products over the range and a little beyond. */
+function epilogue(random: RandomValues, channels: number, terms: number, integerBias: boolean) {
+  const spread = 6000 * Math.sqrt(terms);
+  const bias = integerBias
+    ? random.integers(channels, -Math.round(spread), Math.round(spread))
+    : random.floats(channels, -spread, spread);
+  return { bias, multiplier: random.scales(channels, 20 / spread, 200 / spread) };
+}
+
+const convCase = fc.record({
+  fields: convGeometry,
+  signedInput: fc.boolean(),
+  signedWeight: fc.boolean(),
+  symmetric: fc.boolean(),
+  integerBias: fc.boolean(),
+});
+
+interface ConvCase {
+  readonly fields: ConvFields;
+  readonly signedInput: boolean;
+  readonly signedWeight: boolean;
+  readonly symmetric: boolean;
+  readonly integerBias: boolean;
+}
+
+/** Inputs of a quantized convolution whose channels on the side of the weights' zero points are `channels`. */
+function convInputs(
+  random: RandomValues,
+  { fields, signedInput, signedWeight, symmetric, integerBias }: ConvCase,
+  xLength: number,
+  channels: number,
+  terms: number,
+) {
+  const weights = (fields.outChannels * volume(fields.kernel) * fields.inChannels) / fields.groups;
+  const symmetricZero = new Int32Array(channels).fill(signedWeight ? 0 : 128);
+  return {
+    x: random.bytes(xLength, signedInput),
+    weight: random.bytes(weights, signedWeight),
+    weightZeroPoint: symmetric ? symmetricZero : random.integers(channels, ...rangeOf(signedWeight)),
+    ...epilogue(random, channels, terms, integerBias),
+  };
+}
+
+const trio = ["quantizedConvPackedBytes", "quantizedConvPack", "quantizedConv"] as const;
+
+const quantizedConv = agreementLaw(
+  "quantizedConv of every geometry, sign and zero point",
+  trio,
+  convCase,
+  (one, random) => {
+    const { fields, signedInput } = one;
+    const [inLength, outLength] = [fields.inSize, fields.outSize].map((size) => fields.batch * volume(size));
+    const terms = (volume(fields.kernel) * fields.inChannels) / fields.groups;
+    const inputs = convInputs(random, one, inLength * fields.inChannels, fields.outChannels, terms);
+    const xZeroPoint = random.integer(...rangeOf(signedInput));
+    const { yZeroPoint, low, high } = clampOf(random, signedInput);
+    return scene({
+      arrays: { ...inputs, y: bytesLike(signedInput, outLength * fields.outChannels) },
+      writes: ["y"],
+      agreement: "bits",
+      run: (k, { x, weight, weightZeroPoint, bias, multiplier, y }) => {
+        // Packed for one image: the batch may differ when it runs.
+        const packShape = shapeOfConv({ ...fields, batch: 1 });
+        const packed = new Uint8Array(k.quantizedConvPackedBytes(packShape));
+        k.quantizedConvPack(weight, weightZeroPoint, packed, packShape);
+        k.quantizedConv(
+          x,
+          packed,
+          bias,
+          multiplier,
+          y,
+          shapeOfConv(fields),
+          xZeroPoint,
+          yZeroPoint,
+          low,
+          high,
+        );
+      },
+    });
+  },
+);
+
+const quantizedConvTranspose = agreementLaw(
+  "quantizedConvTranspose of every geometry, sign and zero point",
+  ["quantizedConvTranspose"],
+  convCase,
+  (one, random) => {
+    const { fields, signedInput } = one;
+    const [inLength, outLength] = [fields.inSize, fields.outSize].map((size) => fields.batch * volume(size));
+    const terms = (volume(fields.kernel) * fields.outChannels) / fields.groups;
+    const inputs = convInputs(random, one, outLength * fields.outChannels, fields.inChannels, terms);
+    const xZeroPoint = random.integer(...rangeOf(signedInput));
+    const { yZeroPoint, low, high } = clampOf(random, signedInput);
+    return scene({
+      arrays: { ...inputs, y: bytesLike(signedInput, inLength * fields.inChannels) },
+      writes: ["y"],
+      agreement: "bits",
+      run: (k, { x, weight, weightZeroPoint, bias, multiplier, y }) =>
+        k.quantizedConvTranspose(
+          x,
+          weight,
+          weightZeroPoint,
+          bias,
+          multiplier,
+          y,
+          shapeOfConv(fields),
+          xZeroPoint,
+          yZeroPoint,
+          low,
+          high,
+        ),
+    });
+  },
+);
+
+/**
+ * The largest products there are, everywhere: a kernel that adds pairs of them in int16 shows here. An int32 bias takes
+ * the true sum away again, so that y holds what is left, exactly.
+ */
+const neverSaturates: KernelLaw = {
+  name: "quantizedConv never saturates: 255 times ±127 or −128 everywhere",
+  kernels: trio,
+  check: (provider) =>
+    checkProperty(
+      fc.record({
+        inChannels: tileSize,
+        outChannels: smallTileSize,
+        positions: smallTileSize,
+        weight: fc.constantFrom(127, -127, -128),
+        xZeroPoint: fc.constantFrom(0, 255, 128),
+        kernel: fc.constantFrom(1, 3),
+      }),
+      ({ inChannels, outChannels, positions, weight, xZeroPoint, kernel }) => {
+        const k = provider.kernels as Kernels;
+        const fields = {
+          batch: 1,
+          inChannels,
+          outChannels,
+          groups: 1,
+          inSize: [1, kernel, positions + kernel - 1],
+          outSize: [1, 1, positions],
+          kernel: [1, kernel, kernel],
+          stride: [1, 1, 1],
+          padding: [0, 0, 0],
+          dilation: [1, 1, 1],
+        } as const;
+        const shape = shapeOfConv(fields);
+        const terms = volume(fields.kernel) * inChannels;
+        const value = xZeroPoint === 255 ? 0 : 255;
+        const sum = terms * (value - xZeroPoint) * weight;
+        const packed = new Uint8Array(k.quantizedConvPackedBytes(shape));
+        k.quantizedConvPack(
+          new Int8Array(outChannels * terms).fill(weight),
+          new Int32Array(outChannels),
+          packed,
+          shape,
+        );
+        const rest = Int32Array.from({ length: outChannels }, (_, o) => o - sum);
+        const y = new Uint8Array(positions * outChannels);
+        const x = new Uint8Array(volume(fields.inSize) * inChannels).fill(value);
+        k.quantizedConv(
+          x,
+          packed,
+          rest,
+          new Float32Array(outChannels).fill(1),
+          y,
+          shape,
+          xZeroPoint,
+          100,
+          0,
+          255,
+        );
+        const wrong = y.findIndex((got, i) => got !== 100 + (i % outChannels));
+        if (wrong >= 0)
+          throw new Error(
+            `accumulator ${sum} is off by ${y[wrong] - 100 - (wrong % outChannels)} at output ${wrong}`,
+          );
+      },
+    ),
+};
+
+function binaryLaw(name: "quantizedAdd" | "quantizedMul"): AgreementLaw {
+  const signs = fc.record({ length: arrayLength, a: fc.boolean(), b: fc.boolean(), y: fc.boolean() });
+  return agreementLaw(name, [name], signs, ({ length, ...signed }, random) => {
+    const [aScale, bScale] = random.scales(2, 0.01, 0.1);
+    const yScale = name === "quantizedAdd" ? (aScale + bScale) * 0.7 : aScale * bScale * 90;
+    const [aZero, bZero] = [random.integer(...rangeOf(signed.a)), random.integer(...rangeOf(signed.b))];
+    const { yZeroPoint, low, high } = clampOf(random, signed.y);
+    return scene({
+      arrays: {
+        a: random.bytes(length, signed.a),
+        b: random.bytes(length, signed.b),
+        y: bytesLike(signed.y, length),
+      },
+      writes: ["y"],
+      agreement: "bits",
+      run: (k, { a, b, y }) => k[name](a, aScale, aZero, b, bScale, bZero, y, yScale, yZeroPoint, low, high),
+    });
+  });
+}
+
+const lookup = agreementLaw(
+  "quantizedLookup of both signs",
+  ["quantizedLookup"],
+  fc.record({ length: arrayLength, x: fc.boolean(), y: fc.boolean() }),
+  ({ length, ...signed }, random) =>
+    scene({
+      arrays: {
+        x: random.bytes(length, signed.x),
+        table: random.bytes(256, signed.y),
+        y: bytesLike(signed.y, length),
+      },
+      writes: ["y"],
+      agreement: "bits",
+      run: (k, { x, table, y }) => k.quantizedLookup(x, table, y),
+    }),
+);
+
+export const quantizedLaws: readonly AgreementLaw[] = [
+  requantize,
+  quantizedConv,
+  quantizedConvTranspose,
+  binaryLaw("quantizedAdd"),
+  binaryLaw("quantizedMul"),
+  lookup,
+];
+export const exactnessLaws: readonly KernelLaw[] = [neverSaturates];

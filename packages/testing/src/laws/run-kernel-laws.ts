@@ -1,0 +1,64 @@
+import type { KernelProvider, Kernels, ProviderRegistration } from "@octavo/spec";
+import { agreementLaws, kernelLaws } from "./kernel-laws.ts";
+import type { KernelLaw } from "./kernel-law.ts";
+
+/** What vitest's `describe` and `it` have that is needed here; passed in, so that this package does not import vitest. */
+export interface TestFunctions {
+  readonly describe: Block;
+  readonly it: Block;
+}
+interface Block {
+  (name: string, body: () => void): unknown;
+  skip(name: string, body?: () => void): unknown;
+}
+
+/** One test per law; laws of kernels that the provider lacks are skipped by name. */
+export function runKernelLaws(provider: KernelProvider, { describe, it }: TestFunctions): void {
+  describe(`kernel laws: ${provider.name} (${provider.description})`, () => {
+    for (const law of kernelLaws) {
+      runOrSkip(law, provider.kernels, `${provider.name} lacks`, it, () => law.check(provider));
+    }
+  });
+}
+
+/** Opens a registration and runs the laws, or shows by a skipped block why it cannot run here. */
+export async function runRegistrationLaws(
+  { name, open }: ProviderRegistration,
+  tests: TestFunctions,
+): Promise<void> {
+  const opened = await open();
+  if ("provider" in opened) runKernelLaws(opened.provider, tests);
+  else
+    tests.describe.skip(`kernel laws: ${name} (unavailable: ${opened.unavailable})`, () =>
+      tests.it("nothing runs", () => {}),
+    );
+}
+
+/**
+ * Holds a provider against other kernels than the reference: for the reference itself, which would agree with itself
+ * whatever it did. Kernels that `oracle` lacks are skipped by name.
+ */
+export function runAgreementLaws(
+  provider: KernelProvider,
+  oracleName: string,
+  oracle: Partial<Kernels>,
+  { describe, it }: TestFunctions,
+): void {
+  describe(`kernel laws: ${provider.name} against ${oracleName}`, () => {
+    for (const law of agreementLaws) {
+      runOrSkip(law, oracle, `${oracleName} lacks`, it, () => law.checkAgainst(provider, oracle as Kernels));
+    }
+  });
+}
+
+function runOrSkip(
+  law: KernelLaw,
+  kernels: Partial<Kernels>,
+  who: string,
+  it: Block,
+  body: () => void,
+): void {
+  const missing = law.kernels.filter((kernel) => !kernels[kernel]);
+  if (missing.length > 0) it.skip(`${law.name} (${who} ${missing.join(", ")})`, body);
+  else it(law.name, body);
+}

@@ -1,0 +1,140 @@
+import { convShape, poolShape } from "@octavo/spec";
+import type { ConvFields, ConvShape, PoolFields, PoolShape, Spatial } from "@octavo/spec";
+import * as fc from "fast-check";
+
+/** Sizes below, at and above the tiles of every kernel. */
+export const tileSizes = [1, 3, 4, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65] as const;
+export const tileSize = fc.constantFrom(...tileSizes);
+/** The same without the larger ones, where several are multiplied. */
+export const smallTileSize = fc.constantFrom(1, 3, 4, 7, 8, 15, 16, 17, 33);
+/** Lengths of flat arrays: around vectors, and long enough for more than one block. */
+export const arrayLength = fc.oneof(fc.nat(70), fc.constantFrom(127, 128, 129, 255, 257, 1023, 1025, 4099));
+
+export const channelBlocks = fc.record({
+  outer: fc.integer({ min: 1, max: 4 }),
+  channels: smallTileSize,
+  inner: smallTileSize,
+});
+
+/** One spatial axis of a window: kernel, stride, padding, dilation, and an input that the window fits into. */
+const axis = (maxKernel: number, maxStride: number, maxDilation: number) =>
+  fc
+    .record({
+      kernel: fc.integer({ min: 1, max: maxKernel }),
+      stride: fc.integer({ min: 1, max: maxStride }),
+      dilation: fc.integer({ min: 1, max: maxDilation }),
+      paddingShare: fc.nat(2),
+      endPadding: fc.nat(1),
+      extra: fc.nat(7),
+    })
+    .map(({ kernel, stride, dilation, paddingShare, endPadding, extra }) => {
+      const extent = (kernel - 1) * dilation + 1;
+      const padding = Math.floor((paddingShare * (kernel - 1)) / 2);
+      const inSize = Math.max(1, extent - 2 * padding + extra);
+      const available = inSize + 2 * padding + (padding > 0 ? endPadding : 0);
+      const outSize = Math.floor((Math.max(available, extent) - extent) / stride) + 1;
+      return { kernel, stride, padding, dilation, inSize, outSize };
+    });
+
+type Axis = {
+  kernel: number;
+  stride: number;
+  padding: number;
+  dilation: number;
+  inSize: number;
+  outSize: number;
+};
+const one: Axis = { kernel: 1, stride: 1, padding: 0, dilation: 1, inSize: 1, outSize: 1 };
+
+function alongAxes(axes: readonly Axis[]) {
+  const three = [...Array.from({ length: 3 - axes.length }, () => one), ...axes];
+  const along = (field: keyof Axis) => three.map((entry) => entry[field]) as unknown as Spatial;
+  return {
+    inSize: along("inSize"),
+    outSize: along("outSize"),
+    kernel: along("kernel"),
+    stride: along("stride"),
+    padding: along("padding"),
+    dilation: along("dilation"),
+  };
+}
+
+const convAxis = axis(4, 3, 2);
+const convAxes = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(convAxis, convAxis) },
+  { weight: 1, arbitrary: fc.tuple(convAxis) },
+  { weight: 1, arbitrary: fc.tuple(axis(2, 2, 1), axis(2, 2, 1), axis(3, 2, 1)) },
+  { weight: 2, arbitrary: fc.constant([one]) }, // a linear layer
+);
+
+/** Channels as kernels meet them: dense, grouped, depthwise, depthwise with a multiplier. */
+const channels = fc.oneof(
+  fc.record({ inChannels: smallTileSize, outChannels: smallTileSize, groups: fc.constant(1) }),
+  fc
+    .record({
+      perGroup: fc.integer({ min: 1, max: 5 }),
+      outPerGroup: fc.integer({ min: 1, max: 5 }),
+      groups: fc.integer({ min: 2, max: 5 }),
+    })
+    .map(({ perGroup, outPerGroup, groups }) => ({
+      inChannels: perGroup * groups,
+      outChannels: outPerGroup * groups,
+      groups,
+    })),
+  fc
+    .record({ groups: tileSize, multiplier: fc.constantFrom(1, 1, 1, 2) })
+    .map(({ groups, multiplier }) => ({ inChannels: groups, outChannels: groups * multiplier, groups })),
+);
+
+/** Convolutions of 1 to 3 axes with stride, padding (also at the end), dilation, groups and batch. */
+export const convGeometry: fc.Arbitrary<ConvFields> = fc
+  .record({ batch: fc.constantFrom(1, 1, 2, 5), channels, axes: convAxes })
+  .map(({ batch, channels, axes }) => ({ batch, ...channels, ...alongAxes(axes) }));
+
+export const shapeOfConv = (fields: ConvFields): ConvShape => convShape(fields);
+
+const adaptiveAxis = fc
+  .record({ inSize: fc.integer({ min: 1, max: 9 }), outSize: fc.integer({ min: 1, max: 5 }) })
+  .map((sizes): Axis => ({ ...one, ...sizes }));
+
+/** Sliding pools with at most half a kernel of padding, as torch asks, or adaptive ones. `dilated` for maximum pooling. */
+export const poolGeometry = (dilated: boolean): fc.Arbitrary<PoolFields> => {
+  const sliding = axis(3, 3, dilated ? 2 : 1).map((entry) => ({ ...entry, ...halfPadding(entry) }));
+  const rest = {
+    batch: fc.constantFrom(1, 2),
+    channels: smallTileSize,
+    countIncludePad: fc.boolean(),
+    divisor: fc.constantFrom(0, 0, 0, 5),
+  };
+  const windows = fc.oneof(
+    fc.record({
+      adaptive: fc.constant(false),
+      axes: fc.oneof(fc.tuple(sliding, sliding), fc.tuple(sliding), fc.tuple(sliding, sliding, sliding)),
+    }),
+    fc.record({
+      adaptive: fc.constant(true),
+      axes: fc.oneof(fc.tuple(adaptiveAxis, adaptiveAxis), fc.tuple(adaptiveAxis)),
+    }),
+  );
+  return fc
+    .record({ ...rest, windows })
+    .map(({ windows: { adaptive, axes }, ...fields }) => ({ ...fields, adaptive, ...alongAxes(axes) }));
+};
+
+export const shapeOfPool = (fields: PoolFields): PoolShape => poolShape(fields);
+
+/** Padding of at most half the kernel, and as many windows as start inside the input or the padding before it. */
+function halfPadding({
+  kernel,
+  stride,
+  padding,
+  dilation,
+  inSize,
+}: Axis): Pick<Axis, "padding" | "inSize" | "outSize"> {
+  const half = Math.min(padding, Math.floor(kernel / 2));
+  const extent = (kernel - 1) * dilation + 1;
+  const size = Math.max(inSize, extent - 2 * half);
+  return { padding: half, inSize: size, outSize: Math.floor((size + 2 * half - extent) / stride) + 1 };
+}
+
+export const volume = ([depth, height, width]: Spatial): number => depth * height * width;
