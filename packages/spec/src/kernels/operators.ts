@@ -11,7 +11,7 @@ const codes = <const Names extends readonly string[]>(...names: Names) =>
  */
 export const UnaryOp = codes(
   "relu", // max(x, 0)
-  "clamp", // min(max(x, alpha), beta); NaN stays
+  "clamp", // min(max(x, alpha), beta); NaN stays; the gradient is 0 at both ends too, as torch's
   "leakyRelu", // x > 0 ? x : alpha x
   "elu", // x > 0 ? x : alpha (exp(x) - 1)
   "selu",
