@@ -1,5 +1,5 @@
-import { activeTracer, frame, Tensor } from "@octavo/tensor";
-import type { Storage } from "@octavo/tensor";
+import { activeTracer, frame, tensorsIn } from "@octavo/tensor";
+import type { Tensor } from "@octavo/tensor";
 import { ArgumentError } from "@octavo/spec";
 import { cloneModule } from "./clone-module.ts";
 import type { Copies } from "./clone-module.ts";
@@ -219,20 +219,7 @@ function run<I extends unknown[], O>(module: Module<I, O>, inputs: I): O {
     const output = tracer ? tracer.call(module, inputs, forward) : forward();
     for (const x of tensorsIn(output)) x.producer = module;
     return output as O;
-  }, storagesIn);
-}
-
-function* storagesIn(value: unknown): IterableIterator<Storage> {
-  for (const x of tensorsIn(value)) yield x.storage;
-}
-
-/** Tensors in a result: itself, or inside arrays and plain objects. */
-function* tensorsIn(value: unknown): IterableIterator<Tensor> {
-  if (value instanceof Tensor) yield value;
-  else if (Array.isArray(value)) for (const item of value) yield* tensorsIn(item);
-  else if (value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
-    for (const item of Object.values(value)) yield* tensorsIn(item);
-  }
+  });
 }
 
 function hidden(target: object, name: string, value: unknown): void {

@@ -6,7 +6,7 @@ const codes = <const Names extends readonly string[]>(...names: Names) =>
 
 /**
  * `y = f(x)`; `alpha` and `beta` are the operator's parameters, in the order shown, else unused. The gradient of sigmoid,
- * tanh, exp, sqrt, rsqrt and reciprocal reads only y; that of relu x or y, which say the same; that of neg, affine,
+ * tanh, exp, sqrt, rsqrt and reciprocal reads only y; that of relu and clamp x or y, which say the same; that of neg, affine,
  * round, sign and floor neither; all others only x. What is not read need not hold these values.
  */
 export const UnaryOp = codes(

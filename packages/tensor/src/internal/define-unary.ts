@@ -13,15 +13,13 @@ interface UnaryDefinition<A extends object> {
   readonly reads: "input" | "output" | "nothing";
   /** The kernel's alpha and beta. */
   readonly parameters?: (attributes: A) => readonly [alpha: number, beta: number];
-  /** alpha and beta of the gradient, where they differ. */
-  readonly gradientParameters?: (attributes: A) => readonly [alpha: number, beta: number];
 }
 
 const noParameters = () => [0, 0] as const;
 
 /** An element-wise operation on one tensor, from the table of kernels `UnaryOp`. */
 export function unaryOp<A extends object>(definition: UnaryDefinition<A>): Op<[Tensor], A> {
-  const { name, reads, parameters = noParameters, gradientParameters = parameters } = definition;
+  const { name, reads, parameters = noParameters } = definition;
   const code = UnaryOp[definition.operator ?? (name as UnaryOpName)];
   return {
     name,
@@ -34,14 +32,7 @@ export function unaryOp<A extends object>(definition: UnaryDefinition<A>): Op<[T
       const dx = new Tensor(x);
       // What the gradient does not read may have been released.
       const readable = { input: x, output: y, nothing: gradient }[reads].data;
-      kernels.unaryGradient(
-        code,
-        readable,
-        readable,
-        gradient.data,
-        dx.data,
-        ...gradientParameters(attributes),
-      );
+      kernels.unaryGradient(code, readable, readable, gradient.data, dx.data, ...parameters(attributes));
       return [dx];
     },
     saves: { inputs: reads === "input", output: reads === "output" },

@@ -1,20 +1,18 @@
 import { defineParametricUnary, defineUnary } from "../internal/define-unary.ts";
-import { nextDown, nextUp } from "../internal/neighbours.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** max(x, 0) */
 export const relu = defineUnary({ name: "relu", reads: "output" });
 
-/** min(max(x, 0), 6); the gradient at 0 and 6 is 0, as torch's. */
+/** min(max(x, 0), 6) */
 export const relu6 = defineUnary({
   name: "relu6",
   operator: "clamp",
   reads: "output",
   parameters: () => [0, 6],
-  gradientParameters: () => [nextUp(0), nextDown(6)],
 });
 
-/** min(max(x, minVal), maxVal), −1 and 1 by default; the gradient at the ends is 0, unlike `clamp`'s. */
+/** min(max(x, minVal), maxVal), −1 and 1 by default. */
 export const hardtanh = defineParametricUnary(
   { minVal: -1, maxVal: 1 },
   {
@@ -22,14 +20,13 @@ export const hardtanh = defineParametricUnary(
     operator: "clamp",
     reads: "output",
     parameters: ({ minVal, maxVal }) => [minVal, maxVal],
-    gradientParameters: ({ minVal, maxVal }) => [nextUp(minVal), nextDown(maxVal)],
   },
 );
 
-/** min(max(x, min), max); either may be absent. The gradient at the ends is 1. */
+/** min(max(x, min), max); either may be absent. The gradient at the ends is 0. */
 export const clamp = defineParametricUnary(
   { min: -Infinity, max: Infinity },
-  { name: "clamp", reads: "input", parameters: ({ min, max }) => [min, max] },
+  { name: "clamp", reads: "output", parameters: ({ min, max }) => [min, max] },
 );
 
 /** x > 0 ? x : negativeSlope · x, negativeSlope 0.01 by default. */
