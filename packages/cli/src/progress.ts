@@ -1,0 +1,62 @@
+import { Presets, SingleBar } from "cli-progress";
+
+/** A running count of images with speed, time left and, in training, the loss. */
+export interface Progress {
+  /** @param done images so far @param loss of the last steps, if there is one */
+  update(done: number, loss?: number): void;
+  stop(): void;
+}
+
+/** Where progress goes: a terminal gets a bar, anything else (a log) a line for every tenth of the work. */
+export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+/** @param total images until the end */
+export function progress(title: string, total: number, stream: ProgressStream = process.stderr): Progress {
+  return stream.isTTY ? bar(title, total, stream) : lines(title, total, stream);
+}
+
+function bar(title: string, total: number, stream: ProgressStream): Progress {
+  const single = new SingleBar(
+    {
+      stream,
+      format: "  {title} {bar} {percentage} % | {report}",
+      barsize: 24,
+      // Each step ends with a line of its own; the bar is only for waiting.
+      clearOnComplete: true,
+      // The program's own handlers end it; the bar's would send the signal twice.
+      gracefulExit: false,
+      hideCursor: null,
+    },
+    Presets.shades_classic,
+  );
+  const report = reporter(total);
+  single.start(total, 0, { title, report: "" });
+  return {
+    update: (done, loss) => single.update(done, { report: report(done, loss) }),
+    stop: () => single.stop(),
+  };
+}
+
+function lines(title: string, total: number, stream: ProgressStream): Progress {
+  const report = reporter(total);
+  let tenths = 0;
+  return {
+    update: (done, loss) => {
+      const reached = Math.floor((10 * done) / total);
+      if (reached <= tenths) return;
+      tenths = reached;
+      stream.write(`  ${title} ${String(10 * tenths).padStart(3)} % | ${report(done, loss)}\n`);
+    },
+    stop: () => {},
+  };
+}
+
+/** Loss, speed since the start, and the time left at that speed. */
+function reporter(total: number): (done: number, loss?: number) => string {
+  const start = performance.now();
+  return (done, loss) => {
+    const rate = (1000 * done) / (performance.now() - start);
+    const parts = [`${Math.round(rate)} images/s`, `${Math.ceil((total - done) / rate)} s left`];
+    return (loss === undefined ? parts : [`loss ${loss.toFixed(4)}`, ...parts]).join(" | ");
+  };
+}
