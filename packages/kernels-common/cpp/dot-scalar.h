@@ -1,8 +1,11 @@
 #pragma once
 #include "dot.h"
 
-// The meaning of the operations that every dot-*.h declares, one lane wide.
+// The instruction set `scalar`, and the meaning of the operations that every dot-*.h declares.
 namespace octavo::OCTAVO_ISA {
+
+using Vector = Scalar;
+using IntVector = ScalarInt;
 
 /** Operand of a dot product: `depth` consecutive int16 for each column, one column for each lane of the sum. */
 struct Dot {
