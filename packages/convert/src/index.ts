@@ -1,1 +1,14 @@
-export {};
+import { registerFunctionalForms } from "./functional-forms.ts";
+
+registerFunctionalForms();
+
+export { convert } from "./convert.ts";
+export type { ConvertOptions } from "./convert.ts";
+export { lower } from "./lower/lower.ts";
+export type { LowerOptions } from "./lower/lower.ts";
+export { QFunctional } from "./modules/q-functional.ts";
+export { DeQuantize, Quantize } from "./modules/quantize.ts";
+export { QuantizedFunction } from "./modules/quantized-function.ts";
+export { QuantizedLayer } from "./modules/quantized-layer.ts";
+export { ViaFloat } from "./modules/via-float.ts";
+export { quantize, quantizeQat } from "./quantize.ts";

@@ -1,9 +1,9 @@
 import { kernels } from "@octavo/backend";
-import { ops, Step } from "@octavo/runtime";
+import { opTable, Step } from "@octavo/runtime";
 import type { OpDefinition } from "@octavo/runtime";
 import { FormatError } from "@octavo/spec";
 import type { DType, Kernels, MemoryFormat, Program, ProgramConstant, ProgramValue, TypedArray } from "@octavo/spec";
-import { defineOp, Tensor } from "@octavo/tensor";
+import { defineOp, Tensor, toMemoryFormat } from "@octavo/tensor";
 import { outputQParams, programValue } from "./internal/program-value.ts";
 import type { ActivationQParams } from "./internal/program-value.ts";
 
@@ -22,6 +22,7 @@ export interface ProgramStep {
 export const programOp = defineOp<Tensor[], ProgramStep>({
   name: "programOp",
   acceptsQuantized: true,
+  layout: (inputs, { op }) => inputs.map((x) => toMemoryFormat(x, formatOf(op) ?? inputs[0].memoryFormat)),
   shape: (inputs, step) => {
     const { shape, memoryFormat } = prepared(inputs, step);
     const { dtype, qparams } = step.output;
@@ -32,6 +33,21 @@ export const programOp = defineOp<Tensor[], ProgramStep>({
     run(inputs.map((x) => x.raw()), output.raw());
   },
 });
+
+/** Formats that ops of the runtime insist on; the others take what comes, all inputs alike. */
+const formats: Readonly<Record<string, MemoryFormat | undefined>> = {
+  quantize: "channelsLast",
+  conv: "channelsLast",
+  convTranspose: "channelsLast",
+  maxPool: "channelsLast",
+  avgPool: "channelsLast",
+  linear: "contiguous",
+};
+
+/** The format in which an op of the runtime wants its inputs and gives its output; null: that of its first input. */
+export function formatOf(op: string): MemoryFormat | null {
+  return formats[op] ?? null;
+}
 
 /** A step made ready for inputs of certain shapes and qparams. */
 interface Prepared {
@@ -74,9 +90,9 @@ function prepare(inputs: readonly ProgramValue[], step: ProgramStep): Prepared {
 }
 
 function definitionOf(name: string): OpDefinition {
-  const definition = ops.get(name);
+  const definition = opTable.get(name);
   if (definition) return definition;
-  throw new FormatError({ where: "programOp", expected: `one of ${[...ops.keys()].join(", ")}`, got: `"${name}"` });
+  throw new FormatError({ where: "programOp", expected: `one of ${[...opTable.keys()].join(", ")}`, got: `"${name}"` });
 }
 
 function singleOp(inputs: readonly ProgramValue[], output: ProgramValue, step: ProgramStep): Program {

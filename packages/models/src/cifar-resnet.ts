@@ -17,7 +17,7 @@ class SubsampleAndPad extends Module<[x: Tensor], Tensor> {
   }
 
   override forward(x: Tensor): Tensor {
-    const half = slice(slice(x, 2, { step: 2 }), 3, { step: 2 });
+    const half = slice(slice(x, 2, 0, null, 2), 3, 0, null, 2);
     const before = Math.floor(this.#extra / 2);
     return pad(half, [0, 0, 0, 0, before, this.#extra - before]);
   }
@@ -85,7 +85,7 @@ export class CifarResNet extends Module<[images: Tensor], Tensor> {
   override forward(images: Tensor): Tensor {
     const x = this.relu(this.bn1(this.conv1(this.quant(images))));
     const y = this.pool(this.layer3(this.layer2(this.layer1(x))));
-    return this.dequant(this.linear(flatten(y, 1)));
+    return this.dequant(this.linear(flatten(y, { startDim: 1 })));
   }
 }
 

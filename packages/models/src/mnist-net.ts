@@ -39,6 +39,6 @@ export class MnistNet extends Module<[images: Tensor], Tensor> {
 
   override forward(images: Tensor): Tensor {
     const x = this.pool(this.features(this.quant(images)));
-    return this.dequant(this.classifier(flatten(x, 1)));
+    return this.dequant(this.classifier(flatten(x, { startDim: 1 })));
   }
 }

@@ -62,7 +62,7 @@ export class MobileNetV2 extends Module<[images: Tensor], Tensor> {
 
   override forward(images: Tensor): Tensor {
     const x = this.pool(this.features(this.quant(images)));
-    return this.dequant(this.classifier(flatten(x, 1)));
+    return this.dequant(this.classifier(flatten(x, { startDim: 1 })));
   }
 
   override typeName(): string {

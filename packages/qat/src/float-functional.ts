@@ -9,7 +9,7 @@ const operations = {
   mul: (a: Tensor, b: Tensor) => mul(a, b),
   mulScalar: (a: Tensor, b: number) => mul(a, b),
   addRelu: (a: Tensor, b: Tensor) => relu(add(a, b)),
-  cat: (tensors: Tensor[], dim: number) => cat(tensors, dim),
+  cat: (tensors: Tensor[], dim: number) => cat(tensors, { dim }),
   matmul: (a: Tensor, b: Tensor) => matmul(a, b),
 };
 

@@ -1,6 +1,5 @@
 import { Module } from "@octavo/nn";
 import type { QuantizedDType } from "@octavo/spec";
-import { toMemoryFormat } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import type { ActivationQParams } from "../internal/program-value.ts";
 import { programOp } from "../program-op.ts";
@@ -17,7 +16,7 @@ export class Quantize extends Module<[x: Tensor], Tensor> {
 
   /** Images become channels-last here, once, as all quantized layers want them. */
   override forward(x: Tensor): Tensor {
-    return programOp(toMemoryFormat(x, x.rank >= 3 && x.rank <= 5 ? "channelsLast" : "contiguous"), this.#step);
+    return programOp(x, this.#step);
   }
 
   get scale(): number {
