@@ -1,8 +1,8 @@
 import { FormatError, quantRanges } from "@octavo/spec";
 import type { Program, ProgramOp, ProgramQParams, ProgramValue, QuantizedDType } from "@octavo/spec";
 
-import type { EncodedOp, EncodedProgram, EncodedValue } from "./encode-program.ts";
-import { usualFormat } from "./encode-program.ts";
+import type { EncodedKind, EncodedOp, EncodedProgram, EncodedValue } from "./encode-program.ts";
+import { usualDType, usualFormat } from "./encode-program.ts";
 
 /** Version of the encoding, and of `Program`, that this package reads and writes. */
 export const formatVersion = 1;
@@ -25,26 +25,24 @@ export function decodeProgram(json: string, where: string): Omit<Program, "const
       hint: newer ? hint : undefined,
     });
   }
-  const { name, inputs, outputs, values, ops } = encoded;
-  const right =
-    typeof name === "string" &&
-    [inputs, outputs].every(isIntegers) &&
-    Array.isArray(values) &&
-    values.every(isValue) &&
-    Array.isArray(ops) &&
-    ops.every(isOp);
-  if (!right) {
-    const wrongValue = Array.isArray(values) ? values.find((value) => !isValue(value)) : values;
-    const wrongOp = Array.isArray(ops) ? ops.find((op) => !isOp(op)) : ops;
-    const got = JSON.stringify(wrongValue ?? wrongOp ?? { name, inputs, outputs }) ?? "nothing";
+  const { name, inputs, outputs, values, kinds, ops } = encoded;
+  const isOp = (op: unknown) => isOpOf(op, kinds.length);
+  const lists = { values: [values, isValue], kinds: [kinds, isKind], ops: [ops, isOp] } as const;
+  if (typeof name !== "string" || !isIntegers(inputs) || !isIntegers(outputs)) {
     throw new FormatError({
       where,
-      expected: "a list of values and ops as saveProgram writes it",
-      got: got.slice(0, 120),
+      expected: "name, inputs and outputs",
+      got: JSON.stringify({ name, inputs, outputs }),
     });
   }
+  for (const [what, [list, isRight]] of Object.entries(lists)) {
+    const wrong: unknown = Array.isArray(list) ? list.find((one) => !isRight(one)) : (list ?? null);
+    if (wrong === undefined) continue;
+    const expected = `${what} as saveProgram writes them`;
+    throw new FormatError({ where, expected, got: JSON.stringify(wrong).slice(0, 120) });
+  }
   const makers = new Map(
-    ops.flatMap(([, , name, , outputs]) => outputs.map((value) => [value, name] as const)),
+    ops.flatMap(([, name, , outputs]) => outputs.map((value) => [value, name] as const)),
   );
   return {
     formatVersion,
@@ -52,19 +50,20 @@ export function decodeProgram(json: string, where: string): Omit<Program, "const
     inputs,
     outputs,
     values: values.map((value, index) => decodeValue(value, makers.get(index) ?? "")),
-    ops: ops.map(decodeOp),
+    ops: ops.map((op) => decodeOp(op, kinds[op[0]])),
   };
 }
 
-function decodeValue([name, dtype, shape, qparams, otherFormat]: EncodedValue, maker: string): ProgramValue {
+function decodeValue([name, shape, qparams, dtype, otherFormat]: EncodedValue, maker: string): ProgramValue {
   const usual = usualFormat(shape);
   const other = usual === "contiguous" ? "channelsLast" : "contiguous";
+  const own = (dtype || usualDType(qparams)) as ProgramValue["dtype"];
   return {
     name: name === 0 ? maker : name,
-    dtype: dtype as ProgramValue["dtype"],
+    dtype: own,
     shape,
     memoryFormat: otherFormat ? other : usual,
-    ...(qparams && { qparams: decodeQParams(qparams, dtype) }),
+    ...(qparams && { qparams: decodeQParams(qparams, own) }),
   };
 }
 
@@ -74,15 +73,10 @@ function decodeQParams([scale, zeroPoint, ...range]: readonly number[], dtype: s
   return { scale: Math.fround(scale), zeroPoint, quantMin, quantMax };
 }
 
-function decodeOp([
-  op,
-  version,
-  name,
-  inputs,
-  outputs,
-  constants = [],
-  attributes = {},
-]: EncodedOp): ProgramOp {
+function decodeOp(
+  [, name, inputs, outputs, attributes = {}]: EncodedOp,
+  [op, version, ...constants]: EncodedKind,
+): ProgramOp {
   const entries = constants.map((text) => {
     const at = text.indexOf("=");
     return at < 0 ? [text, `${name}.${text}`] : [text.slice(0, at), text.slice(at + 1)];
@@ -104,39 +98,36 @@ function isIntegers(value: unknown): value is number[] {
 
 function isValue(value: unknown): value is EncodedValue {
   if (!Array.isArray(value)) return false;
-  const [name, dtype, shape, qparams = 0, otherFormat = 1] = value;
+  const [name, shape, qparams = 0, dtype = 0, otherFormat = 1] = value;
   const numbers =
     Array.isArray(qparams) && [2, 4].includes(qparams.length) && qparams.every((q) => typeof q === "number");
   return (
-    (name === 0 || typeof name === "string") &&
-    typeof dtype === "string" &&
-    isIntegers(shape) &&
-    (qparams === 0 || numbers) &&
-    otherFormat === 1
+    isName(name) && isIntegers(shape) && (qparams === 0 || numbers) && isName(dtype) && otherFormat === 1
   );
 }
 
-function isOp(value: unknown): value is EncodedOp {
+function isKind(value: unknown): value is EncodedKind {
   if (!Array.isArray(value)) return false;
-  const [op, version, name, inputs, outputs, constants = [], attributes = {}] = value;
+  const [op, version, ...constants] = value;
   return (
-    typeof op === "string" &&
-    Number.isInteger(version) &&
-    typeof name === "string" &&
-    isIntegers(inputs) &&
-    isIntegers(outputs) &&
-    Array.isArray(constants) &&
-    constants.every((text) => typeof text === "string") &&
-    typeof attributes === "object" &&
-    attributes !== null &&
-    Object.values(attributes).every(isAttribute)
+    typeof op === "string" && Number.isInteger(version) && constants.every((text) => typeof text === "string")
   );
+}
+
+function isOpOf(value: unknown, kinds: number): value is EncodedOp {
+  if (!Array.isArray(value)) return false;
+  const [kind, name, inputs, outputs, attributes = {}] = value;
+  const hasAttributes =
+    typeof attributes === "object" && attributes !== null && Object.values(attributes).every(isAttribute);
+  const hasKind = Number.isInteger(kind) && kind >= 0 && kind < kinds;
+  return hasKind && typeof name === "string" && isIntegers(inputs) && isIntegers(outputs) && hasAttributes;
+}
+
+function isName(value: unknown): boolean {
+  return value === 0 || typeof value === "string";
 }
 
 function isAttribute(value: unknown): boolean {
-  return (
-    value === null ||
-    ["number", "string", "boolean"].includes(typeof value) ||
-    (Array.isArray(value) && value.every((n) => typeof n === "number"))
-  );
+  if (Array.isArray(value)) return value.every((number) => typeof number === "number");
+  return value === null || ["number", "string", "boolean"].includes(typeof value);
 }
