@@ -12,3 +12,4 @@ export { saveProgram } from "./save-program.ts";
 export { Session } from "./session.ts";
 export type { Inputs, Outputs } from "./session.ts";
 export type { InputTensor, OutputTensor, TensorInfo } from "./tensor-info.ts";
+export { Step } from "./step.ts";
