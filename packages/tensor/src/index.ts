@@ -11,7 +11,7 @@ export type { ClassLossOptions } from "./internal/class-weights.ts";
 export type { ReduceOptions } from "./internal/define-reduction.ts";
 export type { PerAxis } from "./internal/spatial.ts";
 export type { TensorMethods } from "./methods.ts";
-export { applyOp, defineOp } from "./op.ts";
+export { applyOp, defineOp, setQuantizedForm } from "./op.ts";
 export type { Op, OpFunction, OpInputs, Saved } from "./op.ts";
 export {
   celu,
