@@ -1,0 +1,88 @@
+import { ArgumentError } from "@octavo/spec";
+import type { Module } from "@octavo/nn";
+import { noGrad, Tensor, withTracer } from "@octavo/tensor";
+import { GraphModule } from "./graph-module.ts";
+import { compareRuns } from "./internal/compare-runs.ts";
+import { inputNames } from "./internal/input-names.ts";
+import { otherBatch } from "./internal/other-batch.ts";
+import { Recorder } from "./internal/recorder.ts";
+import type { LeafRule } from "./internal/recorder.ts";
+import { withoutSideEffects } from "./internal/without-side-effects.ts";
+import { isLeafModule } from "./is-leaf-module.ts";
+
+export interface TraceOptions {
+  /** Which modules are recorded whole instead of traced through. Default: `isLeafModule`. */
+  readonly isLeaf?: LeafRule;
+}
+
+/**
+ * Records what a model does with example inputs as a `GraphModule`, as torch.fx.symbolic_trace, but by running it: in
+ * eval mode, without gradients, leaving training flags and buffers as they were. The graph shares the model's leaf
+ * modules; inputs that are no tensors become constants.
+ *
+ * The model runs twice, the second time with another batch size, so that
+ * - sizes that follow the batch (`x.reshape([x.shape[0], -1])`) are read again on every run of the graph;
+ * - what tracing cannot see is found: a branch, number or tensor that depends on the inputs' values (`item()`, `data`).
+ *
+ * A functional call with a parameter as weight (`conv2d(x, this.w, this.b)`) becomes a call of a module, so that it is
+ * quantized like any other.
+ *
+ * @param exampleInputs a tensor or the list of forward's arguments.
+ * @throws ArgumentError if the output does not depend on an input, or a value cannot be followed, naming it.
+ */
+export function trace(
+  model: Module,
+  exampleInputs: Tensor | readonly unknown[],
+  { isLeaf = isLeafModule }: TraceOptions = {},
+): GraphModule {
+  const inputs = exampleInputs instanceof Tensor ? [exampleInputs] : exampleInputs;
+  return withoutSideEffects(model, () => {
+    const first = record(model, inputs, isLeaf);
+    requireUsedInputs(first);
+    const others = otherBatch(inputs);
+    const second = others && attempt(() => record(model, others.inputs, isLeaf));
+    if (others && second) compareRuns(first, second, others.sizes);
+    removeUnusedItems(first);
+    const result = new GraphModule(first.targets, first.graph);
+    result.training = model.training;
+    result.lint();
+    return result;
+  });
+}
+
+function record(model: Module, inputs: readonly unknown[], isLeaf: LeafRule): Recorder {
+  const recorder = new Recorder(model, isLeaf);
+  const names = inputNames(model, inputs.length);
+  const stands = inputs.map((x, i) => (x instanceof Tensor ? recorder.input(names[i], x) : x));
+  recorder.output(noGrad(() => withTracer(recorder, () => model(...stands))));
+  return recorder;
+}
+
+/** A model may be written for one batch size; then the graph is too. */
+function attempt<T>(run: () => T): T | null {
+  try {
+    return run();
+  } catch {
+    return null;
+  }
+}
+
+function requireUsedInputs({ graph }: Recorder): void {
+  const needed = new Set([graph.output]);
+  for (const node of needed) for (const input of node.inputs) needed.add(input);
+  const unused = graph.placeholders.filter((node) => !needed.has(node));
+  if (graph.placeholders.length > 0 && unused.length === 0) return;
+  throw new ArgumentError({
+    where: "trace",
+    expected: "an output that depends on every input",
+    got: unused.length > 0 ? `none on ${unused.join(", ")}` : "no tensor among the example inputs",
+    hint: "Only operations on tensors can be followed, not values read by item(), data or toArray().",
+  });
+}
+
+/** Results of a module that forward did not use. */
+function removeUnusedItems({ graph }: Recorder): void {
+  for (const node of [...graph.nodes].reverse()) {
+    if (node.calls("getitem") && node.users.size === 0) graph.eraseNode(node);
+  }
+}
