@@ -44,7 +44,9 @@ export const randomProgram: fc.Arbitrary<Program> = fc
     const real = net.op("dequantize", [last], { shape, dtype: "float32" });
     const soft = net.op("unary", [real], { shape, dtype: "float32" }, { operator: "sigmoid" });
     const flat = net.op("reshape", [soft], { shape: [-1, shape[1] * 20], dtype: "float32" });
-    return net.build(flat, made[choices[0].a % made.length], soft);
+    const outputs = [flat, made[choices[0].a % made.length], soft];
+    // As an output, the unary op's input must outlive it.
+    return net.build(...outputs, ...(choices[0].seed % 2 === 0 ? [real] : []));
   });
 
 function append(
