@@ -63,7 +63,7 @@ export function defineOp<I extends OpInputs, A extends object = Record<never, ne
 }
 
 /** What an op does when an input is quantized; `convert` fills this in. */
-export type QuantizedForm = (inputs: OpInputs, attributes: object) => Tensor;
+export type QuantizedForm = (op: Op, inputs: OpInputs, attributes: object) => Tensor;
 
 const quantizedForms = new Map<string, QuantizedForm>();
 
@@ -76,7 +76,7 @@ export function setQuantizedForm(opName: string, form: QuantizedForm): void {
 export function applyOp<I extends OpInputs, A extends object>(op: Op<I, A>, given: I, attributes: A): Tensor {
   if (!op.acceptsQuantized && given.some((x) => x?.isQuantized)) {
     const form = quantizedForms.get(op.name);
-    return form ? form(given, attributes) : refuseQuantized(op, given);
+    return form ? form(op, given, attributes) : refuseQuantized(op, given);
   }
   const inputs = (op.layout ? op.layout(given, attributes) : given) as I;
   const info = op.shape(inputs, attributes);
