@@ -1,10 +1,12 @@
 import { ArgumentError, KernelError } from "@octavo/spec";
-import type { KernelName, KernelProvider, Kernels, Memory, Opened, ProviderRegistration } from "@octavo/spec";
+import type { KernelName, KernelProvider, Kernels, Memory, ProviderRegistration } from "@octavo/spec";
 import { Explanation, KernelExplanation } from "./explanation.ts";
 import type { PassedOver } from "./explanation.ts";
-import { refusal } from "./internal/check-provider.ts";
+import { discover } from "./internal/discover.ts";
 import type { Host } from "./internal/host.ts";
 import type { KernelPackage } from "./internal/kernel-packages.ts";
+import { openProvider } from "./internal/open-provider.ts";
+import type { Usable } from "./internal/open-provider.ts";
 
 export interface LoadOptions {
   /** Name or kind of the only provider to use: `"x64-avx2"`, `"native"`, `"wasm"`, `"reference"`. Goes before `OCTAVO_KERNELS`. */
@@ -13,11 +15,13 @@ export interface LoadOptions {
   readonly threads?: number;
 }
 
-/** What the registry knows at one moment: the providers that run, in order, and why the others do not. */
+/** What the registry knows at one moment. */
 interface Selection {
+  /** What decided, for people. */
   readonly choice: string;
-  /** Best first; the reference is always the last. */
+  /** The providers that run, best first; the reference is always the last. */
   readonly open: readonly KernelProvider[];
+  /** Why the others do not. */
   readonly passedOver: readonly PassedOver[];
   readonly kernels: Kernels;
 }
@@ -30,9 +34,10 @@ export class Registry {
   readonly #reference: KernelProvider & { readonly kernels: Kernels };
   readonly #packages: readonly KernelPackage[];
   readonly #host: Host;
-  readonly #registrations = new Map<string, ProviderRegistration>();
-  readonly #opened = new Map<ProviderRegistration, Promise<Opened>>();
+  readonly #registered = new Map<string, ProviderRegistration>();
+  readonly #opened = new Map<ProviderRegistration, Promise<Usable>>();
   readonly #owners = new WeakMap<Memory, KernelProvider>();
+  readonly #ofReference: ProviderRegistration;
   #selection: Selection;
 
   constructor(
@@ -43,67 +48,64 @@ export class Registry {
     this.#reference = reference;
     this.#packages = packages;
     this.#host = host;
-    const notYet = packages.map(({ name }) => ({
-      provider: name,
-      reason: "loadKernels() has not been called",
-    }));
-    this.#selection = this.#select("default, before loadKernels()", [], notYet);
+    this.#ofReference = {
+      name: reference.name,
+      kind: "reference",
+      priority: 0,
+      open: () => ({ provider: reference }),
+    };
+    const waiting = packages.map(({ name }) => ({ provider: name, reason: "loadKernels() was not called" }));
+    this.#selection = this.#select("default, before loadKernels()", reference, waiting);
   }
 
   /** Adds a provider to choose from; nothing is opened before `loadKernels`. Throws `KernelError` if the name is taken. */
   registerProvider(registration: ProviderRegistration): void {
-    const known = this.#registrations.get(registration.name);
-    if (known === registration) return;
-    if (known || registration.name === this.#reference.name) {
+    const { name } = registration;
+    const known = name === this.#reference.name ? this.#ofReference : this.#registered.get(name);
+    if (known && known !== registration) {
       throw new KernelError({
         where: "registerProvider",
-        expected: "a name of its own for each provider",
-        got: `a second ${registration.name}`,
+        expected: "a name of its own for each kernel provider",
+        got: `a second ${name}`,
       });
     }
-    this.#registrations.set(registration.name, registration);
+    this.#registered.set(name, registration);
   }
 
   /**
    * Opens the best provider that runs here, or the one that `use` or `OCTAVO_KERNELS` names. Kernels that it lacks run
-   * in the reference. May be called again; what is open stays open. Throws `KernelError` when the forced provider is
-   * unknown or cannot run, and then leaves everything as it was.
+   * in the reference. May be called again; what was opened is not opened twice.
+   *
+   * @throws KernelError if the forced provider is unknown or cannot run; everything stays as it was.
+   * @throws ArgumentError if the number of threads is not an integer ≥ 1.
    */
   async loadKernels(options: LoadOptions = {}): Promise<void> {
-    const variable = this.#host.variable("OCTAVO_KERNELS");
-    const use = options.use ?? variable;
-    const choice =
-      options.use !== undefined ? `loadKernels({ use: "${use}" })` : `OCTAVO_KERNELS=${variable}`;
-    const threads = options.threads ?? this.#threadsVariable();
-    checkThreads(threads);
+    const { use, choice } = this.#choice(options);
+    const threads = this.#threads(options);
+    const { registrations, passedOver } = await discover(this.#packages, this.#host);
+    const candidates = this.#candidates(registrations);
+    const isWanted = ({ name, kind }: ProviderRegistration) => use === null || use === name || use === kind;
 
-    const { candidates, passedOver } = await this.#discover();
-    const wanted = candidates.filter(({ name, kind }) => use === null || use === name || use === kind);
-    const { provider, failed } = await this.#openFirst(wanted);
-    if (use !== null && !provider) {
-      const others = candidates
-        .filter((one) => !wanted.includes(one))
-        .map(({ name, kind }) => `${name} (${kind})`);
-      throw forcedFailure(
-        choice,
-        use,
-        failed,
-        wanted.length > 0 ? [] : [...others, ...passedOver.map(asText)],
-      );
+    const failed: PassedOver[] = [];
+    let provider: KernelProvider | null = null;
+    const rest: PassedOver[] = [];
+    for (const registration of candidates) {
+      const skipped = provider
+        ? "not opened, a better one runs"
+        : isWanted(registration)
+          ? null
+          : `not chosen: ${choice}`;
+      if (skipped !== null) {
+        if (registration !== this.#ofReference) rest.push({ provider: registration.name, reason: skipped });
+        continue;
+      }
+      const opened = await this.#open(registration);
+      if ("provider" in opened) provider = opened.provider;
+      else failed.push({ provider: registration.name, reason: opened.reason });
     }
-    const untried = candidates
-      .filter(({ name }) => ![this.#reference.name, provider?.registration.name].includes(name))
-      .filter(({ name }) => failed.every((one) => one.provider !== name))
-      .map(({ name }) => ({
-        provider: name,
-        reason: wanted.some((one) => one.name === name)
-          ? "not opened, a better one runs"
-          : `not chosen by ${choice}`,
-      }));
-    const opened = provider ? [provider.opened] : [];
-    if (threads !== null) for (const one of opened) one.setThreads(threads);
-    const by = use === null ? "priority" : choice;
-    this.#selection = this.#select(by, opened, [...failed, ...passedOver, ...untried]);
+    if (!provider) throw forcedFailure(choice, use, failed, candidates, passedOver);
+    if (threads !== null) provider.setThreads(threads);
+    this.#selection = this.#select(choice, provider, [...failed, ...rest, ...passedOver]);
   }
 
   /** Every kernel, each from the best open provider that has it. Do not keep it across `loadKernels`. */
@@ -111,9 +113,12 @@ export class Registry {
     return this.#selection.kernels;
   }
 
-  /** The provider that runs a kernel. */
+  /** The provider that runs a kernel. Throws `KernelError` for a name that is none. */
   resolve(kernel: KernelName): KernelProvider {
-    this.#checkName(kernel, "resolve");
+    if (!(kernel in this.#reference.kernels)) {
+      const expected = `a kernel: ${this.#names().join(", ")}`;
+      throw new KernelError({ where: "resolve", expected, got: String(kernel) });
+    }
     return this.#selection.open.find((provider) => provider.kernels[kernel]) ?? this.#reference;
   }
 
@@ -121,23 +126,14 @@ export class Registry {
   explain(): Explanation;
   explain(kernel: KernelName): KernelExplanation;
   explain(kernel?: KernelName): Explanation | KernelExplanation {
-    const { choice, open, passedOver } = this.#selection;
-    const one = (name: KernelName) => {
-      const provider = this.resolve(name);
-      const lacking = open
-        .slice(0, open.indexOf(provider))
-        .map((better) => ({ provider: better.name, reason: "does not have this kernel" }));
-      return new KernelExplanation(name, provider.name, provider.variant?.(name) ?? null, [
-        ...lacking,
-        ...passedOver,
-      ]);
-    };
-    if (kernel !== undefined) {
-      this.#checkName(kernel, "explain");
-      return one(kernel);
-    }
+    if (kernel !== undefined) return this.#explainOne(kernel);
+    const { choice, open } = this.#selection;
     const primary = `${open[0].name} (${open[0].description})`;
-    return new Explanation(choice, primary, this.#names().map(one));
+    return new Explanation(
+      choice,
+      primary,
+      this.#names().map((name) => this.#explainOne(name)),
+    );
   }
 
   /** Memory of the primary provider, zeroed; its kernels use it without copying. `byteLength` in bytes, ≥ 0. */
@@ -148,7 +144,7 @@ export class Registry {
     return memory;
   }
 
-  /** Gives memory back to the provider it came from, whichever is primary now. */
+  /** Gives memory back to the provider it came from, whichever is primary now. Throws `ArgumentError` for other memory. */
   free(memory: Memory): void {
     const owner = this.#owners.get(memory);
     if (!owner) {
@@ -162,128 +158,73 @@ export class Registry {
     owner.free(memory);
   }
 
-  /** Threads of the primary provider. */
-  get threads(): number {
-    return this.#selection.open[0].threads;
+  #choice({ use }: LoadOptions): { use: string | null; choice: string } {
+    if (use !== undefined) return { use, choice: `loadKernels({ use: ${JSON.stringify(use)} })` };
+    const variable = this.#host.variable("OCTAVO_KERNELS");
+    return { use: variable, choice: variable === null ? "priority" : `OCTAVO_KERNELS=${variable}` };
   }
 
-  #select(choice: string, opened: readonly KernelProvider[], passedOver: readonly PassedOver[]): Selection {
-    const open = [...opened.filter((one) => one !== this.#reference), this.#reference];
-    const merged: Partial<Kernels> = {};
-    for (const provider of [...open].reverse()) {
-      const present = Object.entries(provider.kernels).filter(([, kernel]) => kernel !== undefined);
-      Object.assign(merged, Object.fromEntries(present));
-    }
-    return { choice, open, passedOver, kernels: Object.freeze(merged) as Kernels };
-  }
-
-  /** What could be opened, best first, and which packages could not even be asked. */
-  async #discover(): Promise<{ candidates: ProviderRegistration[]; passedOver: PassedOver[] }> {
-    const passedOver: PassedOver[] = [];
-    const found = new Map<string, ProviderRegistration>();
-    for (const one of this.#packages) {
-      if (!one.fits(this.#host)) {
-        passedOver.push({ provider: one.name, reason: `needs ${one.needs}` });
-        continue;
-      }
-      const module = await one.load();
-      if ("importError" in module)
-        passedOver.push({ provider: one.name, reason: importFailure(one.name, module.importError) });
-      else if (!module.registrations)
-        passedOver.push({ provider: one.name, reason: "exports no registrations" });
-      else for (const registration of module.registrations) found.set(registration.name, registration);
-    }
-    for (const registration of this.#registrations.values()) found.set(registration.name, registration);
-    const reference = this.#reference;
-    found.set(reference.name, {
-      name: reference.name,
-      kind: "reference",
-      priority: 0,
-      open: () => ({ provider: reference }),
+  #threads({ threads }: LoadOptions): number | null {
+    const variable = this.#host.variable("OCTAVO_THREADS");
+    const count = threads ?? (variable === null ? null : Number(variable));
+    if (count === null || (Number.isInteger(count) && count >= 1)) return count;
+    throw new ArgumentError({
+      where: threads === undefined ? "OCTAVO_THREADS" : "loadKernels({ threads })",
+      expected: "an integer ≥ 1",
+      got: String(threads ?? variable),
     });
-    return { candidates: [...found.values()].sort((a, b) => b.priority - a.priority), passedOver };
   }
 
-  async #openFirst(wanted: readonly ProviderRegistration[]) {
-    const failed: PassedOver[] = [];
-    for (const registration of wanted) {
-      const opened = await this.#open(registration);
-      if ("provider" in opened) {
-        const reason = refusal(opened.provider);
-        if (reason === null) return { provider: { registration, opened: opened.provider }, failed };
-        failed.push({ provider: registration.name, reason });
-      } else {
-        const hint = opened.hint ? `; ${opened.hint}` : "";
-        failed.push({ provider: registration.name, reason: `${opened.unavailable}${hint}` });
-      }
-    }
-    return { provider: null, failed };
+  /** Best first. A registered provider goes before a discovered one of its name. */
+  #candidates(discovered: readonly ProviderRegistration[]): ProviderRegistration[] {
+    const byName = new Map(discovered.map((registration) => [registration.name, registration]));
+    for (const [name, registration] of this.#registered) byName.set(name, registration);
+    byName.set(this.#reference.name, this.#ofReference);
+    return [...byName.values()].sort((a, b) => b.priority - a.priority);
   }
 
-  #open(registration: ProviderRegistration): Promise<Opened> {
-    const known = this.#opened.get(registration);
-    if (known) return known;
-    const opening = (async (): Promise<Opened> => {
-      try {
-        return await registration.open();
-      } catch (error) {
-        return { unavailable: `failed to open: ${firstLine(error)}` };
-      }
-    })();
-    if (registration.kind !== "reference") this.#opened.set(registration, opening);
+  #open(registration: ProviderRegistration): Promise<Usable> {
+    const opening = this.#opened.get(registration) ?? openProvider(registration);
+    this.#opened.set(registration, opening);
     return opening;
   }
 
-  #threadsVariable(): number | null {
-    const text = this.#host.variable("OCTAVO_THREADS");
-    return text === null ? null : Number(text);
+  #select(choice: string, primary: KernelProvider, passedOver: readonly PassedOver[]): Selection {
+    const open = primary === this.#reference ? [primary] : [primary, this.#reference];
+    const present = Object.entries(primary.kernels).filter(([, kernel]) => kernel !== undefined);
+    const kernels: Kernels = Object.freeze({ ...this.#reference.kernels, ...Object.fromEntries(present) });
+    return { choice, open, passedOver, kernels };
+  }
+
+  #explainOne(kernel: KernelName): KernelExplanation {
+    const provider = this.resolve(kernel);
+    const { open, passedOver } = this.#selection;
+    const lacking = open
+      .slice(0, open.indexOf(provider))
+      .map(({ name }) => ({ provider: name, reason: "does not have this kernel" }));
+    const variant = provider.variant?.(kernel) ?? null;
+    return new KernelExplanation(kernel, provider.name, variant, [...lacking, ...passedOver]);
   }
 
   #names(): KernelName[] {
     return Object.keys(this.#reference.kernels).sort() as KernelName[];
   }
-
-  #checkName(kernel: KernelName, where: string): void {
-    if (kernel in this.#reference.kernels) return;
-    const expected = `a kernel: ${this.#names().join(", ")}`;
-    throw new KernelError({ where, expected, got: String(kernel) });
-  }
-}
-
-function checkThreads(threads: number | null): void {
-  if (threads === null || (Number.isInteger(threads) && threads >= 1)) return;
-  throw new ArgumentError({
-    where: "loadKernels",
-    expected: "threads (or OCTAVO_THREADS) to be an integer ≥ 1",
-    got: String(threads),
-  });
 }
 
 function forcedFailure(
   choice: string,
-  use: string,
+  use: string | null,
   failed: readonly PassedOver[],
-  known: readonly string[],
+  candidates: readonly ProviderRegistration[],
+  passedOver: readonly PassedOver[],
 ): KernelError {
-  const unknown = failed.length === 0;
+  const reasons = (rows: readonly PassedOver[]) =>
+    rows.map(({ provider, reason }) => `${provider}: ${reason}`);
+  const known = candidates.map(({ name, kind }) => `${name} (${kind})`).join(", ");
   return new KernelError({
     where: choice,
-    expected: unknown ? "the name or kind of a kernel provider" : `kernel provider ${use} to run here`,
-    got: unknown ? `"${use}", which is not among ${known.join(", ")}` : failed.map(asText).join(", "),
-    hint: "Choose another, or none to take the best that runs; explain() lists them.",
+    expected: "the name or kind of a kernel provider that runs here",
+    got: failed.length > 0 ? reasons(failed).join(", ") : `"${use}", which is none of ${known}`,
+    hint: [`Known: ${known}.`, ...reasons(passedOver).map((reason) => `Passed over: ${reason}.`)].join("\n"),
   });
-}
-
-function asText({ provider, reason }: PassedOver): string {
-  return `${provider} (${reason})`;
-}
-
-function importFailure(name: string, error: unknown): string {
-  const text = firstLine(error);
-  const absent = (error as { code?: string })?.code === "ERR_MODULE_NOT_FOUND" && text.includes(`'${name}'`);
-  return absent ? `not installed; npm install ${name}` : `cannot be imported: ${text}`;
-}
-
-function firstLine(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split("\n")[0];
 }

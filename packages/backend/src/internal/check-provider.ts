@@ -1,7 +1,6 @@
-import type { KernelProvider } from "@octavo/spec";
-import type { KernelName } from "@octavo/spec";
+import type { KernelName, KernelProvider } from "@octavo/spec";
 
-const specVersion = 1;
+const specVersion: KernelProvider["specVersion"] = 1;
 
 /** Kernels that share a private layout, so that one provider must have all or none of them. */
 const inseparable: readonly KernelName[] = ["quantizedConvPackedBytes", "quantizedConvPack", "quantizedConv"];
@@ -9,7 +8,8 @@ const inseparable: readonly KernelName[] = ["quantizedConvPackedBytes", "quantiz
 /** Why an opened provider cannot be used, or null. */
 export function refusal(provider: KernelProvider): string | null {
   if (provider.specVersion !== specVersion) {
-    return `built for kernel contract version ${String(provider.specVersion)}, this @octavo/backend speaks version ${specVersion}; install versions that belong together`;
+    const theirs = String(provider.specVersion);
+    return `built for version ${theirs} of the kernel contract, and this @octavo/backend is for version ${specVersion}; install versions that belong together`;
   }
   const missing = inseparable.filter((name) => !provider.kernels[name]);
   if (missing.length > 0 && missing.length < inseparable.length) {
