@@ -10,6 +10,8 @@ export interface FakeQuantizeFactory {
   create(): FakeQuantize;
   /** The same kind, with the channels of a per-channel scheme along this axis. */
   along(axis: number): FakeQuantizeFactory;
+  /** Whether both make the same quantizers. */
+  equals(other: FakeQuantizeFactory): boolean;
   toString(): string;
 }
 
@@ -28,13 +30,15 @@ export function observeWith(observer: ObserverFactory): FakeQuantizeFactory {
 
 function factory(observer: ObserverFactory, fakeQuantEnabled: boolean): FakeQuantizeFactory {
   return Object.freeze({
-    along: (chAxis: number) => {
-      const { qscheme } = observer.create();
-      return factory(qschemes[qscheme].perChannel ? observer.with({ chAxis } as object) : observer, fakeQuantEnabled);
-    },
     observer,
     fakeQuantEnabled,
-    create: () => new FakeQuantize(observer.create(), { fakeQuantEnabled }),
+    create: () => new FakeQuantize(observer, { fakeQuantEnabled }),
+    along: (chAxis: number) => {
+      const { perChannel } = qschemes[observer.create().qscheme];
+      return factory(perChannel ? observer.with({ chAxis }) : observer, fakeQuantEnabled);
+    },
+    equals: (other: FakeQuantizeFactory) =>
+      fakeQuantEnabled === other.fakeQuantEnabled && observer.equals(other.observer),
     toString: () => (fakeQuantEnabled ? `FakeQuantize(${observer})` : String(observer)),
   });
 }

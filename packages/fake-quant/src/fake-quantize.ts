@@ -1,13 +1,15 @@
-import { Module } from "@octavo/nn";
-import type { ExtraState, StateDict } from "@octavo/nn";
-import type { Observer } from "@octavo/observers";
-import { isQuantized } from "@octavo/spec";
+import { cloneModule, Module } from "@octavo/nn";
+import type { Copies, ExtraState, StateDict } from "@octavo/nn";
+import type { Observer, ObserverFactory } from "@octavo/observers";
+import { QuantizationError } from "@octavo/spec";
 import type { QParams } from "@octavo/spec";
-import { fakeQuantize, noGrad, tensor } from "@octavo/tensor";
+import { fakeQuantize, tensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
+import { hasObserved, loadObserver, observerTensors } from "./internal/observer-tensors.ts";
+import { requireRounding } from "./internal/require-rounding.ts";
 
 export interface FakeQuantizeOptions {
-  /** Whether values are rounded to the integer grid; false only watches (calibration). */
+  /** Whether values are rounded to the integer grid (default); false only watches, for calibration. */
   readonly fakeQuantEnabled?: boolean;
 }
 
@@ -16,19 +18,27 @@ export interface FakeQuantizeOptions {
  * `y = (clamp(rne(x / scale) + zeroPoint) − zeroPoint) · scale`. The gradient passes where the integer is in range
  * (straight-through). One class for both flows: calibration has rounding switched off, training has it on.
  *
- * Equal to `torch.ao.quantization.FakeQuantize`. Its state-dict keys are torch's.
+ * Equal to `torch.ao.quantization.FakeQuantize`, and its state-dict keys are torch's; one made for calibration prints
+ * and saves as the observer alone, as torch has it there. Observing and rounding is one pass each over the values, which
+ * is what torch's `FusedMovingAvgObsFakeQuantize` does, but with the arithmetic of `convert`.
  */
 export class FakeQuantize extends Module<[x: Tensor], Tensor> implements ExtraState {
-  readonly observer: Observer;
+  readonly observerFactory: ObserverFactory;
+  observer: Observer;
   observerEnabled = true;
   fakeQuantEnabled: boolean;
-  #qparams: QParams | null = null;
-  #observed = false;
+  /** Made for calibration. */
+  readonly onlyWatches: boolean;
+  private known: QParams | null = null;
 
-  constructor(observer: Observer, { fakeQuantEnabled = true }: FakeQuantizeOptions = {}) {
+  /** @throws QuantizationError if it is to round and the observer has no integer range, or float zero points. */
+  constructor(observer: ObserverFactory, { fakeQuantEnabled = true }: FakeQuantizeOptions = {}) {
     super();
-    this.observer = observer;
+    this.observerFactory = observer;
+    this.observer = observer.create();
     this.fakeQuantEnabled = fakeQuantEnabled;
+    this.onlyWatches = !fakeQuantEnabled;
+    if (fakeQuantEnabled) requireRounding(this.observer);
   }
 
   override forward(x: Tensor): Tensor {
@@ -36,11 +46,10 @@ export class FakeQuantize extends Module<[x: Tensor], Tensor> implements ExtraSt
     return this.fakeQuantEnabled ? this.quantize(x) : x;
   }
 
-  /** Takes a batch into account without rounding it. */
+  /** Takes a batch into account without rounding it. @throws QuantizationError for NaN and ±∞. */
   observe(x: Tensor): void {
     this.observer.observe(x);
-    this.#qparams = null;
-    this.#observed = true;
+    this.known = null;
   }
 
   /** Rounds with the present qparams, without observing. */
@@ -51,24 +60,25 @@ export class FakeQuantize extends Module<[x: Tensor], Tensor> implements ExtraSt
 
   /** What the last rounded batch used; `convert` takes these and never observes again. */
   get qparams(): QParams {
-    this.#qparams ??= this.observer.calculateQParams();
-    return this.#qparams;
+    return (this.known ??= this.observer.calculateQParams());
   }
 
   /** Sets the qparams by hand; they stay until something is observed. */
   set qparams(qparams: QParams) {
-    this.#qparams = qparams;
+    this.known = qparams;
   }
 
   /** False as long as nothing was observed, loaded or set. */
   get hasQParams(): boolean {
-    return this.#observed || this.#qparams !== null;
+    return this.known !== null || hasObserved(this.observer.stateDict());
   }
 
+  /** One per channel, or one. */
   get scale(): Float32Array {
     return this.qparams.scale;
   }
 
+  /** One per channel, or one. */
   get zeroPoint(): Int32Array {
     return this.qparams.zeroPoint as Int32Array;
   }
@@ -82,7 +92,9 @@ export class FakeQuantize extends Module<[x: Tensor], Tensor> implements ExtraSt
     return this.enableObserver(false);
   }
 
+  /** @throws QuantizationError as the constructor. */
   enableFakeQuant(enabled = true): this {
+    if (enabled) requireRounding(this.observer);
     this.fakeQuantEnabled = enabled;
     return this;
   }
@@ -91,46 +103,75 @@ export class FakeQuantize extends Module<[x: Tensor], Tensor> implements ExtraSt
     return this.enableFakeQuant(false);
   }
 
-  /** `fake_quant_enabled`, `observer_enabled`, `scale`, `zero_point` and the observer's state, under torch's names. */
-  extraState(): StateDict {
-    const flag = (on: boolean) => tensor([Number(on)], { dtype: "uint8" });
-    const state: StateDict = new Map([
-      ["fake_quant_enabled", flag(this.fakeQuantEnabled)],
-      ["observer_enabled", flag(this.observerEnabled)],
-      ["scale", tensor(this.hasQParams ? this.scale : [1])],
-      ["zero_point", tensor(this.hasQParams ? this.zeroPoint : [0], { dtype: "int32" })],
-    ]);
-    for (const [name, { data, shape }] of Object.entries(this.observer.stateDict())) {
-      state.set(`activation_post_process.${name}`, tensor(data, shape));
-    }
-    return state;
+  /** A copy with an observer of its own. */
+  override clone(copies: Copies = new Map()): this {
+    const copy = cloneModule<this>(this, copies);
+    copy.observer = this.observerFactory.create();
+    copy.observer.name = this.observer.name;
+    copy.observer.loadStateDict(this.observer.stateDict());
+    return copy;
   }
 
+  /**
+   * `fake_quant_enabled`, `observer_enabled`, `scale`, `zero_point` and, below `activation_post_process`, the observer's
+   * buffers; of one made for calibration the observer's buffers alone.
+   */
+  extraState(): StateDict {
+    if (this.onlyWatches) return observerTensors(this.observer);
+    const flag = (on: boolean) => tensor([Number(on)], { dtype: "uint8" });
+    const { scale, zeroPoint } = this.hasQParams ? this.qparams : { scale: [1], zeroPoint: [0] };
+    return new Map([
+      ["fake_quant_enabled", flag(this.fakeQuantEnabled)],
+      ["observer_enabled", flag(this.observerEnabled)],
+      ["scale", tensor(scale)],
+      ["zero_point", tensor(zeroPoint, { dtype: "int32" })],
+      ...observerTensors(this.observer, observerPrefix),
+    ]);
+  }
+
+  /** @throws QuantizationError or FormatError for values that do not fit. */
   loadExtraState(state: ReadonlyMap<string, Tensor>): void {
-    noGrad(() => {
-      const prefix = "activation_post_process.";
-      const observed = [...state].filter(([name]) => name.startsWith(prefix));
-      this.observer.loadStateDict(Object.fromEntries(observed.map(([name, x]) => [name.slice(prefix.length), x])));
-      this.fakeQuantEnabled = (state.get("fake_quant_enabled")?.raw()[0] ?? Number(this.fakeQuantEnabled)) !== 0;
-      this.observerEnabled = (state.get("observer_enabled")?.raw()[0] ?? Number(this.observerEnabled)) !== 0;
-      const [scale, zeroPoint] = [state.get("scale"), state.get("zero_point")];
-      if (!scale || !zeroPoint) return;
-      const { dtype, qscheme, axis, quantMin, quantMax } = this.observer;
-      if (!isQuantized(dtype) || quantMin === null || quantMax === null) return;
-      const integers = Int32Array.from(zeroPoint.toArray() as Int32Array);
-      this.#qparams = { dtype, qscheme, axis, quantMin, quantMax, scale: scale.data.slice(), zeroPoint: integers };
-      this.#observed = true;
-    });
+    const [scale, zeroPoint] = [state.get("scale"), state.get("zero_point")];
+    if (!this.onlyWatches && scale?.numel !== zeroPoint?.numel) {
+      const got = `${scale?.numel ?? 0} scales and ${zeroPoint?.numel ?? 0} zero points`;
+      throw new QuantizationError({
+        where: this.observer.name,
+        expected: "as many scales as zero points",
+        got,
+      });
+    }
+    loadObserver(this.observer, state, this.onlyWatches ? "" : observerPrefix);
+    this.known = null;
+    if (this.onlyWatches) return;
+    const flag = (name: string) => state.get(name)?.raw()[0];
+    this.fakeQuantEnabled = Boolean(flag("fake_quant_enabled") ?? this.fakeQuantEnabled);
+    this.observerEnabled = Boolean(flag("observer_enabled") ?? this.observerEnabled);
+    if (!scale || !zeroPoint || !hasObserved(this.observer.stateDict())) return;
+    const { dtype, qscheme, axis, quantMin, quantMax } = this.observer;
+    const integers = Int32Array.from(zeroPoint.raw() as Iterable<number | bigint>, Number);
+    this.known = {
+      dtype,
+      qscheme,
+      axis,
+      quantMin,
+      quantMax,
+      scale: scale.data.slice(),
+      zeroPoint: integers,
+    } as QParams;
   }
 
   override typeName(): string {
-    return this.fakeQuantEnabled ? super.typeName() : "Observer";
+    return this.onlyWatches ? this.observer.className : super.typeName();
   }
 
   override extraRepr(): string {
-    const { dtype, qscheme, quantMin, quantMax, axis } = this.observer;
-    const switches = [!this.observerEnabled && "observer off", !this.fakeQuantEnabled && "rounding off"].filter(Boolean);
+    const { observer } = this;
+    if (this.onlyWatches) return observer.toString().slice(observer.className.length + 1, -1);
+    const { dtype, qscheme, quantMin, quantMax, axis } = observer;
     const range = `${dtype} ${quantMin}..${quantMax}, ${qscheme}${axis === null ? "" : `, axis=${axis}`}`;
-    return [this.observer.toString(), range, ...switches].join(", ");
+    const switches = [!this.observerEnabled && "observer off", !this.fakeQuantEnabled && "rounding off"];
+    return [observer, range, ...switches.filter(Boolean)].join(", ");
   }
 }
+
+const observerPrefix = "activation_post_process.";
