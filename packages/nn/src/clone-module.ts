@@ -9,6 +9,9 @@ export type Copies = Map<unknown, unknown>;
  * A deep copy of a module: parameters, buffers, child modules, and arrays, plain objects, maps and sets in fields, with
  * hooks and training flags, without gradients. Frozen objects, functions and other class instances are shared; those
  * that have a `clone(copies)` method are asked for their copy.
+ *
+ * A class that needs more overrides `clone`, calls this, and completes the copy. JavaScript's `#private` fields cannot be
+ * copied from outside: modules use TypeScript's `private` instead.
  */
 export function cloneModule<M extends Module>(module: M, copies: Copies = new Map()): M {
   // Runs Module's constructor alone: a class may want arguments that only its author knows.
@@ -47,9 +50,8 @@ function makeCopy(value: object, copies: Copies): unknown {
 }
 
 function cloneTensor(x: Tensor): Tensor {
-  const copy = new Tensor(x);
-  copy.raw().set(x.raw() as never);
-  if (x instanceof Parameter) return new Parameter(copy, x.requiresGrad);
+  if (x instanceof Parameter) return new Parameter(x.clone(), x.requiresGrad);
+  const copy = x.clone().keep();
   if (x.requiresGrad && x.node === null) copy.requiresGrad = true;
   return copy;
 }

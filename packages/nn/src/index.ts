@@ -1,7 +1,74 @@
 export { cloneModule, cloneValue } from "./clone-module.ts";
 export type { Copies } from "./clone-module.ts";
+/** torch.nn.functional: the operators that modules run. */
+export * as F from "./functional.ts";
+/** torch.nn.init: fills tensors in place. */
+export * as init from "./init.ts";
 export { Module } from "./module.ts";
 export type { ForwardHook } from "./module.ts";
+export {
+  CELU,
+  ELU,
+  GELU,
+  Hardsigmoid,
+  Hardswish,
+  Hardtanh,
+  LeakyReLU,
+  LogSigmoid,
+  LogSoftmax,
+  Mish,
+  ReLU,
+  ReLU6,
+  SELU,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softplus,
+  Softsign,
+  Tanh,
+} from "./modules/activations.ts";
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveAvgPool3d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AdaptiveMaxPool3d,
+} from "./modules/adaptive-pool.ts";
+export { AvgPool1d, AvgPool2d, AvgPool3d } from "./modules/avg-pool.ts";
+export { BatchNorm, BatchNorm1d, BatchNorm2d, BatchNorm3d } from "./modules/batch-norm.ts";
+export type { BatchNormOptions } from "./modules/batch-norm.ts";
+export { Conv1d, Conv2d, Conv3d, ConvNd } from "./modules/conv.ts";
+export type { ConvOptions, PaddingMode } from "./modules/conv.ts";
+export {
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+  ConvTransposeNd,
+} from "./modules/conv-transpose.ts";
+export type { ConvTransposeOptions } from "./modules/conv-transpose.ts";
+export { Dropout } from "./modules/dropout.ts";
+export { Embedding } from "./modules/embedding.ts";
+export type { EmbeddingOptions } from "./modules/embedding.ts";
+export { Flatten } from "./modules/flatten.ts";
+export { Identity } from "./modules/identity.ts";
+export { Linear } from "./modules/linear.ts";
+export type { LinearOptions } from "./modules/linear.ts";
+export {
+  BCEWithLogitsLoss,
+  CrossEntropyLoss,
+  HuberLoss,
+  KLDivLoss,
+  L1Loss,
+  MSELoss,
+  NLLLoss,
+  SmoothL1Loss,
+} from "./modules/losses.ts";
+export { MaxPool1d, MaxPool2d, MaxPool3d } from "./modules/max-pool.ts";
+export { ModuleList } from "./modules/module-list.ts";
+export { Sequential } from "./modules/sequential.ts";
 export { Parameter } from "./parameter.ts";
 export { torchName } from "./state-dict.ts";
 export type { ExtraState, LoadOptions, StateDict } from "./state-dict.ts";
+export { isWeightedLayer } from "./weighted-layer.ts";
+export type { WeightedLayer } from "./weighted-layer.ts";

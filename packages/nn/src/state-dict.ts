@@ -1,4 +1,4 @@
-import { toMemoryFormat } from "@octavo/tensor";
+import { noGrad, toMemoryFormat } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { ShapeError } from "@octavo/spec";
 import type { Module } from "./module.ts";
@@ -25,24 +25,33 @@ export function torchName(path: string): string {
   return path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
+const join = (prefix: string, name: string) => (prefix ? `${prefix}.${name}` : name);
+
+/** Every module below `module` under each of its paths, as torch's state dicts repeat shared modules. */
+function* everyPath(module: Module, path: string): IterableIterator<[path: string, module: Module]> {
+  yield [path, module];
+  for (const [name, child] of module.namedChildren()) yield* everyPath(child, join(path, torchName(name)));
+}
+
+/** A module's own parameters, then its buffers, by torch's names. */
+function* ownTensors(module: Module): IterableIterator<[name: string, value: Tensor]> {
+  for (const [name, value] of Object.entries(module)) {
+    if (value instanceof Parameter) yield [torchName(name), value];
+  }
+  for (const [name, value] of module.namedBuffers("", false)) yield [torchName(name), value];
+}
+
 /**
- * Parameters and buffers by torch's names, in torch's order (each module's own, then its children's). The tensors are
- * the module's own, not copies.
+ * Parameters, buffers and extra state by torch's names, in torch's order (each module's own, then its children's). The
+ * tensors are the module's own, not copies.
  */
 export function stateDict(module: Module, prefix = ""): StateDict {
   const state: StateDict = new Map();
-  for (const [path, owner] of module.namedModules(prefix)) {
-    for (const [name, value] of Object.entries(owner)) {
-      if (value instanceof Parameter) state.set(keyOf(path, name), value);
-    }
-    for (const [name, value] of owner.namedBuffers(path, false)) state.set(torchName(name), value);
-    for (const [name, value] of extraStateOf(owner)?.extraState() ?? []) state.set(keyOf(path, name), value);
+  for (const [path, owner] of everyPath(module, prefix)) {
+    for (const [name, value] of ownTensors(owner)) state.set(join(path, name), value);
+    for (const [name, value] of extraStateOf(owner)?.extraState() ?? []) state.set(join(path, name), value);
   }
   return state;
-}
-
-function keyOf(path: string, name: string): string {
-  return torchName(path ? `${path}.${name}` : name);
 }
 
 export interface LoadOptions {
@@ -59,17 +68,21 @@ export function loadStateDict(
   source: ReadonlyMap<string, Tensor>,
   { strict = true }: LoadOptions = {},
 ): { missingKeys: string[]; unexpectedKeys: string[] } {
-  const state = stateDict(module);
-  const missingKeys = [...state.keys()].filter((key) => !source.has(key));
-  const unexpectedKeys = [...source.keys()].filter((key) => !state.has(key));
+  const owners = [...everyPath(module, "")];
+  const own = new Map(
+    owners.flatMap(([path, owner]) => [...ownTensors(owner)].map(([name, x]) => [join(path, name), x])),
+  );
+  const known = new Set(stateDict(module).keys());
+  const missingKeys = [...known].filter((key) => !source.has(key));
+  const unexpectedKeys = [...source.keys()].filter((key) => !known.has(key));
   const problems: string[] = [];
-  const extras = extrasIn(module, source);
-  const ownShape = new Set(extras.flatMap(({ keys }) => keys));
-  for (const [key, target] of state) {
-    if (ownShape.has(key)) continue;
+  for (const [key, target] of own) {
     const value = source.get(key);
     if (value && value.shape.join() !== target.shape.join()) {
       problems.push(`${key} is [${value.shape}] and should be [${target.shape}]`);
+    }
+    if (value && value.dtype !== target.dtype) {
+      problems.push(`${key} is ${value.dtype} and should be ${target.dtype}`);
     }
   }
   if (strict && missingKeys.length) problems.push(`missing: ${missingKeys.join(", ")}`);
@@ -82,21 +95,23 @@ export function loadStateDict(
       hint: "strict: false ignores missing and unknown names.",
     });
   }
-  for (const { owner, values } of extras) owner.loadExtraState(values);
-  for (const [key, target] of state) {
-    const value = ownShape.has(key) ? undefined : source.get(key);
-    if (value) target.raw().set(toMemoryFormat(value, target.memoryFormat).raw() as never);
+  for (const [path, owner] of owners) {
+    const extra = extraStateOf(owner);
+    if (extra) extra.loadExtraState(ownEntries(source, path, extra.extraState().keys()));
+  }
+  for (const [key, target] of own) {
+    const value = source.get(key);
+    if (value) noGrad(() => target.raw().set(toMemoryFormat(value, target.memoryFormat).raw() as never));
   }
   return { missingKeys, unexpectedKeys };
 }
 
-/** The part of a state dict that each module with extra state loads by itself. */
-function extrasIn(module: Module, source: ReadonlyMap<string, Tensor>) {
-  return [...module.namedModules()].flatMap(([path, candidate]) => {
-    const owner = extraStateOf(candidate);
-    if (!owner) return [];
-    const names = [...owner.extraState().keys()].filter((name) => source.has(keyOf(path, name)));
-    const keys = names.map((name) => keyOf(path, name));
-    return [{ owner, keys, values: new Map(names.map((name, i) => [name, source.get(keys[i])!])) }];
-  });
+/** The values of these names below a path, as far as they are there. */
+function ownEntries(source: ReadonlyMap<string, Tensor>, path: string, names: Iterable<string>): StateDict {
+  const entries: StateDict = new Map();
+  for (const name of names) {
+    const value = source.get(join(path, name));
+    if (value) entries.set(name, value);
+  }
+  return entries;
 }

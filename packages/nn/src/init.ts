@@ -1,0 +1,106 @@
+import { ArgumentError, numberOfElements, ShapeError } from "@octavo/spec";
+import { defaultGenerator } from "@octavo/tensor";
+import type { Generator, Tensor } from "@octavo/tensor";
+
+export interface InitOptions {
+  readonly generator?: Generator;
+}
+
+/** Fills a tensor with one value, in place. */
+export function constant_(x: Tensor, value: number): Tensor {
+  x.data.fill(value);
+  return x;
+}
+
+export const zeros_ = (x: Tensor): Tensor => constant_(x, 0);
+export const ones_ = (x: Tensor): Tensor => constant_(x, 1);
+
+/** Uniform in [low, high), in place. */
+export function uniform_(x: Tensor, low = 0, high = 1, { generator = defaultGenerator }: InitOptions = {}): Tensor {
+  const { data } = x;
+  for (let i = 0; i < data.length; i++) data[i] = low + (high - low) * generator.uniform();
+  return x;
+}
+
+/** Normal with the given mean and standard deviation, in place. */
+export function normal_(x: Tensor, mean = 0, std = 1, { generator = defaultGenerator }: InitOptions = {}): Tensor {
+  const { data } = x;
+  for (let i = 0; i < data.length; i++) data[i] = mean + std * generator.normal();
+  return x;
+}
+
+/** Inputs and outputs of one unit of a weight (out, in, kernel …). @throws ShapeError below rank 2. */
+export function fans({ shape }: Pick<Tensor, "shape">): { fanIn: number; fanOut: number } {
+  if (shape.length < 2) {
+    throw new ShapeError({ where: "fans", expected: "a weight of rank 2 or more", got: `[${shape.join(", ")}]` });
+  }
+  const taps = numberOfElements(shape.slice(2));
+  return { fanIn: shape[1] * taps, fanOut: shape[0] * taps };
+}
+
+export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
+
+const gains: { readonly [N in Nonlinearity]: (slope: number) => number } = {
+  linear: () => 1,
+  sigmoid: () => 1,
+  tanh: () => 5 / 3,
+  relu: () => Math.SQRT2,
+  leakyRelu: (slope) => Math.sqrt(2 / (1 + slope * slope)),
+  selu: () => 3 / 4,
+};
+
+/** Factor that keeps the variance through a nonlinearity, as torch.nn.init.calculate_gain. */
+export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
+  const gain = gains[nonlinearity];
+  if (!gain) {
+    throw new ArgumentError({ where: "calculateGain", expected: Object.keys(gains).join(", "), got: nonlinearity });
+  }
+  return gain(slope);
+}
+
+export interface KaimingOptions extends InitOptions {
+  /** Negative slope of the leaky ReLU that follows. Default 0. */
+  readonly a?: number;
+  readonly mode?: "fanIn" | "fanOut";
+  readonly nonlinearity?: Nonlinearity;
+}
+
+function kaimingStd(x: Tensor, { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" }: KaimingOptions): number {
+  return calculateGain(nonlinearity, a) / Math.sqrt(fans(x)[mode]);
+}
+
+/** He et al. 2015, uniform: bound = gain · √(3 / fan). */
+export function kaimingUniform_(x: Tensor, options: KaimingOptions = {}): Tensor {
+  const bound = Math.sqrt(3) * kaimingStd(x, options);
+  return uniform_(x, -bound, bound, options);
+}
+
+/** He et al. 2015, normal: std = gain / √fan. */
+export function kaimingNormal_(x: Tensor, options: KaimingOptions = {}): Tensor {
+  return normal_(x, 0, kaimingStd(x, options), options);
+}
+
+function xavierStd(x: Tensor, gain: number): number {
+  const { fanIn, fanOut } = fans(x);
+  return gain * Math.sqrt(2 / (fanIn + fanOut));
+}
+
+/** Glorot & Bengio 2010, uniform: bound = gain · √(6 / (fanIn + fanOut)). */
+export function xavierUniform_(x: Tensor, { gain = 1, ...options }: InitOptions & { gain?: number } = {}): Tensor {
+  const bound = Math.sqrt(3) * xavierStd(x, gain);
+  return uniform_(x, -bound, bound, options);
+}
+
+/** Glorot & Bengio 2010, normal: std = gain · √(2 / (fanIn + fanOut)). */
+export function xavierNormal_(x: Tensor, { gain = 1, ...options }: InitOptions & { gain?: number } = {}): Tensor {
+  return normal_(x, 0, xavierStd(x, gain), options);
+}
+
+/** How torch initialises linear and convolution layers: Kaiming uniform with a = √5, bias within ±1/√fanIn. */
+export function resetLayer(weight: Tensor, bias: Tensor | null, options: InitOptions = {}): void {
+  kaimingUniform_(weight, { a: Math.sqrt(5), ...options });
+  if (!bias) return;
+  const { fanIn } = fans(weight);
+  const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
+  uniform_(bias, -bound, bound, options);
+}

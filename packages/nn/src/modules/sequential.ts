@@ -1,0 +1,40 @@
+import { Module } from "../module.ts";
+
+type Layers = readonly Module[] | readonly [Readonly<Record<string, Module>>];
+
+/** Names and modules: "0", "1", … or those of an object. */
+function namesOf(layers: Layers): [name: string, module: Module][] {
+  const [first] = layers;
+  if (layers.length === 1 && !(first instanceof Module)) return Object.entries(first as Record<string, Module>);
+  return layers.map((layer, i) => [String(i), layer as Module]);
+}
+
+/** Modules called one after the other: `new Sequential(a, b)`, or `new Sequential({ conv: a, relu: b })` with names. */
+export class Sequential extends Module<[x: any], any> {
+  [name: number]: Module;
+
+  constructor(...layers: Layers) {
+    super();
+    for (const [name, layer] of namesOf(layers)) Object.assign(this, { [name]: layer });
+  }
+
+  override forward(x: unknown): unknown {
+    let result = x;
+    for (const layer of this) result = layer(result);
+    return result;
+  }
+
+  [Symbol.iterator](): IterableIterator<Module> {
+    return this.children();
+  }
+
+  /** Number of modules. Not `length`, which functions have. */
+  get size(): number {
+    return [...this].length;
+  }
+
+  /** Adds a module at the end, under its number. */
+  append(module: Module): this {
+    return Object.assign(this, { [this.size]: module });
+  }
+}
