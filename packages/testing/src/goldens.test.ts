@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { goldens } from "./goldens.ts";
 
 const qparams = goldens("qparams");
@@ -34,6 +34,15 @@ describe.skipIf(qparams.absent)(qparams.title, () => {
 });
 
 describe("goldens", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it("are read from OCTAVO_GOLDENS where that is set", () => {
+    vi.stubEnv("OCTAVO_GOLDENS", "/no/such/folder");
+    expect(goldens("qparams").title).toMatch(/skipped: no .no.such.folder.qparams.json/);
+  });
+
   it("tells inputs from outputs of the same name", () => {
     const group = goldens("float-ops");
     if (group.absent) return;

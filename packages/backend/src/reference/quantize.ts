@@ -1,12 +1,7 @@
 import type { Kernels } from "@octavo/spec";
+import { roundingShift } from "./rounding-shift.ts";
 
 const { fround } = Math;
-
-/**
- * Adding and subtracting 1.5 · 2^52 in float64 rounds half to even: at that size the last bit counts ones. Values of
- * 2^51 and more come out coarser, but still outside every integer range, so clamping makes up for it.
- */
-const magic = 6755399441055744;
 
 /** docs/numerics.md, quantize and dequantize; per channel over (outer, channels, inner). */
 export const quantizeKernels = {
@@ -17,7 +12,7 @@ export const quantizeKernels = {
         const zero = zeroPoint[c];
         for (const end = i + inner; i < end; i++) {
           const scaled = fround(x[i] * inverse);
-          const integer = scaled === scaled ? scaled + magic - magic + zero : zero;
+          const integer = scaled === scaled ? scaled + roundingShift - roundingShift + zero : zero;
           q[i] = integer < quantMin ? quantMin : integer > quantMax ? quantMax : integer;
         }
       }
@@ -40,7 +35,7 @@ export const quantizeKernels = {
         const zero = zeroPoint[c];
         for (const end = i + inner; i < end; i++) {
           const scaled = fround(x[i] * inverse);
-          const integer = scaled === scaled ? scaled + magic - magic + zero : zero;
+          const integer = scaled === scaled ? scaled + roundingShift - roundingShift + zero : zero;
           const clamped = integer < quantMin ? quantMin : integer > quantMax ? quantMax : integer;
           y[i] = fround(clamped - zero) * step;
         }
@@ -55,7 +50,7 @@ export const quantizeKernels = {
         const zero = zeroPoint[c];
         for (const end = i + inner; i < end; i++) {
           const scaled = fround(x[i] * inverse);
-          const integer = scaled === scaled ? scaled + magic - magic + zero : zero;
+          const integer = scaled === scaled ? scaled + roundingShift - roundingShift + zero : zero;
           dx[i] = integer >= quantMin && integer <= quantMax ? dy[i] : 0;
         }
       }

@@ -2,10 +2,9 @@ import type { Kernels } from "@octavo/spec";
 import { volume } from "./conv-taps.ts";
 import { poolDivisor, poolWindows } from "./pool-windows.ts";
 import { int32Scratch } from "./scratch.ts";
+import { roundingShift } from "./rounding-shift.ts";
 
 const { fround } = Math;
-const magic = 6755399441055744; // rounds half to even, see quantize.ts
-
 /** Integer sums; padding counts as the zero point. The rule of fbgemm on channels-last tensors. */
 export const quantizedAvgPoolKernels = {
   quantizedAvgPool(x, y, zeroPoint, quantMin, quantMax, shape) {
@@ -30,7 +29,7 @@ export const quantizedAvgPoolKernels = {
             }
             const inverse = fround(1 / poolDivisor(shape, windows, d, h, w));
             for (let c = 0; c < channels; c++) {
-              const integer = fround(fround(sums[c]) * inverse) + magic - magic + zeroPoint;
+              const integer = fround(fround(sums[c]) * inverse) + roundingShift - roundingShift + zeroPoint;
               y[out + c] = integer < quantMin ? quantMin : integer > quantMax ? quantMax : integer;
             }
           }

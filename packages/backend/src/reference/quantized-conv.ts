@@ -29,7 +29,8 @@ export const quantizedConvKernels = {
     ];
     const { zeroPoints, weights } = unpack(packed, shape);
     const taps = convTaps(shape);
-    const sums = int32Scratch(outChannels);
+    const sums = int32Scratch(2 * outChannels); // the second half: zero points, out of the inner loops
+    for (let o = 0; o < outChannels; o++) sums[outChannels + o] = zeroPoints.getInt32(4 * o, true);
     for (let out = 0; out < outVolume; out++) {
       tapsOfOutput(shape, out, taps);
       for (let n = 0; n < batch; n++) {
@@ -38,7 +39,7 @@ export const quantizedConvKernels = {
           let xRow = (n * inVolume + taps.position[t]) * inChannels;
           for (let o = 0, inGroup = 0; o < outChannels; o++) {
             const wRow = (o * kernelVolume + taps.tap[t]) * perGroup;
-            const wZero = zeroPoints.getInt32(4 * o, true);
+            const wZero = sums[outChannels + o];
             let sum = sums[o];
             for (let c = 0; c < perGroup; c++) {
               sum = (sum + Math.imul(x[xRow + c] - xZeroPoint, weights[wRow + c] - wZero)) | 0;

@@ -1,15 +1,14 @@
 import type { Kernels } from "@octavo/spec";
+import { roundingShift } from "./rounding-shift.ts";
 
 const { fround } = Math;
-const magic = 6755399441055744; // rounds half to even, see quantize.ts
-
 /** Dequantize, one float32 operation, quantize; scales are rounded to float32 first. */
 export const quantizedElementwiseKernels = {
   quantizedAdd(a, aScale, aZeroPoint, b, bScale, bZeroPoint, y, yScale, yZeroPoint, low, high) {
     const [aStep, bStep, inverse] = [fround(aScale), fround(bScale), fround(1 / fround(yScale))];
     for (let i = 0; i < y.length; i++) {
       const sum = fround(fround((a[i] - aZeroPoint) * aStep) + fround((b[i] - bZeroPoint) * bStep));
-      const integer = fround(sum * inverse) + magic - magic + yZeroPoint;
+      const integer = fround(sum * inverse) + roundingShift - roundingShift + yZeroPoint;
       y[i] = integer < low ? low : integer > high ? high : integer;
     }
   },
@@ -18,7 +17,7 @@ export const quantizedElementwiseKernels = {
     const [aStep, bStep, inverse] = [fround(aScale), fround(bScale), fround(1 / fround(yScale))];
     for (let i = 0; i < y.length; i++) {
       const product = fround(fround((a[i] - aZeroPoint) * aStep) * fround((b[i] - bZeroPoint) * bStep));
-      const integer = fround(product * inverse) + magic - magic + yZeroPoint;
+      const integer = fround(product * inverse) + roundingShift - roundingShift + yZeroPoint;
       y[i] = integer < low ? low : integer > high ? high : integer;
     }
   },

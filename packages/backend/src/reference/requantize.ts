@@ -1,8 +1,7 @@
 import type { Kernels, Q8 } from "@octavo/spec";
+import { roundingShift } from "./rounding-shift.ts";
 
 const { fround } = Math;
-const magic = 6755399441055744; // rounds half to even, see quantize.ts
-
 /** docs/numerics.md, requantize: one row of channels, accumulators in `sums`. */
 export function requantizeRow(
   sums: Int32Array,
@@ -21,7 +20,7 @@ export function requantizeRow(
     const sum = integerBias
       ? fround(clampInt32(sums[start + c] + bias[c]))
       : fround(fround(sums[start + c]) + bias[c]);
-    const integer = fround(sum * multiplier[c]) + magic - magic + yZeroPoint;
+    const integer = fround(sum * multiplier[c]) + roundingShift - roundingShift + yZeroPoint;
     y[yStart + c] = integer < low ? low : integer > high ? high : integer;
   }
 }

@@ -1,4 +1,5 @@
 import type { UnaryRule } from "./unary-rule.ts";
+import { roundingShift } from "../rounding-shift.ts";
 
 const noGradient: UnaryRule["gradient"] = (_x, _y, _dy, dx) => {
   dx.fill(0);
@@ -6,13 +7,12 @@ const noGradient: UnaryRule["gradient"] = (_x, _y, _dy, dx) => {
 
 /** Functions that are constant between steps; their derivative is 0, as in torch. Exact. */
 export const steps = {
-  // half to even; 2^52 + 2^51 pushes the fraction of a float64 out, and floats from 2^23 on have none
+  // half to even; floats of 2^23 and more have no fraction
   round: {
     forward(x, y) {
-      const magic = 6755399441055744;
       for (let i = 0; i < y.length; i++) {
         const v = x[i];
-        const rounded = v > -8388608 && v < 8388608 ? v + magic - magic : v;
+        const rounded = v > -8388608 && v < 8388608 ? v + roundingShift - roundingShift : v;
         y[i] = rounded === 0 && (v < 0 || Object.is(v, -0)) ? -0 : rounded;
       }
     },
