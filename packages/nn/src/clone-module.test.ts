@@ -58,4 +58,15 @@ describe("clone", () => {
     original(ones([2]));
     expect(calls).toBe(2);
   });
+
+  it("refuses classes with private fields, which cannot be copied", () => {
+    class Secret extends Module<[Tensor], Tensor> {
+      #factor = 2;
+
+      override forward(x: Tensor): Tensor {
+        return this.#factor > 1 ? x : x.detach();
+      }
+    }
+    expect(() => new Secret().clone()).toThrow(/clone of Secret: expected .* got #factor in class Secret/);
+  });
 });

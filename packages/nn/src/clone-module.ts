@@ -1,3 +1,4 @@
+import { ArgumentError } from "@octavo/spec";
 import { Tensor } from "@octavo/tensor";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
@@ -14,6 +15,7 @@ export type Copies = Map<unknown, unknown>;
  * copied from outside: modules use TypeScript's `private` instead.
  */
 export function cloneModule<M extends Module>(module: M, copies: Copies = new Map()): M {
+  requireNoPrivateFields(module);
   // Runs Module's constructor alone: a class may want arguments that only its author knows.
   const copy = Reflect.construct(Module, [], module.constructor) as M;
   copies.set(module, copy);
@@ -24,6 +26,26 @@ export function cloneModule<M extends Module>(module: M, copies: Copies = new Ma
     else for (const item of value as Set<unknown>) (target[key] as Set<unknown>).add(item);
   }
   return copy;
+}
+
+const privateField = /(?:^|[\s;{}])(#[A-Za-z_$][\w$]*)\s*[=;(]/;
+
+/** Without this, the copy would fail on its first use of the field. */
+function requireNoPrivateFields(module: Module): void {
+  let type = module.constructor;
+  // A class that overrides `clone` sees to its private fields itself.
+  while (type !== Module && !Object.hasOwn(type.prototype, "clone")) {
+    const [, name] = privateField.exec(Function.prototype.toString.call(type)) ?? [];
+    if (name) {
+      throw new ArgumentError({
+        where: `clone of ${module.typeName()}`,
+        expected: "a module without private # fields, which cannot be copied",
+        got: `${name} in class ${type.name}`,
+        hint: "Use TypeScript's private, or override clone(). With inplace: true nothing is copied.",
+      });
+    }
+    type = Object.getPrototypeOf(type) as typeof type;
+  }
 }
 
 /** A deep copy of a field's value, by the rules of `cloneModule`. */
