@@ -1,0 +1,142 @@
+import { ReLU, ReLU6 } from "@octavo/nn";
+import type { Module } from "@octavo/nn";
+import type { GraphModule, Node } from "@octavo/graph";
+import { fusions } from "./fusions.ts";
+import type { FusionRule, ModuleClass } from "./fusion-rule.ts";
+import { obstacle } from "./internal/requirements.ts";
+import type { Mode } from "./internal/requirements.ts";
+
+/** Nodes in a row that a rule applies to. */
+export interface FusionGroup {
+  readonly rule: FusionRule;
+  /** In order of execution; each feeds only the next. */
+  readonly nodes: readonly Node[];
+  /** What they call, with a new module for a function such as `relu`; empty for rules of plain functions. */
+  readonly modules: readonly Module[];
+}
+
+/** Nodes in a row that look like a rule's pattern, and why it does not apply. */
+export interface FusionMiss {
+  readonly rule: FusionRule;
+  readonly nodes: readonly Node[];
+  readonly reason: string;
+}
+
+export interface FusionMatches {
+  readonly groups: readonly FusionGroup[];
+  readonly misses: readonly FusionMiss[];
+}
+
+export interface MatchOptions {
+  /** Default: `fusions`. */
+  readonly rules?: readonly FusionRule[];
+  /** Fuse for evaluation or for training; default: the model's own mode. */
+  readonly mode?: Mode;
+  /**
+   * The model that was traced, if its modules are to be replaced rather than the graph's: then functions cannot take
+   * part, nor modules that are also called elsewhere.
+   */
+  readonly eager?: Module | null;
+}
+
+interface Attempt {
+  readonly rule: FusionRule;
+  readonly nodes: Node[];
+  readonly problem: string | null;
+}
+
+/** Functions that do what a module of the class does. */
+const functionForms = new Map<ModuleClass | string, string>([
+  [ReLU, "relu"],
+  [ReLU6, "relu6"],
+]);
+
+/**
+ * Finds what can be fused: at each node the longest pattern whose nodes feed only each other. Longer patterns that fail
+ * on something else than a missing module are listed as misses.
+ */
+export function matchFusions(
+  model: GraphModule,
+  { rules = fusions, mode = model.training ? "train" : "eval", eager = null }: MatchOptions = {},
+): FusionMatches {
+  const groups: FusionGroup[] = [];
+  const misses: FusionMiss[] = [];
+  const claimed = new Set<Node>();
+  for (const start of model.graph.nodes) {
+    if (claimed.has(start)) continue;
+    const attempts = rules
+      .map((rule) => attempt(model, rule, start, mode, eager))
+      .filter((found) => found !== null)
+      .sort((a, b) => b.nodes.length - a.nodes.length);
+    const best = attempts.find(({ problem }) => problem === null);
+    const failed = attempts.find(({ problem }) => problem !== null);
+    if (failed && failed.nodes.length > (best?.nodes.length ?? 0)) {
+      misses.push({ rule: failed.rule, nodes: failed.nodes, reason: failed.problem! });
+    }
+    if (!best) continue;
+    for (const node of best.nodes) claimed.add(node);
+    groups.push({ rule: best.rule, nodes: best.nodes, modules: modulesOf(model, best) });
+  }
+  return { groups, misses };
+}
+
+/** Follows a pattern from a node; null if the graph has other modules there. */
+function attempt(
+  model: GraphModule,
+  rule: FusionRule,
+  start: Node,
+  mode: Mode,
+  eager: Module | null,
+): Attempt | null {
+  if (!matches(model, start, rule.pattern[0])) return null;
+  const nodes = [start];
+  let problem: string | null = null;
+  for (const item of rule.pattern.slice(1)) {
+    const last = nodes[nodes.length - 1];
+    const next = [...last.users].find((user) => matches(model, user, item));
+    if (!next) return null;
+    const others = [...last.users].filter((user) => user !== next);
+    if (others.length > 0) problem ??= `the output of ${last} also goes to ${others.join(", ")}`;
+    nodes.push(next);
+  }
+  problem ??= nodes.map((node) => useProblem(model, node, eager)).find((found) => found !== null) ?? null;
+  if (problem === null) {
+    const found = obstacle(modulesOf(model, { rule, nodes }), mode);
+    if (found) problem = `expected ${found.expected}, got ${found.got}`;
+  }
+  return { rule, nodes, problem };
+}
+
+function matches(model: GraphModule, node: Node, item: ModuleClass | string): boolean {
+  if (typeof item === "string") return node.calls(item);
+  if (node.op === "callModule") return model.moduleOf(node).constructor === item;
+  const form = functionForms.get(item);
+  return form !== undefined && node.calls(form);
+}
+
+/** What keeps the module that a node calls from being replaced. */
+function useProblem(model: GraphModule, node: Node, eager: Module | null): string | null {
+  const isFunction = node.op === "callFunction" || (eager && !hasModule(eager, node.targetName));
+  if (isFunction) return eager ? `${node} is a function call; give it a module of its own` : null;
+  const calls = model.graph.nodes.filter(
+    (other) => other.op === "callModule" && other.target === node.target,
+  );
+  if (calls.length === 1 || (!eager && model.moduleOf(node).stateDict().size === 0)) return null;
+  const times = `${node.targetName} is called ${calls.length} times (${calls.join(", ")})`;
+  return `${times}; give each use a module of its own`;
+}
+
+function hasModule(model: Module, path: string): boolean {
+  for (const [known] of model.namedModules()) if (known === path) return true;
+  return false;
+}
+
+function modulesOf(model: GraphModule, { rule, nodes }: Pick<Attempt, "rule" | "nodes">): Module[] {
+  if (rule.pattern.some((item) => typeof item === "string")) return [];
+  return nodes.map((node, i) => {
+    if (node.op === "callModule") return model.moduleOf(node);
+    const module = new (rule.pattern[i] as new () => Module)();
+    module.training = model.training;
+    return module;
+  });
+}

@@ -1,0 +1,16 @@
+import { Sequential } from "@octavo/nn";
+import type { Module } from "@octavo/nn";
+
+/**
+ * Modules that are quantized as one: a layer with its batch norm, its activation, or both, run one after the other. Base
+ * of torch.ao.nn.intrinsic's modules; children are called "0", "1", "2".
+ */
+export abstract class FusedModule extends Sequential {
+  /** Graphs call the group as a whole. */
+  static readonly isLeafModule = true;
+
+  /** What was fused, in order of execution. */
+  parts(): Module[] {
+    return [...this.children()];
+  }
+}

@@ -1,0 +1,9 @@
+import type { Linear, ReLU } from "@octavo/nn";
+import { FusedModule } from "./fused-module.ts";
+
+/** torch.ao.nn.intrinsic.LinearReLU. */
+export class LinearReLU extends FusedModule {
+  constructor(linear: Linear, relu: ReLU) {
+    super(linear, relu);
+  }
+}
