@@ -25,13 +25,6 @@ struct GatherAxis {
     while (begin < end && source(u, end - 1) >= size) --end;
     return {begin, end};
   }
-  /** The u in [begin, end) for which every tap reads inside the source. */
-  Range whole() const {
-    ptrdiff_t begin = 0, end = count;
-    while (begin < end && source(begin, 0) < 0) ++begin;
-    while (begin < end && source(end - 1, taps - 1) >= size) --end;
-    return {begin, end};
-  }
 };
 
 /** y of a convolution reads x: every tap, a stride apart. */

@@ -1,12 +1,11 @@
 #pragma once
-#include "conv-gather.h"
 #include "conv-shape.h"
-#include "workspace.h"
+#include "depthwise-band.h"
 
 // Convolutions with one filter per channel, and their input gradients: direct, vectors of channels.
 namespace octavo::OCTAVO_ISA {
 
-/** Output pixels that share a weight in a register. */
+/** Outputs that share weights in registers. */
 constexpr size_t depthwisePixels = 4;
 
 /** Filters (channels, kernel) as rows of channels, in the order of the gather's taps. */
@@ -17,73 +16,73 @@ inline void packDepthwise(const Gather& gather, const ConvShape& shape, const fl
   });
 }
 
-/** One row of output pixels: everything but its column. */
-struct DepthwiseRow {
-  const Gather& gather;
-  size_t channels;
-  const float *image, *weights, *start;
-  float* to;
-  ptrdiff_t d, h;
-  /** Taps that read inside, and columns all of whose taps do. */
-  GatherAxis::Range planes, lines, whole;
-
-  /** `Pixels` neighbours from column u, channels from c; taps of the width in `columns`. */
-  template <typename V, size_t Pixels>
-  void pixels(ptrdiff_t u, GatherAxis::Range columns, size_t c) const {
-    const GatherAxis &depth = gather.depth, &height = gather.height, &width = gather.width;
-    V sum[Pixels];
+/** `Pixels` neighbouring outputs of `Vectors` vectors of channels; `start` may be null. */
+template <typename V, size_t Vectors, size_t Pixels>
+inline void depthwiseTile(
+    size_t taps, const float* from, const size_t* tapOffsets, size_t pixelStep, const float* weights, size_t channels,
+    const float* start, float* to, size_t toStep) {
+  V sum[Pixels][Vectors];
+  OCTAVO_UNROLL
+  for (size_t p = 0; p < Pixels; ++p) {
     OCTAVO_UNROLL
-    for (size_t p = 0; p < Pixels; ++p) sum[p] = start ? V::load(start + c) : V::broadcast(0);
-    const size_t pixelStep = size_t(width.step) * channels, tapStep = size_t(width.offsetStep) * channels;
-    for (ptrdiff_t jd = planes.begin; jd < planes.end; ++jd) {
-      for (ptrdiff_t jh = lines.begin; jh < lines.end; ++jh) {
-        const ptrdiff_t line = depth.source(d, jd) * height.size + height.source(h, jh);
-        const float* from = image + size_t(line * width.size + width.source(u, columns.begin)) * channels + c;
-        const float* by = weights + size_t((jd * height.taps + jh) * width.taps + columns.begin) * channels + c;
-        for (ptrdiff_t j = columns.begin; j < columns.end; ++j, from += tapStep, by += channels) {
-          const V weight = V::load(by);
-          OCTAVO_UNROLL
-          for (size_t p = 0; p < Pixels; ++p) sum[p] = multiplyAdd(V::load(from + p * pixelStep), weight, sum[p]);
-        }
+    for (size_t v = 0; v < Vectors; ++v) sum[p][v] = start ? V::load(start + v * V::width) : V::broadcast(0);
+  }
+  for (size_t tap = 0; tap < taps; ++tap, weights += channels) {
+    const float* const at = from + tapOffsets[tap];
+    V weight[Vectors];
+    OCTAVO_UNROLL
+    for (size_t v = 0; v < Vectors; ++v) weight[v] = V::load(weights + v * V::width);
+    OCTAVO_UNROLL
+    for (size_t p = 0; p < Pixels; ++p) {
+      OCTAVO_UNROLL
+      for (size_t v = 0; v < Vectors; ++v) {
+        sum[p][v] = multiplyAdd(V::load(at + p * pixelStep + v * V::width), weight[v], sum[p][v]);
       }
     }
-    const size_t resultStep = size_t(width.resultStep) * channels;
+  }
+  OCTAVO_UNROLL
+  for (size_t p = 0; p < Pixels; ++p) {
     OCTAVO_UNROLL
-    for (size_t p = 0; p < Pixels; ++p) sum[p].store(to + size_t(u) * resultStep + p * resultStep + c);
+    for (size_t v = 0; v < Vectors; ++v) sum[p][v].store(to + p * toStep + v * V::width);
   }
-
-  template <typename V>
-  void run(size_t c) const {
-    const GatherAxis& width = gather.width;
-    const GatherAxis::Range all = {0, width.taps};
-    ptrdiff_t u = 0;
-    for (; u < whole.begin && u < width.count; ++u) pixels<V, 1>(u, width.inside(u), c);
-    for (; u + ptrdiff_t(depthwisePixels) <= whole.end; u += depthwisePixels) pixels<V, depthwisePixels>(u, all, c);
-    for (; u < width.count; ++u) pixels<V, 1>(u, width.inside(u), c);
-  }
-};
+}
 
 /** result = start + gathered source ∗ filters per channel, where `bias` may be null and `size` is that of the result. */
 inline void depthwise(
     const Gather& gather, const ConvShape& shape, const float* source, const float* filters, const float* bias, float* result,
     const Spatial& size) {
-  const size_t channels = size_t(shape.groups);
-  const Workspace<float> weights(gather.taps() * channels);
-  packDepthwise(gather, shape, filters, weights.data());
-  const size_t rows = size_t(shape.batch) * size_t(gather.depth.count * gather.height.count);
-  const size_t products = size_t(gather.width.count) * channels * (gather.taps() + 1);
-  const auto whole = gather.width.whole();
-  parallelFor(rows, 1 + depthwiseTaskProducts / products, [&](size_t begin, size_t end) {
-    for (size_t row = begin; row < end; ++row) {
-      const GatherCursor at(gather, row * size_t(gather.width.count));
-      const float* const image = source + at.image * gather.sourcePixels() * channels;
-      const DepthwiseRow work = {gather, channels, image, weights.data(), bias,
-                                 result + at.resultPixel(gather, size) * channels, at.d, at.h,
-                                 gather.depth.inside(at.d), gather.height.inside(at.h), whole};
-      size_t c = 0;
-      for (; c + Vector::width <= channels; c += Vector::width) work.run<Vector>(c);
-      for (; c < channels; ++c) work.run<Scalar>(c);
+  const size_t channels = size_t(shape.groups), images = size_t(shape.batch), taps = gather.taps();
+  if (taps == 0) {
+    // Positions that a strided convolution never read.
+    const GatherCursor end(gather, images * gather.positions());
+    for (GatherCursor at(gather, 0); at.image < end.image; at.next(gather)) {
+      std::memset(result + at.resultPixel(gather, size) * channels, 0, channels * sizeof(float));
     }
+    return;
+  }
+  const Workspace<float> weights(taps * channels);
+  packDepthwise(gather, shape, filters, weights.data());
+  const DepthwiseBand band(gather, images, channels, channels, sizeof(float));
+  const Workspace<size_t> offsets(taps);
+  for (size_t tap = 0; tap < taps; ++tap) offsets.data()[tap] = band.tapOffset(tap);
+  const size_t width = size_t(gather.width.count);
+  const size_t step = size_t(gather.width.step) * channels, toStep = size_t(gather.width.resultStep) * channels;
+  const auto copy = [](const float* from, float* to, size_t n) { std::memcpy(to, from, n * sizeof(float)); };
+  eachDepthwiseRow<float>(band, images, source, size, copy, [&](const float* from, size_t pixel) {
+    float* const to = result + pixel * channels;
+    const auto tile = [&]<typename V, size_t Vectors, size_t Pixels>(size_t u, size_t c) {
+      depthwiseTile<V, Vectors, Pixels>(taps, from + u * step + c, offsets.data(), step, weights.data() + c, channels,
+                                        bias ? bias + c : nullptr, to + u * toStep + c, toStep);
+    };
+    const auto strip = [&]<typename V, size_t Vectors>(size_t c) {
+      size_t u = 0;
+      for (; u + depthwisePixels <= width; u += depthwisePixels) tile.template operator()<V, Vectors, depthwisePixels>(u, c);
+      for (; u < width; ++u) tile.template operator()<V, Vectors, 1>(u, c);
+    };
+    size_t c = 0;
+    for (; c + 2 * Vector::width <= channels; c += 2 * Vector::width) strip.template operator()<Vector, 2>(c);
+    for (; c + Vector::width <= channels; c += Vector::width) strip.template operator()<Vector, 1>(c);
+    for (; c < channels; ++c) strip.template operator()<Scalar, 1>(c);
   });
 }
 

@@ -1,0 +1,105 @@
+#pragma once
+#include <cstring>
+
+#include "conv-gather.h"
+#include "threads.h"
+#include "workspace.h"
+
+// What the direct kernels of depthwise convolutions read: copies of the source with its border, so that every tap of
+// every output lies at a fixed distance.
+namespace octavo::OCTAVO_ISA {
+
+/** Bytes of such a copy: it stays in the second-level cache. */
+constexpr size_t depthwiseBandBytes = size_t(1) << 17;
+
+/** Rows of one image: (depth taps, rows, columns, stride) elements, zeros where the image ends. */
+struct DepthwiseBand {
+  const Gather& gather;
+  /** Channels, and elements of a pixel of the copy. */
+  size_t channels, stride;
+  size_t columns, outputRows, rows;
+
+  DepthwiseBand(const Gather& of, size_t images, size_t channelCount, size_t pixelElements, size_t elementBytes)
+      : gather(of), channels(channelCount), stride(pixelElements), columns(reach(of.width, size_t(of.width.count))) {
+    constexpr size_t fewTasks = 8, fewRows = 4;
+    const size_t height = size_t(of.height.count);
+    const size_t share = divideUp(images * size_t(of.depth.count) * height, fewTasks);
+    outputRows = smallest(height, share < fewRows ? fewRows : share);
+    const auto tooLarge = [&] {
+      return size_t(of.depth.taps) * reach(of.height, outputRows) * columns * stride * elementBytes > depthwiseBandBytes;
+    };
+    while (outputRows > 1 && tooLarge()) outputRows = divideUp(outputRows, 2);
+    rows = reach(of.height, outputRows);
+  }
+
+  size_t elements() const { return size_t(gather.depth.taps) * rows * columns * stride; }
+
+  /** Distance of a tap, in the gather's order, from the first one. */
+  size_t tapOffset(size_t tap) const {
+    const size_t width = size_t(gather.width.taps), height = size_t(gather.height.taps);
+    const size_t row = tap / width % height * size_t(gather.height.offsetStep);
+    const size_t column = tap % width * size_t(gather.width.offsetStep);
+    return ((tap / width / height * rows + row) * columns + column) * stride;
+  }
+
+  /** Copies what the outputs from (d, firstRow) read. `copy(from, to, n)` moves n neighbouring elements. */
+  template <typename From, typename To, typename Copy>
+  void fill(const From* image, ptrdiff_t d, ptrdiff_t firstRow, To* to, const Copy& copy) const {
+    const GatherAxis &depth = gather.depth, &height = gather.height, &width = gather.width;
+    const ptrdiff_t left = width.source(0, 0), first = left < 0 ? 0 : left;
+    const size_t before = left < 0 ? smallest(size_t(-left), columns) : 0;
+    const size_t inside = width.size > first ? smallest(columns - before, size_t(width.size - first)) : 0;
+    const auto clear = [&](To* out, size_t pixels) { std::memset(out, 0, pixels * stride * sizeof(To)); };
+    for (ptrdiff_t plane = 0; plane < depth.taps; ++plane) {
+      const ptrdiff_t sourcePlane = depth.source(d, plane);
+      for (size_t row = 0; row < rows; ++row, to += columns * stride) {
+        const ptrdiff_t sourceRow = height.source(firstRow, 0) + ptrdiff_t(row);
+        const bool outside = sourcePlane < 0 || sourcePlane >= depth.size || sourceRow < 0 || sourceRow >= height.size;
+        if (outside || inside == 0) {
+          clear(to, columns);
+          continue;
+        }
+        const From* const from = image + size_t((sourcePlane * height.size + sourceRow) * width.size + first) * channels;
+        To* const out = to + before * stride;
+        clear(to, before);
+        if (channels == stride) copy(from, out, inside * channels);
+        else for (size_t i = 0; i < inside; ++i) copy(from + i * channels, out + i * stride, channels);
+        clear(out + inside * stride, columns - before - inside);
+      }
+    }
+  }
+
+ private:
+  /** Source positions from the first tap of the first to the last tap of the last of `count` outputs. */
+  static size_t reach(const GatherAxis& axis, size_t count) {
+    return (count - 1) * size_t(axis.step) + size_t(axis.taps - 1) * size_t(axis.offsetStep) + 1;
+  }
+};
+
+/**
+ * Calls `outputRow(from, pixel)` for every row of outputs of `images` images: `from` is the copy that its first output
+ * reads, `pixel` that output's index among pixels of `size` per image.
+ */
+template <typename To, typename From, typename Copy, typename OutputRow>
+void eachDepthwiseRow(
+    const DepthwiseBand& band, size_t images, const From* source, const Spatial& size, const Copy& copy,
+    const OutputRow& outputRow) {
+  const Gather& gather = band.gather;
+  const size_t height = size_t(gather.height.count), width = size_t(gather.width.count), planes = size_t(gather.depth.count);
+  const size_t bands = divideUp(height, band.outputRows);
+  const size_t products = band.outputRows * width * gather.taps() * band.channels;
+  parallelFor(images * planes * bands, 1 + depthwiseTaskProducts / products, [&](size_t begin, size_t end) {
+    const Workspace<To> space(band.elements());
+    for (size_t task = begin; task < end; ++task) {
+      const size_t firstRow = task % bands * band.outputRows, plane = task / bands;
+      const From* const image = source + plane / planes * gather.sourcePixels() * band.channels;
+      band.fill(image, ptrdiff_t(plane % planes), ptrdiff_t(firstRow), space.data(), copy);
+      for (size_t row = 0; row < smallest(band.outputRows, height - firstRow); ++row) {
+        const GatherCursor at(gather, (plane * height + firstRow + row) * width);
+        outputRow(space.data() + row * size_t(gather.height.step) * band.columns * band.stride, at.resultPixel(gather, size));
+      }
+    }
+  });
+}
+
+}  // namespace octavo::OCTAVO_ISA
