@@ -116,7 +116,7 @@ function singleOp(inputs: readonly ProgramValue[], output: ProgramValue, step: P
 function prepareConstants(definition: OpDefinition, step: Step, table: Kernels): Record<string, TypedArray> {
   const result: Record<string, TypedArray> = {};
   for (const [role, { array, length, fill }] of Object.entries(definition.prepare?.(step, table) ?? {})) {
-    const bytes = length * array.BYTES_PER_ELEMENT;
+    const bytes = length * (array as unknown as { BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT;
     const memory = new Tensor({ shape: [bytes], dtype: "uint8" }).keep().raw<Uint8Array>();
     result[role] = new array(memory.buffer, memory.byteOffset, length);
     fill(result[role]);

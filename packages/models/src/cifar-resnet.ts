@@ -9,17 +9,17 @@ import type { Tensor } from "@octavo/tensor";
  * (N, C, H, W) → (N, outChannels, ⌈H/2⌉, ⌈W/2⌉).
  */
 class SubsampleAndPad extends Module<[x: Tensor], Tensor> {
-  readonly #extra: number;
+  private readonly extra: number;
 
   constructor(inChannels: number, outChannels: number) {
     super();
-    this.#extra = outChannels - inChannels;
+    this.extra = outChannels - inChannels;
   }
 
   override forward(x: Tensor): Tensor {
     const half = slice(slice(x, 2, 0, null, 2), 3, 0, null, 2);
-    const before = Math.floor(this.#extra / 2);
-    return pad(half, [0, 0, 0, 0, before, this.#extra - before]);
+    const before = Math.floor(this.extra / 2);
+    return pad(half, [0, 0, 0, 0, before, this.extra - before]);
   }
 }
 

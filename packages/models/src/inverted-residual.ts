@@ -14,7 +14,7 @@ export type InvertedResidualOptions = Pick<ConvNormOptions, "stride" | "activati
 export class InvertedResidual extends Module<[x: Tensor], Tensor> {
   readonly conv: Sequential;
   readonly skipAdd = new FloatFunctional();
-  readonly #skips: boolean;
+  private readonly skips: boolean;
 
   /** @param expand channels inside, as a multiple of the input's. */
   constructor(inChannels: number, outChannels: number, expand: number, options: InvertedResidualOptions = {}) {
@@ -28,11 +28,11 @@ export class InvertedResidual extends Module<[x: Tensor], Tensor> {
       new Conv2d(hidden, outChannels, 1, { bias: !norm }),
       normOf(outChannels, norm),
     );
-    this.#skips = stride === 1 && inChannels === outChannels;
+    this.skips = stride === 1 && inChannels === outChannels;
   }
 
   override forward(x: Tensor): Tensor {
-    return this.#skips ? this.skipAdd.add(x, this.conv(x)) : this.conv(x);
+    return this.skips ? this.skipAdd.add(x, this.conv(x)) : this.conv(x);
   }
 
   override typeName(): string {

@@ -40,19 +40,19 @@ const scalarOperations = {
 
 /** Operations between quantized activations; what `convert` makes of a FloatFunctional. torch's QFunctional. */
 export class QFunctional extends Module<[FunctionalOperation, ...unknown[]], Tensor> {
-  readonly #output: Output | null;
-  readonly #steps = new Map<string, ProgramStep>();
-  readonly #rescales = new StepsByInput();
-  readonly #scalars = new Map<string, StepsByInput>();
+  private readonly found: Output | null;
+  private readonly stepsByName = new Map<string, ProgramStep>();
+  private readonly rescales = new StepsByInput();
+  private readonly scalars = new Map<string, StepsByInput>();
 
   /** @param output null: only the operations with a number can run. */
   constructor(output: readonly [QuantizedDType, ActivationQParams] | null) {
     super();
-    this.#output = output && Object.freeze({ dtype: output[0], qparams: output[1] });
+    this.found = output && Object.freeze({ dtype: output[0], qparams: output[1] });
   }
 
   get output(): Output {
-    if (this.#output) return this.#output;
+    if (this.found) return this.found;
     throw new QuantizationError({
       where: callContext()?.where() ?? "QFunctional",
       expected: "an operation that ran during calibration or training",
@@ -66,19 +66,40 @@ export class QFunctional extends Module<[FunctionalOperation, ...unknown[]], Ten
     return operations[operation](this, ...(operands as never[]));
   }
 
-  add = (a: Tensor, b: Tensor): Tensor => this("add", a, b);
-  addScalar = (a: Tensor, b: number): Tensor => this("addScalar", a, b);
-  mul = (a: Tensor, b: Tensor): Tensor => this("mul", a, b);
-  mulScalar = (a: Tensor, b: number): Tensor => this("mulScalar", a, b);
-  addRelu = (a: Tensor, b: Tensor): Tensor => this("addRelu", a, b);
-  cat = (tensors: Tensor[], dim = 0): Tensor => this("cat", tensors, dim);
-  matmul = (a: Tensor, b: Tensor): Tensor => this("matmul", a, b);
+  add(a: Tensor, b: Tensor): Tensor {
+    return this("add", a, b);
+  }
+
+  addScalar(a: Tensor, b: number): Tensor {
+    return this("addScalar", a, b);
+  }
+
+  mul(a: Tensor, b: Tensor): Tensor {
+    return this("mul", a, b);
+  }
+
+  mulScalar(a: Tensor, b: number): Tensor {
+    return this("mulScalar", a, b);
+  }
+
+  addRelu(a: Tensor, b: Tensor): Tensor {
+    return this("addRelu", a, b);
+  }
+
+  cat(tensors: Tensor[], dim = 0): Tensor {
+    return this("cat", tensors, dim);
+  }
+
+  matmul(a: Tensor, b: Tensor): Tensor {
+    return this("matmul", a, b);
+  }
+
 
   /** One step per operation, so that what is prepared for it is found again. */
   step(op: string, attributes: ProgramStep["attributes"] = {}): ProgramStep {
     const key = op + JSON.stringify(attributes);
-    let step = this.#steps.get(key);
-    if (!step) this.#steps.set(key, (step = Object.freeze({ op, attributes, constants: {}, output: this.output })));
+    let step = this.stepsByName.get(key);
+    if (!step) this.stepsByName.set(key, (step = Object.freeze({ op, attributes, constants: {}, output: this.output })));
     return step;
   }
 
@@ -87,14 +108,14 @@ export class QFunctional extends Module<[FunctionalOperation, ...unknown[]], Ten
     const input = x.qparams!;
     const { scale, zeroPoint } = this.output.qparams;
     if (input.dtype === this.output.dtype && input.scale[0] === scale && input.zeroPoint[0] === zeroPoint) return x;
-    return programOp(x, this.#rescales.get(input, () => lookupStep(input, (values) => values, this.output)));
+    return programOp(x, this.rescales.get(input, () => lookupStep(input, (values) => values, this.output)));
   }
 
   withScalar(operation: keyof typeof scalarOperations, x: Tensor, value: number): Tensor {
     const { output, apply } = scalarOperations[operation];
     const input = x.qparams!;
-    let steps = this.#scalars.get(`${operation} ${value}`);
-    if (!steps) this.#scalars.set(`${operation} ${value}`, (steps = new StepsByInput()));
+    let steps = this.scalars.get(`${operation} ${value}`);
+    if (!steps) this.scalars.set(`${operation} ${value}`, (steps = new StepsByInput()));
     const make = () =>
       lookupStep(input, (values) => apply(values, value), {
         dtype: input.dtype,
@@ -112,7 +133,7 @@ export class QFunctional extends Module<[FunctionalOperation, ...unknown[]], Ten
   }
 
   override extraRepr(): string {
-    return this.#output ? `scale=${this.output.qparams.scale}, zero_point=${this.output.qparams.zeroPoint}` : "";
+    return this.found ? `scale=${this.output.qparams.scale}, zero_point=${this.output.qparams.zeroPoint}` : "";
   }
 }
 

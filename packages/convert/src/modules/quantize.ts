@@ -7,29 +7,29 @@ import type { ProgramStep } from "../program-op.ts";
 
 /** Float in, integers out, with fixed qparams; what `convert` makes of a `QuantStub`. */
 export class Quantize extends Module<[x: Tensor], Tensor> {
-  readonly #step: ProgramStep;
+  private readonly step: ProgramStep;
 
   constructor(dtype: QuantizedDType, qparams: ActivationQParams) {
     super();
-    this.#step = Object.freeze({ op: "quantize", attributes: {}, constants: {}, output: { dtype, qparams } });
+    this.step = Object.freeze({ op: "quantize", attributes: {}, constants: {}, output: { dtype, qparams } });
   }
 
   /** Images become channels-last here, once, as all quantized layers want them. */
   override forward(x: Tensor): Tensor {
-    return programOp(x, this.#step);
+    return programOp(x, this.step);
   }
 
   get scale(): number {
-    return this.#step.output.qparams!.scale;
+    return this.step.output.qparams!.scale;
   }
 
   get zeroPoint(): number {
-    return this.#step.output.qparams!.zeroPoint;
+    return this.step.output.qparams!.zeroPoint;
   }
 
   override extraRepr(): string {
     const scale = Number(this.scale.toPrecision(5));
-    return `scale=${scale}, zero_point=${this.zeroPoint}, dtype=${this.#step.output.dtype}`;
+    return `scale=${scale}, zero_point=${this.zeroPoint}, dtype=${this.step.output.dtype}`;
   }
 }
 
@@ -40,9 +40,4 @@ export class DeQuantize extends Module<[x: Tensor], Tensor> {
   }
 }
 
-const dequantizeStep: ProgramStep = Object.freeze({
-  op: "dequantize",
-  attributes: {},
-  constants: {},
-  output: { dtype: "float32" },
-});
+const dequantizeStep: ProgramStep = { op: "dequantize", attributes: {}, constants: {}, output: { dtype: "float32" } };

@@ -52,31 +52,32 @@ export class StepsByInput {
  * torch.ao.nn.quantized.Hardswish and its like.
  */
 export class QuantizedFunction extends Module<[x: Tensor], Tensor> {
-  readonly #float: Module<[x: Tensor], Tensor>;
-  readonly #output: { readonly dtype: QuantizedDType; readonly qparams: ActivationQParams };
-  readonly #steps = new StepsByInput();
+  /** Frozen, so that it is neither a child nor copied. */
+  private readonly source: { readonly float: Module<[x: Tensor], Tensor> };
+  private readonly output: { readonly dtype: QuantizedDType; readonly qparams: ActivationQParams };
+  private readonly steps = new StepsByInput();
 
   constructor(float: Module<[x: Tensor], Tensor>, dtype: QuantizedDType, qparams: ActivationQParams) {
     super();
-    this.#float = float;
-    this.#output = Object.freeze({ dtype, qparams });
+    this.source = Object.freeze({ float });
+    this.output = Object.freeze({ dtype, qparams });
   }
 
   override forward(x: Tensor): Tensor {
     const input = x.qparams!;
     return programOp(
       x,
-      this.#steps.get(input, () => lookupStep(input, (values) => this.#float.forward(values), this.#output)),
+      this.steps.get(input, () => lookupStep(input, (values) => this.source.float.forward(values), this.output)),
     );
   }
 
   override typeName(): string {
-    return `Quantized${this.#float.typeName()}`;
+    return `Quantized${this.source.float.typeName()}`;
   }
 
   override extraRepr(): string {
-    const { scale, zeroPoint } = this.#output.qparams;
-    const own = this.#float.extraRepr();
+    const { scale, zeroPoint } = this.output.qparams;
+    const own = this.source.float.extraRepr();
     return `${own ? `${own}, ` : ""}scale=${scale}, zero_point=${zeroPoint}`;
   }
 }

@@ -36,15 +36,15 @@ export class QuantizedLayer extends Module<[x: Tensor], Tensor> {
   readonly bias: Tensor | null;
   readonly scale: number;
   readonly zeroPoint: number;
-  readonly #step: ProgramStep;
-  readonly #typeName: string;
-  readonly #extra: string;
+  private readonly step: ProgramStep;
+  private readonly printedName: string;
+  private readonly extra: string;
 
   constructor(parts: QuantizedLayerParts) {
     super();
     const { layer, output, dtype } = parts;
-    this.#typeName = parts.typeName;
-    this.#extra = `${layer.extraRepr()}, scale=${output.scale}, zero_point=${output.zeroPoint}`;
+    this.printedName = parts.typeName;
+    this.extra = `${layer.extraRepr()}, scale=${output.scale}, zero_point=${output.zeroPoint}`;
     this.weight = quantizeWeight(parts.weight, parts.weightQParams);
     this.bias = parts.bias;
     this.scale = output.scale;
@@ -52,7 +52,7 @@ export class QuantizedLayer extends Module<[x: Tensor], Tensor> {
     this.registerBuffer("weight", this.weight);
     this.registerBuffer("bias", this.bias);
     const { op, attributes, channels, repeat } = layerGeometry(layer);
-    this.#step = Object.freeze({
+    this.step = Object.freeze({
       op,
       attributes: {
         ...attributes,
@@ -65,15 +65,15 @@ export class QuantizedLayer extends Module<[x: Tensor], Tensor> {
   }
 
   override forward(x: Tensor): Tensor {
-    return programOp(x, this.#step);
+    return programOp(x, this.step);
   }
 
   override typeName(): string {
-    return this.#typeName;
+    return this.printedName;
   }
 
   override extraRepr(): string {
-    return this.#extra;
+    return this.extra;
   }
 }
 

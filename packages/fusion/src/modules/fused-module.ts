@@ -9,8 +9,12 @@ export abstract class FusedModule extends Sequential {
   /** Graphs call the group as a whole. */
   static readonly isLeafModule = true;
 
-  /** What was fused, in order of execution. */
+  /** What was fused, in order of execution; not the observer that `prepare` adds beside it. */
   parts(): Module[] {
-    return [...this.children()];
+    return [...this.namedChildren()].filter(([name]) => /^\d+$/.test(name)).map(([, part]) => part);
+  }
+
+  override [Symbol.iterator](): IterableIterator<Module> {
+    return this.parts().values();
   }
 }
