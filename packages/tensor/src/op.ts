@@ -57,8 +57,9 @@ export function defineOp<I extends OpInputs, A extends object = Record<never, ne
     const inputs = (hasAttributes ? args.slice(0, -1) : args) as unknown as I;
     return applyOp(op, inputs, (hasAttributes ? last : {}) as A);
   };
-  delete (call as { name?: string }).name;
-  const op = Object.assign(call, definition) as unknown as OpFunction<I, A>;
+  // A function's own name is read-only to assignment, so the definition's is defined over it.
+  const properties = Object.entries(definition).map(([key, value]) => [key, { value, enumerable: true }] as const);
+  const op = Object.defineProperties(call, Object.fromEntries(properties)) as unknown as OpFunction<I, A>;
   return op;
 }
 

@@ -1,3 +1,4 @@
+import type { Tensor } from "@octavo/tensor";
 import { Module } from "../module.ts";
 
 type Layers = readonly Module[] | readonly [Readonly<Record<string, Module>>];
@@ -10,7 +11,7 @@ function namesOf(layers: Layers): [name: string, module: Module][] {
 }
 
 /** Modules called one after the other: `new Sequential(a, b)`, or `new Sequential({ conv: a, relu: b })` with names. */
-export class Sequential extends Module<[x: any], any> {
+export class Sequential<I = Tensor, O = Tensor> extends Module<[x: I], O> {
   [name: number]: Module;
 
   constructor(...layers: Layers) {
@@ -18,7 +19,7 @@ export class Sequential extends Module<[x: any], any> {
     for (const [name, layer] of namesOf(layers)) Object.assign(this, { [name]: layer });
   }
 
-  override forward(x: unknown): unknown {
+  override forward(x: any): any {
     let result = x;
     for (const layer of this) result = layer(result);
     return result;
