@@ -10,14 +10,13 @@ const { kernels } = reference;
 const { fround } = Math;
 const same = (actual: ArrayLike<number>, expected: ArrayLike<number>) =>
   expect(bitDifference(actual, expected)).toBe(null);
-const named = (rows: readonly GoldenCase[]) => rows.map((golden) => ({ name: golden.name, golden }));
 const bytes = (golden: GoldenCase, role: string) => golden.tensor(role).data as Q8;
 
 const quantize = goldens("quantize");
 describe.skipIf(quantize.absent)(quantize.title, () => {
   // What torch makes of NaN and infinities depends on the machine; the laws say what ours gives.
   const tensors = quantize.select("per-tensor/").filter(({ name }) => !/invalid|nonfinite/.test(name));
-  it.each(named([...tensors, ...quantize.select("per-channel/")]))("$name", ({ golden }) => {
+  it.each([...tensors, ...quantize.select("per-channel/")])("$name", (golden) => {
     const { shape } = golden.tensor("x");
     const dtype = golden.args.dtype as QuantizedDType;
     const perChannel = "axis" in golden.args;
@@ -37,7 +36,7 @@ describe.skipIf(quantize.absent)(quantize.title, () => {
     same(x, golden.floats("y"));
   });
 
-  it.each(named(quantize.select("dequantize/")))("$name", ({ golden }) => {
+  it.each(quantize.select("dequantize/"))("$name", (golden) => {
     const q = bytes(golden, "q");
     const x = new Float32Array(q.length);
     const [scale, zeroPoint] = [
@@ -55,7 +54,7 @@ describe.skipIf(fake.absent)(fake.title, () => {
   const channels = fake
     .select("functional/per-channel/")
     .filter((golden) => golden.tensor("zero_point").dtype === "int32");
-  it.each(named([...tensors, ...channels]))("$name", ({ golden }) => {
+  it.each([...tensors, ...channels])("$name", (golden) => {
     const perChannel = "axis" in golden.args;
     const scale = perChannel ? golden.floats("scale") : Float32Array.of(golden.number("scale"));
     const zeroPoint = Int32Array.from(
@@ -87,8 +86,8 @@ describe.skipIf(operators.absent)(operators.title, () => {
     return { bias, multiplier, zeroPoint, low: golden.args.relu ? zeroPoint : 0 };
   }
 
-  const convs = ["linear/", "conv1d/", "conv2d/", "conv3d/"].flatMap((prefix) => operators.select(prefix));
-  it.each(named(convs))("$name", ({ golden }) => {
+  const convs = operators.select("linear/", "conv1d/", "conv2d/", "conv3d/");
+  it.each(convs)("$name", (golden) => {
     const [x, w, y] = ["x", "w", "y_rule"].map((role) => golden.tensor(role));
     const isLinear = golden.name.startsWith("linear/");
     const rows = x.data.length / w.shape[1];
@@ -127,9 +126,9 @@ describe.skipIf(operators.absent)(operators.title, () => {
       same(toContiguous(out, outShape), bytes(golden, "y_fbgemm"));
   });
 
-  it.each(named(["1d", "2d", "3d"].flatMap((rank) => operators.select(`conv_transpose${rank}/`))))(
+  it.each(["1d", "2d", "3d"].flatMap((rank) => operators.select(`conv_transpose${rank}/`)))(
     "$name",
-    ({ golden }) => {
+    (golden) => {
       const [x, w, y] = ["x", "w", "y_rule"].map((role) => golden.tensor(role));
       const shape = convShapeOf(golden, y.shape, x.shape, w.shape.slice(2));
       const { bias, multiplier, zeroPoint, low } = epilogue(golden, shape.inChannels);
@@ -152,43 +151,46 @@ describe.skipIf(operators.absent)(operators.title, () => {
   );
 
   // qnnpack adds an int32 bias to the accumulator; its goldens are without |b / s| ≥ 2^31 only in per-tensor cases.
-  it.each(
-    named(operators.select("linear/").filter((golden) => golden.has("y_qnnpack") && !golden.has("w_axis"))),
-  )("$name, as qnnpack", ({ golden }) => {
-    const [k, n] = [golden.tensor("w").shape[1], golden.tensor("w").shape[0]];
-    const rows = golden.tensor("x").data.length / k;
-    const shape = convShapeOf(golden, [rows, k], [rows, n], []);
-    const step = fround(fround(golden.number("x_scale")) * fround(golden.number("w_scale")));
-    const floatBias = golden.has("bias") ? golden.floats("bias") : new Float32Array(n);
-    const bias = new Int32Array(n);
-    kernels.quantize(
-      floatBias,
-      Float32Array.of(step),
-      Int32Array.of(0),
-      bias,
-      channelBlocksOf([n], null),
-      ...quantRanges.qint32,
-    );
-    const multiplier = new Float32Array(n).fill(fround(step * fround(1 / fround(golden.number("y_scale")))));
-    const packed = new Uint8Array(kernels.quantizedConvPackedBytes(shape));
-    kernels.quantizedConvPack(bytes(golden, "w"), new Int32Array(n), packed, shape);
-    const out = new Uint8Array(rows * n);
-    const zeroPoint = golden.number("y_zero_point");
-    const low = golden.args.relu ? zeroPoint : 0;
-    kernels.quantizedConv(
-      bytes(golden, "x"),
-      packed,
-      bias,
-      multiplier,
-      out,
-      shape,
-      golden.number("x_zero_point"),
-      zeroPoint,
-      low,
-      255,
-    );
-    same(out, bytes(golden, "y_qnnpack"));
-  });
+  it.each(operators.select("linear/").filter((golden) => golden.has("y_qnnpack") && !golden.has("w_axis")))(
+    "$name, as qnnpack",
+    (golden) => {
+      const [k, n] = [golden.tensor("w").shape[1], golden.tensor("w").shape[0]];
+      const rows = golden.tensor("x").data.length / k;
+      const shape = convShapeOf(golden, [rows, k], [rows, n], []);
+      const step = fround(fround(golden.number("x_scale")) * fround(golden.number("w_scale")));
+      const floatBias = golden.has("bias") ? golden.floats("bias") : new Float32Array(n);
+      const bias = new Int32Array(n);
+      kernels.quantize(
+        floatBias,
+        Float32Array.of(step),
+        Int32Array.of(0),
+        bias,
+        channelBlocksOf([n], null),
+        ...quantRanges.qint32,
+      );
+      const multiplier = new Float32Array(n).fill(
+        fround(step * fround(1 / fround(golden.number("y_scale")))),
+      );
+      const packed = new Uint8Array(kernels.quantizedConvPackedBytes(shape));
+      kernels.quantizedConvPack(bytes(golden, "w"), new Int32Array(n), packed, shape);
+      const out = new Uint8Array(rows * n);
+      const zeroPoint = golden.number("y_zero_point");
+      const low = golden.args.relu ? zeroPoint : 0;
+      kernels.quantizedConv(
+        bytes(golden, "x"),
+        packed,
+        bias,
+        multiplier,
+        out,
+        shape,
+        golden.number("x_zero_point"),
+        zeroPoint,
+        low,
+        255,
+      );
+      same(out, bytes(golden, "y_qnnpack"));
+    },
+  );
 
   const binaries = (["add", "mul"] as const).flatMap((op) =>
     [...operators.select(`${op}/`), ...operators.select(`${op}_relu/`)].map((golden) => ({
@@ -218,10 +220,13 @@ describe.skipIf(operators.absent)(operators.title, () => {
     same(out, bytes(golden, "y_rule"));
   });
 
-  const pools = ["avg_pool1d/", "avg_pool2d/", "adaptive_avg_pool2d/", "adaptive_avg_pool3d/"].flatMap(
-    (prefix) => operators.select(prefix),
+  const pools = operators.select(
+    "avg_pool1d/",
+    "avg_pool2d/",
+    "adaptive_avg_pool2d/",
+    "adaptive_avg_pool3d/",
   );
-  it.each(named(pools))("$name", ({ golden }) => {
+  it.each(pools)("$name", (golden) => {
     const [x, y] = [golden.tensor("x"), golden.tensor("y_rule")];
     const out = new Uint8Array(y.data.length);
     const shape = poolShapeOf(golden, x.shape, y.shape);
@@ -236,18 +241,15 @@ describe.skipIf(operators.absent)(operators.title, () => {
     same(toContiguous(out, y.shape), bytes(golden, "y_rule"));
   });
 
-  it.each(named(["max_pool1d/", "max_pool2d/", "max_pool3d/"].flatMap((prefix) => operators.select(prefix))))(
-    "$name",
-    ({ golden }) => {
-      const [x, y] = [golden.tensor("x"), golden.tensor("y_rule")];
-      const out = new Uint8Array(y.data.length);
-      kernels.maxPool(
-        toChannelsLast(bytes(golden, "x"), x.shape),
-        out,
-        null,
-        poolShapeOf(golden, x.shape, y.shape),
-      );
-      same(toContiguous(out, y.shape), bytes(golden, "y_rule"));
-    },
-  );
+  it.each(operators.select("max_pool1d/", "max_pool2d/", "max_pool3d/"))("$name", (golden) => {
+    const [x, y] = [golden.tensor("x"), golden.tensor("y_rule")];
+    const out = new Uint8Array(y.data.length);
+    kernels.maxPool(
+      toChannelsLast(bytes(golden, "x"), x.shape),
+      out,
+      null,
+      poolShapeOf(golden, x.shape, y.shape),
+    );
+    same(toContiguous(out, y.shape), bytes(golden, "y_rule"));
+  });
 });

@@ -18,8 +18,8 @@ export interface Goldens {
   readonly cases: readonly GoldenCase[];
   /** Every other field of the group's file, as JSON. */
   readonly extra: Readonly<Record<string, unknown>>;
-  /** Cases whose name starts with `prefix`; an error if the group is there and none does. */
-  select(prefix: string): readonly GoldenCase[];
+  /** Cases whose name starts with one of the prefixes; an error if the group is there and a prefix has none. */
+  select(...prefixes: readonly string[]): readonly GoldenCase[];
 }
 
 const loaded = new Map<string, Goldens>();
@@ -46,11 +46,12 @@ function load(group: string, path: string): Goldens {
   const hasTensors = existsSync(`${path}.safetensors`);
   const tensors = hasTensors ? readGoldenTensors(`${path}.safetensors`) : new Map<string, GoldenTensor>();
   const cases = (raw as RawGoldenCase[]).map((row) => new GoldenCase(row, tensors));
-  const select = (prefix: string) => {
+  const withPrefix = (prefix: string) => {
     const found = cases.filter((row) => row.name.startsWith(prefix));
     if (found.length > 0 || absent) return found;
     throw new ArgumentError({ where: title, expected: `cases named ${prefix}…`, got: "none" });
   };
+  const select = (...prefixes: readonly string[]) => prefixes.flatMap(withPrefix);
   return { group, title, absent, about, cases, extra, select };
 }
 
