@@ -1,21 +1,16 @@
-import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, Linear } from "@octavo/nn";
-import type { BatchNorm1d, BatchNorm2d, BatchNorm3d, Conv1d, Conv2d, Conv3d } from "@octavo/nn";
+import { ConvTransposeNd, Linear } from "@octavo/nn";
+import type { BatchNorm, BatchNorm1d, ConvNd } from "@octavo/nn";
 import type { Tensor } from "@octavo/tensor";
 import { fuseConvBnWeights, fuseLinearBnWeights } from "./fuse-weights.ts";
 import type { FoldedWeights, NormStatistics } from "./fuse-weights.ts";
 import { requireFoldable } from "./internal/requirements.ts";
-
-export type Conv = Conv1d | Conv2d | Conv3d | ConvTranspose1d | ConvTranspose2d | ConvTranspose3d;
-export type BatchNorm = BatchNorm1d | BatchNorm2d | BatchNorm3d;
-
-const transposed = [ConvTranspose1d, ConvTranspose2d, ConvTranspose3d] as const;
 
 /**
  * A copy of a convolution (or transposed one) that does what it and the batch norm after it did, as
  * torch.nn.utils.fusion.fuse_conv_bn_eval. Both must be in eval mode.
  * @throws QuantizationError in training, ArgumentError without running statistics, ShapeError if channels differ.
  */
-export function fuseConvBn<C extends Conv>(conv: C, bn: BatchNorm): C {
+export function fuseConvBn<C extends ConvNd | ConvTransposeNd>(conv: C, bn: BatchNorm): C {
   return folded(conv, bn);
 }
 
@@ -35,12 +30,14 @@ export interface FoldableLayer {
 export function fuseWeights(layer: FoldableLayer, bn: NormStatistics): FoldedWeights {
   const { weight, bias, groups = 1 } = layer;
   if (layer instanceof Linear) return fuseLinearBnWeights(weight, bias, bn);
-  const transpose = transposed.some((type) => layer instanceof type);
-  return fuseConvBnWeights(weight, bias, bn, { transpose, groups });
+  return fuseConvBnWeights(weight, bias, bn, { transpose: layer instanceof ConvTransposeNd, groups });
 }
 
-function folded<L extends Conv | Linear>(layer: L, bn: BatchNorm): L {
+function folded<L extends ConvNd | ConvTransposeNd | Linear>(layer: L, bn: BatchNorm): L {
   requireFoldable(layer, bn);
-  const copy = layer.clone();
-  return Object.assign(copy, fuseWeights(layer, bn));
+  const { weight, bias } = fuseWeights(layer, bn);
+  const copy = layer.clone() as L;
+  copy.weight = weight;
+  copy.bias = bias;
+  return copy;
 }

@@ -29,7 +29,9 @@ export function fuseNamed(
   const fused = fuser(...modules);
   fused.training = training;
   takeHooks(fused, last);
-  const replacements = new Map(modules.map((module, i) => [module, i === 0 ? fused : doingNothing(training)]));
+  const replacements = new Map(
+    modules.map((module, i) => [module, i === 0 ? fused : doingNothing(training)]),
+  );
   replaceEverywhere(model, replacements);
   return fused;
 }

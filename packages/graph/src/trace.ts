@@ -36,18 +36,19 @@ export function trace(
   { isLeaf = isLeafModule }: TraceOptions = {},
 ): GraphModule {
   const inputs = exampleInputs instanceof Tensor ? [exampleInputs] : exampleInputs;
-  return withoutSideEffects(model, () => {
+  const { targets, graph } = withoutSideEffects(model, () => {
     const first = record(model, inputs, isLeaf);
     requireUsedInputs(first);
     const others = otherBatch(inputs);
     const second = others && attempt(() => record(model, others.inputs, isLeaf));
     if (others && second) compareRuns(first, second, others.sizes);
     removeUnusedItems(first);
-    const result = new GraphModule(first.targets, first.graph);
-    result.training = model.training;
-    result.lint();
-    return result;
+    return first;
   });
+  const result = new GraphModule(targets, graph);
+  const originals = new Set(model.modules());
+  for (const module of result.modules()) if (!originals.has(module)) module.training = model.training;
+  return result;
 }
 
 function record(model: Module, inputs: readonly unknown[], isLeaf: LeafRule): Recorder {

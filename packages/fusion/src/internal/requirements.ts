@@ -1,10 +1,8 @@
-import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from "@octavo/nn";
+import { BatchNorm } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { QuantizationError } from "@octavo/spec";
 
 export type Mode = "eval" | "train";
-
-type Norm = BatchNorm1d | BatchNorm2d | BatchNorm3d;
 
 interface Requirement {
   readonly expected: string;
@@ -12,15 +10,9 @@ interface Requirement {
   readonly hint: string;
 }
 
-const norms = [BatchNorm1d, BatchNorm2d, BatchNorm3d] as const;
-
-function isNorm(module: Module): module is Norm {
-  return norms.some((type) => module instanceof type);
-}
-
 /** What keeps modules that match a pattern from being fused; null if nothing does. The rules are torch's. */
 export function obstacle(modules: readonly Module[], mode: Mode): Requirement | null {
-  const norm = modules.find(isNorm);
+  const norm = modules.find((module) => module instanceof BatchNorm);
   if (!norm) return null;
   const [layer] = modules;
   if (layer.training !== norm.training) {

@@ -43,7 +43,7 @@ export class Recorder implements Tracer {
   }
 
   op(op: Op, inputs: readonly (Tensor | null)[], attributes: object, output: Tensor): void {
-    const lifted = liftWeightedOp(op, inputs, attributes, (x) => !this.#nodes.has(x));
+    const lifted = liftWeightedOp(op, inputs, attributes, (x) => this.#attributes.has(x));
     const node = lifted
       ? this.#callLifted(op, lifted.module, lifted.input)
       : this.graph.append({
