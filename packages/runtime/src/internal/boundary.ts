@@ -52,56 +52,61 @@ export function checkInput(value: ProgramValue, tensor: InputTensor): number | n
   return batchAxis < 0 ? null : shape[batchAxis];
 }
 
-/** Copies an input into the arena, in the value's own memory format. */
-export function copyIn(kernels: Kernels, value: ProgramValue, tensor: InputTensor, target: TypedArray): void {
-  const format = tensor.memoryFormat ?? "contiguous";
-  const data = (
-    Array.isArray(tensor.data) ? new dtypes[value.dtype].array(tensor.data as never) : tensor.data
-  ) as TypedArray;
-  copyBetween(kernels, value.shape, data, format, target, value.memoryFormat);
+/**
+ * How an input gets into the arena: copied in the value's own memory format, then searched for NaN. Everything but the
+ * copy itself is done here, once. @throws {ArgumentError} when called with NaN in a float input.
+ */
+export function bindInput(
+  kernels: Kernels,
+  value: ProgramValue,
+  target: TypedArray,
+): (tensor: InputTensor) => void {
+  const { array } = dtypes[value.dtype];
+  const copy = {
+    contiguous: bindCopy(kernels, value.shape, "contiguous", value.memoryFormat),
+    channelsLast: bindCopy(kernels, value.shape, "channelsLast", value.memoryFormat),
+  };
+  const expectNumbers =
+    value.dtype === "float32" ? bindNumbers(kernels, value, target as Float32Array) : () => {};
+  return ({ data, memoryFormat = "contiguous" }) => {
+    copy[memoryFormat](Array.isArray(data) ? new array(data as never) : (data as TypedArray), target);
+    expectNumbers();
+  };
 }
 
-/** @throws {ArgumentError} if a float input holds NaN. `value` and `data` are those in the arena. */
-export function expectNumbers(kernels: Kernels, value: ProgramValue, data: TypedArray): void {
-  if (value.dtype !== "float32") return;
-  const min = new Float32Array(1);
-  kernels.minMax(
-    data as Float32Array,
-    min,
-    new Float32Array(1),
-    channelBlocks({ outer: 1, channels: 1, inner: data.length }),
-  );
-  if (Number.isNaN(min[0])) {
-    const hint = "Look at where it comes from: a division by zero, or an image that was not read.";
-    throw new ArgumentError({
-      where: `input '${value.name}'`,
-      expected: "numbers",
-      got: "NaN among them",
-      hint,
-    });
-  }
-}
-
-/** A result in an array of its own, row-major. */
-export function copyOut(kernels: Kernels, value: ProgramValue, data: TypedArray): OutputTensor {
+/** How a result leaves the arena: into an array of its own, row-major. */
+export function bindOutput(kernels: Kernels, value: ProgramValue, data: TypedArray): () => OutputTensor {
   const { name, dtype, shape, qparams } = value;
-  const target = new dtypes[dtype].array(data.length);
-  copyBetween(kernels, shape, data, value.memoryFormat, target, "contiguous");
-  return { name, dtype, shape, memoryFormat: "contiguous", data: target, ...(qparams && { qparams }) };
+  const { array } = dtypes[dtype];
+  const copy = bindCopy(kernels, shape, value.memoryFormat, "contiguous");
+  const info = { name, dtype, shape, memoryFormat: "contiguous" as const, ...(qparams && { qparams }) };
+  return () => {
+    const target = new array(data.length);
+    copy(data, target);
+    return { ...info, data: target };
+  };
 }
 
-function copyBetween(
+function bindCopy(
   kernels: Kernels,
   shape: readonly number[],
-  from: TypedArray,
   fromFormat: MemoryFormat,
-  to: TypedArray,
   toFormat: MemoryFormat,
-): void {
-  if (fromFormat === toFormat || formatsCoincide(shape)) return to.set(from as never);
-  kernels.copyRegion(
-    from,
-    to,
-    copyBlock({ from: { shape, memoryFormat: fromFormat }, to: { shape, memoryFormat: toFormat } }),
-  );
+): (from: TypedArray, to: TypedArray) => void {
+  if (fromFormat === toFormat || formatsCoincide(shape)) return (from, to) => to.set(from as never);
+  const from = { shape, memoryFormat: fromFormat };
+  const block = copyBlock({ from, to: { shape, memoryFormat: toFormat } });
+  return (from, to) => kernels.copyRegion(from, to, block);
+}
+
+function bindNumbers(kernels: Kernels, { name }: ProgramValue, data: Float32Array): () => void {
+  const min = new Float32Array(1);
+  const max = new Float32Array(1);
+  const blocks = channelBlocks({ outer: 1, channels: 1, inner: data.length });
+  return () => {
+    kernels.minMax(data, min, max, blocks);
+    if (!Number.isNaN(min[0])) return;
+    const hint = "Look at where it comes from: a division by zero, or an image that was not read.";
+    throw new ArgumentError({ where: `input '${name}'`, expected: "numbers", got: "NaN among them", hint });
+  };
 }

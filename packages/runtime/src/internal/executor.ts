@@ -1,9 +1,11 @@
 import { allocate, free } from "@octavo/backend";
-import { dtypes, numberOfElements } from "@octavo/spec";
-import type { Kernels, Memory, Program, ProgramValue, TypedArray } from "@octavo/spec";
+import { dtypes, KernelError, numberOfElements } from "@octavo/spec";
+import type { Kernels, Memory, Program } from "@octavo/spec";
 
 import { opTable } from "../op-table.ts";
+import type { InputTensor, OutputTensor } from "../tensor-info.ts";
 import { planArena } from "./arena.ts";
+import { bindInput, bindOutput } from "./boundary.ts";
 import { ConstantMemory } from "./constant-memory.ts";
 import { planProgram } from "./plan.ts";
 import type { Plan } from "./plan.ts";
@@ -14,8 +16,9 @@ const rememberedPlans = 8;
 /** A plan whose steps are bound to arrays; valid while the memories' buffers stay. */
 interface Bound {
   readonly plan: Plan;
-  readonly arrays: readonly TypedArray[];
-  readonly run: readonly (() => void)[];
+  readonly inputs: readonly ((tensor: InputTensor) => void)[];
+  readonly steps: readonly (() => void)[];
+  readonly outputs: readonly (() => OutputTensor)[];
   readonly arena: Memory;
   readonly buffers: readonly [ArrayBufferLike, ArrayBufferLike];
 }
@@ -25,7 +28,7 @@ interface Bound {
  * size. A second run with a batch size allocates nothing.
  */
 export class Executor {
-  readonly kernels: Kernels;
+  readonly #kernels: Kernels;
   readonly #program: Program;
   readonly #layout: Parameters<typeof planProgram>[2];
   readonly #constants: ConstantMemory;
@@ -33,27 +36,25 @@ export class Executor {
   #arena: Memory = allocate(0);
 
   constructor(program: Program, kernels: Kernels, layout = planArena) {
-    this.kernels = kernels;
+    this.#kernels = kernels;
     this.#program = program;
     this.#layout = layout;
     this.#constants = new ConstantMemory(program, kernels);
   }
 
-  /** The values of a batch, with shapes, and their arrays: write the inputs, then `run`. */
-  open(batch: number): { values: readonly ProgramValue[]; arrays: readonly TypedArray[] } {
-    const { plan, arrays } = this.#current(batch);
-    return { values: plan.values, arrays };
-  }
-
-  /** Runs all steps; arrays got from `open` before may have moved, so outputs are read from what this returns. */
-  run(batch: number): readonly TypedArray[] {
+  /** Runs the program on checked inputs, given by name; all of the same batch size. */
+  run(batch: number, inputs: Readonly<Record<string, InputTensor>>): Record<string, OutputTensor> {
+    const { values, inputs: inputIndices, outputs: outputIndices } = this.#program;
+    inputIndices.forEach((value, i) => this.#current(batch).inputs[i](inputs[values[value].name]));
     let bound = this.#current(batch);
-    for (let i = 0; i < bound.run.length; i++) {
-      // WebAssembly memory that grew inside a kernel has a new buffer.
+    for (let i = 0; i < bound.steps.length; i++) {
+      // WebAssembly memory that grew inside a kernel has a new buffer, which holds what the old one held.
       if (!this.#isValid(bound)) bound = this.#current(batch);
-      bound.run[i]();
+      bound.steps[i]();
     }
-    return this.#current(batch).arrays;
+    return Object.fromEntries(
+      outputIndices.map((value, i) => [values[value].name, this.#current(batch).outputs[i]()]),
+    );
   }
 
   /** Bytes of the arena now, and of the constants. */
@@ -70,9 +71,8 @@ export class Executor {
   #current(batch: number): Bound {
     const known = this.#bound.get(batch);
     if (known && this.#isValid(known)) return known;
-    const bound = this.#bind(
-      known?.plan ?? planProgram(this.#program, batch, this.#layout, this.#layout === planArena),
-    );
+    const plan = known?.plan ?? planProgram(this.#program, batch, this.#layout, this.#layout === planArena);
+    const bound = this.#bind(plan, batch);
     this.#bound.delete(batch);
     this.#bound.set(batch, bound);
     if (this.#bound.size > rememberedPlans) this.#bound.delete(this.#bound.keys().next().value!);
@@ -85,19 +85,15 @@ export class Executor {
     );
   }
 
-  #bind(plan: Plan): Bound {
-    if (plan.byteLength > this.#arena.byteLength) {
-      const smaller = this.#arena;
-      this.#arena = allocate(plan.byteLength);
-      free(smaller);
-    }
+  #bind(plan: Plan, batch: number): Bound {
+    if (plan.byteLength > this.#arena.byteLength) this.#grow(plan.byteLength, batch);
     const arena = this.#arena;
     const constants = this.#constants.views();
     const arrays = plan.values.map(({ shape, dtype }, value) => {
       const offset = arena.byteOffset + plan.offsets[value];
       return new dtypes[dtype].array(arena.buffer as ArrayBuffer, offset, numberOfElements(shape));
     });
-    const run = plan.steps.map((step, index) => {
+    const steps = plan.steps.map((step, index) => {
       const { offset, bytes } = plan.scratch[index];
       const buffers = {
         inputs: step.op.inputs.map((value) => arrays[value]),
@@ -105,8 +101,32 @@ export class Executor {
         constants: constants[index],
         scratch: new Uint8Array(arena.buffer, arena.byteOffset + offset, bytes),
       };
-      return opTable.get(step.op.op)!.bind(step, buffers, this.kernels);
+      return opTable.get(step.op.op)!.bind(step, buffers, this.#kernels);
     });
-    return { plan, arrays, run, arena, buffers: [arena.buffer, this.#constants.memory.buffer] };
+    const { inputs, outputs } = this.#program;
+    return {
+      plan,
+      inputs: inputs.map((value) => bindInput(this.#kernels, plan.values[value], arrays[value])),
+      steps,
+      outputs: outputs.map((value) => bindOutput(this.#kernels, plan.values[value], arrays[value])),
+      arena,
+      buffers: [arena.buffer, this.#constants.memory.buffer],
+    };
+  }
+
+  #grow(byteLength: number, batch: number): void {
+    const smaller = this.#arena;
+    try {
+      this.#arena = allocate(byteLength);
+    } catch (cause) {
+      throw new KernelError({
+        where: `program '${this.#program.name}'`,
+        expected: `${byteLength} bytes of memory for a batch of ${batch}`,
+        got: (cause as Error).message,
+        hint: "Run smaller batches.",
+        cause,
+      });
+    }
+    free(smaller);
   }
 }
