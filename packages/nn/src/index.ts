@@ -67,6 +67,25 @@ export {
 export { MaxPool1d, MaxPool2d, MaxPool3d } from "./modules/max-pool.ts";
 export { ModuleList } from "./modules/module-list.ts";
 export { Sequential } from "./modules/sequential.ts";
+export { Adam, AdamW } from "./optim/adam.ts";
+export type { AdamOptions } from "./optim/adam.ts";
+export { clipGradNorm_ } from "./optim/clip-grad-norm.ts";
+export { LRScheduler } from "./optim/lr-scheduler.ts";
+export { OneCycleLR } from "./optim/one-cycle-lr.ts";
+export type { OneCycleOptions } from "./optim/one-cycle-lr.ts";
+export { Optimizer } from "./optim/optimizer.ts";
+export type { BaseOptions, GroupOptions, OptimizerState, ParameterState, ParamGroup } from "./optim/optimizer.ts";
+export {
+  ConstantLR,
+  CosineAnnealingLR,
+  ExponentialLR,
+  LambdaLR,
+  LinearLR,
+  MultiStepLR,
+  StepLR,
+} from "./optim/schedulers.ts";
+export { SGD } from "./optim/sgd.ts";
+export type { SGDOptions } from "./optim/sgd.ts";
 export { Parameter } from "./parameter.ts";
 export { torchName } from "./state-dict.ts";
 export type { ExtraState, LoadOptions, StateDict } from "./state-dict.ts";

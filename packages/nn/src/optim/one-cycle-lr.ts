@@ -1,0 +1,101 @@
+import { ArgumentError } from "@octavo/spec";
+import { LRScheduler } from "./lr-scheduler.ts";
+import type { Optimizer } from "./optimizer.ts";
+
+type Anneal = (start: number, end: number, share: number) => number;
+
+const anneal = {
+  cos: (start, end, share) => end + ((start - end) / 2) * (1 + Math.cos(Math.PI * share)),
+  linear: (start, end, share) => start + (end - start) * share,
+} satisfies Record<string, Anneal>;
+
+export interface OneCycleOptions {
+  /** Steps of the cycle; or `epochs` times `stepsPerEpoch`. */
+  readonly totalSteps?: number;
+  readonly epochs?: number;
+  readonly stepsPerEpoch?: number;
+  /** Share of the steps in which the rate rises. Default 0.3. */
+  readonly pctStart?: number;
+  readonly annealStrategy?: keyof typeof anneal;
+  /** Momentum (or Adam's first beta) goes down while the rate rises. Default true. */
+  readonly cycleMomentum?: boolean;
+  readonly baseMomentum?: number;
+  readonly maxMomentum?: number;
+  /** First rate = maxLr / divFactor. Default 25. */
+  readonly divFactor?: number;
+  /** Last rate = first rate / finalDivFactor. Default 1e4. */
+  readonly finalDivFactor?: number;
+  /** Fall to the first rate as fast as it rose, then to the last. */
+  readonly threePhase?: boolean;
+}
+
+interface Phase {
+  readonly end: number;
+  readonly lr: readonly [from: number, to: number];
+  readonly momentum: readonly [from: number, to: number];
+}
+
+/** One rise to `maxLr` and a longer fall, in one run (Smith & Topin 2018), as torch's OneCycleLR; step after each batch. */
+export class OneCycleLR extends LRScheduler {
+  readonly totalSteps: number;
+  readonly cycleMomentum: boolean;
+  private readonly annealed: Anneal;
+  private readonly phases: readonly Phase[];
+
+  /** @throws ArgumentError without a number of steps. */
+  constructor(optimizer: Optimizer, maxLr: number, options: OneCycleOptions) {
+    super(optimizer);
+    const { epochs = 0, stepsPerEpoch = 0, totalSteps = epochs * stepsPerEpoch, pctStart = 0.3 } = options;
+    const { baseMomentum = 0.85, maxMomentum = 0.95, divFactor = 25, finalDivFactor = 1e4 } = options;
+    if (!(totalSteps > 0)) {
+      const got = `totalSteps ${totalSteps}`;
+      throw new ArgumentError({ where: "OneCycleLR", expected: "totalSteps, or epochs and stepsPerEpoch", got });
+    }
+    this.totalSteps = totalSteps;
+    this.cycleMomentum = options.cycleMomentum ?? true;
+    this.annealed = anneal[options.annealStrategy ?? "cos"];
+    const first = maxLr / divFactor;
+    const last = first / finalDivFactor;
+    const rise: Phase = {
+      end: pctStart * totalSteps - 1,
+      lr: [first, maxLr],
+      momentum: [maxMomentum, baseMomentum],
+    };
+    const end = totalSteps - 1;
+    this.phases = options.threePhase
+      ? [
+          rise,
+          { end: 2 * pctStart * totalSteps - 2, lr: [maxLr, first], momentum: [baseMomentum, maxMomentum] },
+          { end, lr: [first, last], momentum: [maxMomentum, maxMomentum] },
+        ]
+      : [rise, { end, lr: [maxLr, last], momentum: [baseMomentum, maxMomentum] }];
+    this.apply();
+  }
+
+  protected rate(_: number, epoch: number): number {
+    return this.at("lr", epoch);
+  }
+
+  protected override apply(): void {
+    super.apply();
+    if (!this.cycleMomentum) return;
+    const momentum = this.at("momentum", this.lastEpoch);
+    for (const group of this.optimizer.paramGroups as { momentum?: number; betas?: readonly [number, number] }[]) {
+      if (group.betas) group.betas = [momentum, group.betas[1]];
+      else group.momentum = momentum;
+    }
+  }
+
+  /** @throws ArgumentError beyond the last step. */
+  private at(what: "lr" | "momentum", epoch: number): number {
+    if (epoch > this.totalSteps) {
+      throw new ArgumentError({ where: "OneCycleLR", expected: `at most ${this.totalSteps} steps`, got: `${epoch}` });
+    }
+    let start = 0;
+    for (const [i, { end, [what]: [from, to] }] of this.phases.entries()) {
+      if (epoch <= end || i === this.phases.length - 1) return this.annealed(from, to, (epoch - start) / (end - start));
+      start = end;
+    }
+    return NaN;
+  }
+}

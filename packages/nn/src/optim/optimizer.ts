@@ -1,0 +1,154 @@
+import { ArgumentError, UnaryOp } from "@octavo/spec";
+import { kernels } from "@octavo/backend";
+import { frame, noGrad, Tensor } from "@octavo/tensor";
+import type { Parameter } from "../parameter.ts";
+
+/** What all optimisers know; the learning rate is in units of the parameter per gradient. */
+export interface BaseOptions {
+  readonly lr?: number;
+  readonly weightDecay?: number;
+  /** Ascend instead of descend. */
+  readonly maximize?: boolean;
+}
+
+/** Parameters with options of their own; what is absent is the optimiser's. */
+export type GroupOptions<O> = { readonly params: Iterable<Parameter> } & Partial<O>;
+
+/** A group as it runs; schedulers change `lr`. */
+export type ParamGroup<O> = { params: Parameter[] } & { -readonly [K in keyof O]-?: O[K] };
+
+/** Tensors and counters of one parameter, by torch's names: `exp_avg`, `momentum_buffer`, `step`. */
+export type ParameterState = Record<string, Tensor | number>;
+
+/** What a checkpoint holds: groups with parameters as numbers, and the state of each. */
+export interface OptimizerState {
+  readonly state: Readonly<Record<number, Readonly<ParameterState>>>;
+  readonly paramGroups: readonly (Readonly<Record<string, unknown>> & { readonly params: readonly number[] })[];
+}
+
+/** Base of the optimisers: parameter groups, gradients to zero, state to save. torch.optim.Optimizer. */
+export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
+  readonly paramGroups: ParamGroup<O>[];
+  readonly state = new Map<Parameter, ParameterState>();
+
+  /** @throws ArgumentError without parameters, with one twice, or with options out of range. */
+  constructor(params: Iterable<Parameter> | readonly GroupOptions<O>[], defaults: Required<O>) {
+    const given = [...(params as Iterable<Parameter | GroupOptions<O>>)];
+    const groups = given.every((item) => item instanceof Tensor)
+      ? [{ params: given as Parameter[] } as unknown as GroupOptions<O>]
+      : (given as GroupOptions<O>[]);
+    this.paramGroups = groups.map(
+      (group) => ({ ...defaults, ...group, params: [...group.params] }) as unknown as ParamGroup<O>,
+    );
+    const all = this.paramGroups.flatMap((group) => group.params);
+    if (all.length === 0 || new Set(all).size < all.length) {
+      const got = all.length === 0 ? "none" : "one of them twice";
+      throw new ArgumentError({ where: this.constructor.name, expected: "parameters, each once", got });
+    }
+    for (const group of this.paramGroups) this.check(group);
+  }
+
+  /** @throws ArgumentError for options out of range. */
+  protected check(group: ParamGroup<O>): void {
+    requireRange(this, "lr", group.lr, 0, Infinity);
+    requireRange(this, "weightDecay", group.weightDecay, 0, Infinity);
+  }
+
+  /** Changes one parameter by its gradient, in place. */
+  protected abstract update(parameter: Parameter, gradient: Float32Array, group: ParamGroup<O>): void;
+
+  /** One step for every parameter that has a gradient. */
+  step(): void {
+    frame(() =>
+      noGrad(() => {
+        for (const group of this.paramGroups) {
+          for (const parameter of group.params) {
+            if (parameter.grad) this.update(parameter, ascending(parameter.grad, group.maximize), group);
+          }
+        }
+      }),
+    );
+  }
+
+  /** Forgets all gradients; the next backward starts new sums. */
+  zeroGrad(): void {
+    for (const { params } of this.paramGroups) for (const parameter of params) parameter.zeroGrad();
+  }
+
+  /** A parameter's state, made by `initial` the first time. Its tensors live as long as the optimiser. */
+  protected stateOf<S extends ParameterState>(parameter: Parameter, initial: () => S): S {
+    let state = this.state.get(parameter) as S | undefined;
+    if (!state) {
+      state = initial();
+      for (const value of Object.values(state)) if (value instanceof Tensor) value.keep();
+      this.state.set(parameter, state);
+    }
+    return state;
+  }
+
+  /** Groups and state for a checkpoint; tensors are the optimiser's own, not copies. */
+  stateDict(): OptimizerState {
+    const all = this.paramGroups.flatMap((group) => group.params);
+    const entries = all.flatMap((parameter, i) => {
+      const state = this.state.get(parameter);
+      return state ? [[i, state] as const] : [];
+    });
+    const paramGroups = this.paramGroups.map((group) => ({
+      ...group,
+      params: group.params.map((parameter) => all.indexOf(parameter)),
+    }));
+    return { state: Object.fromEntries(entries), paramGroups };
+  }
+
+  /** Takes back what `stateDict` gave, for parameters in the same order. @throws ArgumentError if groups differ. */
+  loadStateDict({ state, paramGroups }: OptimizerState): void {
+    const sizes = (groups: readonly { params: readonly unknown[] }[]) => groups.map(({ params }) => params.length).join();
+    if (sizes(paramGroups) !== sizes(this.paramGroups)) {
+      throw new ArgumentError({
+        where: `loadStateDict of ${this.constructor.name}`,
+        expected: `groups of ${sizes(this.paramGroups)} parameters`,
+        got: sizes(paramGroups),
+      });
+    }
+    const all = this.paramGroups.flatMap((group) => group.params);
+    this.state.clear();
+    for (const [index, saved] of Object.entries(state)) {
+      const copies = Object.entries(saved).map(([name, value]) => [
+        name,
+        value instanceof Tensor ? value.clone().keep() : value,
+      ]);
+      this.state.set(all[Number(index)], Object.fromEntries(copies) as ParameterState);
+    }
+    paramGroups.forEach(({ params: _, ...options }, i) => Object.assign(this.paramGroups[i], options));
+  }
+}
+
+function ascending(gradient: Tensor, maximize: boolean | undefined): Float32Array {
+  if (!maximize) return gradient.data;
+  const negative = new Tensor(gradient);
+  kernels().unary(UnaryOp.neg, gradient.data, negative.data, 0, 0);
+  return negative.data;
+}
+
+/** A tensor of zeros like a parameter. */
+export function zerosLike({ shape, memoryFormat }: Tensor): Tensor {
+  const result = new Tensor({ shape, memoryFormat });
+  result.data.fill(0);
+  return result;
+}
+
+/** @throws ArgumentError unless low ≤ value < high. */
+export function requireRange(
+  optimizer: object,
+  name: string,
+  value: number | undefined,
+  low: number,
+  high: number,
+): void {
+  if (value !== undefined && value >= low && value < high) return;
+  throw new ArgumentError({
+    where: optimizer.constructor.name,
+    expected: `${name} ≥ ${low}${high < Infinity ? ` and < ${high}` : ""}`,
+    got: String(value),
+  });
+}

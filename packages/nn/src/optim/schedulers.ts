@@ -1,0 +1,126 @@
+import { LRScheduler } from "./lr-scheduler.ts";
+import type { Optimizer } from "./optimizer.ts";
+
+/** Rates times `gamma` every `stepSize` steps. */
+export class StepLR extends LRScheduler {
+  readonly stepSize: number;
+  readonly gamma: number;
+
+  constructor(optimizer: Optimizer, stepSize: number, { gamma = 0.1 }: { gamma?: number } = {}) {
+    super(optimizer);
+    this.stepSize = stepSize;
+    this.gamma = gamma;
+  }
+
+  protected rate(base: number, epoch: number): number {
+    return base * this.gamma ** Math.floor(epoch / this.stepSize);
+  }
+}
+
+/** Rates times `gamma` at each of the `milestones`. */
+export class MultiStepLR extends LRScheduler {
+  readonly milestones: readonly number[];
+  readonly gamma: number;
+
+  constructor(optimizer: Optimizer, milestones: readonly number[], { gamma = 0.1 }: { gamma?: number } = {}) {
+    super(optimizer);
+    this.milestones = milestones;
+    this.gamma = gamma;
+  }
+
+  protected rate(base: number, epoch: number): number {
+    return base * this.gamma ** this.milestones.filter((milestone) => milestone <= epoch).length;
+  }
+}
+
+/** Rates times `gamma` every step. */
+export class ExponentialLR extends LRScheduler {
+  readonly gamma: number;
+
+  constructor(optimizer: Optimizer, gamma: number) {
+    super(optimizer);
+    this.gamma = gamma;
+  }
+
+  protected rate(base: number, epoch: number): number {
+    return base * this.gamma ** epoch;
+  }
+}
+
+/** Half a cosine from the base rate to `etaMin` in `tMax` steps, and back (Loshchilov & Hutter 2017). */
+export class CosineAnnealingLR extends LRScheduler {
+  readonly tMax: number;
+  readonly etaMin: number;
+
+  constructor(optimizer: Optimizer, tMax: number, { etaMin = 0 }: { etaMin?: number } = {}) {
+    super(optimizer);
+    this.tMax = tMax;
+    this.etaMin = etaMin;
+  }
+
+  protected rate(base: number, epoch: number): number {
+    return this.etaMin + ((base - this.etaMin) * (1 + Math.cos((Math.PI * epoch) / this.tMax))) / 2;
+  }
+}
+
+/** Rates times a factor that goes linearly from `startFactor` to `endFactor` in `totalIters` steps: a warm-up. */
+export class LinearLR extends LRScheduler {
+  readonly startFactor: number;
+  readonly endFactor: number;
+  readonly totalIters: number;
+
+  constructor(
+    optimizer: Optimizer,
+    {
+      startFactor = 1 / 3,
+      endFactor = 1,
+      totalIters = 5,
+    }: { startFactor?: number; endFactor?: number; totalIters?: number } = {},
+  ) {
+    super(optimizer);
+    this.startFactor = startFactor;
+    this.endFactor = endFactor;
+    this.totalIters = totalIters;
+    this.apply();
+  }
+
+  protected rate(base: number, epoch: number): number {
+    const done = Math.min(epoch, this.totalIters) / this.totalIters;
+    return base * (this.startFactor + (this.endFactor - this.startFactor) * done);
+  }
+}
+
+/** Rates times `factor` for the first `totalIters` steps. */
+export class ConstantLR extends LRScheduler {
+  readonly factor: number;
+  readonly totalIters: number;
+
+  constructor(
+    optimizer: Optimizer,
+    { factor = 1 / 3, totalIters = 5 }: { factor?: number; totalIters?: number } = {},
+  ) {
+    super(optimizer);
+    this.factor = factor;
+    this.totalIters = totalIters;
+    this.apply();
+  }
+
+  protected rate(base: number, epoch: number): number {
+    return epoch < this.totalIters ? base * this.factor : base;
+  }
+}
+
+/** Rates times what `factor` returns for the number of steps done. */
+export class LambdaLR extends LRScheduler {
+  readonly factor: (epoch: number) => number;
+
+  constructor(optimizer: Optimizer, factor: (epoch: number) => number) {
+    super(optimizer);
+    this.factor = factor;
+    this.apply();
+  }
+
+  protected rate(base: number, epoch: number): number {
+    return base * this.factor(epoch);
+  }
+}
