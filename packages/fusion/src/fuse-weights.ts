@@ -26,8 +26,8 @@ export interface ConvFoldOptions {
 
 /**
  * Weight and bias of a convolution that does what convolution and batch norm (by its running statistics) did, rounded as
- * torch.nn.utils.fusion.fuse_conv_bn_weights does. With r = fl(1/√fl(var + eps)), all steps in float32:
- * w' = w·(γ·r), b' = ((b − mean)·r)·γ + β.
+ * torch.nn.utils.fusion.fuse_conv_bn_weights does. Each step in float32: r = 1/√(var + eps) (torch's rsqrt
+ * rounds the root, too), w' = w·(γ·r), b' = ((b − mean)·r)·γ + β.
  *
  * Torch scales the wrong axis of grouped transposed convolutions and fails; here each group is folded.
  * @param bias null means 0.
@@ -85,7 +85,7 @@ function perChannel({ runningMean, runningVar, weight, bias, eps }: NormStatisti
   return {
     channels,
     mean: runningMean.data,
-    r: Float32Array.from(runningVar.data, (variance) => 1 / Math.sqrt(fl(variance + fl(eps)))),
+    r: Float32Array.from(runningVar.data, (variance) => 1 / fl(Math.sqrt(fl(variance + fl(eps))))),
     gamma: weight?.data.slice() ?? new Float32Array(channels).fill(1),
     beta: bias?.data ?? new Float32Array(channels),
   };
