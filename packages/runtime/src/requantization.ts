@@ -1,3 +1,5 @@
+import { ArgumentError } from "@octavo/spec";
+
 /** What turns the accumulators of a convolution or linear layer into output integers. */
 export interface RequantizationInput {
   readonly inputScale: number;
@@ -24,9 +26,18 @@ export interface Requantization {
  * - qnnpack: bias rne(fl(b · fl(1 / s))) as int32, clamped; multiplier fl(s · fl(1 / outputScale)).
  *
  * Everything that runs a quantized layer, module or program, must get its numbers here.
+ * @throws {ArgumentError} if scales or biases are not as many as channels.
  */
 export function requantization(input: RequantizationInput): Requantization {
   const { inputScale, weightScale, outputScale, bias, channels } = input;
+  if ((weightScale.length !== 1 && weightScale.length !== channels) || (bias && bias.length !== channels)) {
+    const got = `${weightScale.length} scales, ${bias?.length ?? "no"} biases`;
+    throw new ArgumentError({
+      where: "requantization",
+      expected: `one scale or ${channels}, ${channels} biases or null`,
+      got,
+    });
+  }
   const rule = input.torchEngine === "qnnpack" ? qnnpack : octavo;
   const multiplier = new Float32Array(channels);
   const scaledBias = new rule.biasArray(channels);
