@@ -133,7 +133,8 @@ function halfPadding({
 }: Axis): Pick<Axis, "padding" | "inSize" | "outSize"> {
   const half = Math.min(padding, Math.floor(kernel / 2));
   const extent = (kernel - 1) * dilation + 1;
-  const size = Math.max(inSize, extent - 2 * half);
+  // With an input shorter than the dilation a window could fall between its elements, and a maximum of nothing is undefined.
+  const size = Math.max(inSize, extent - 2 * half, dilation);
   return { padding: half, inSize: size, outSize: Math.floor((size + 2 * half - extent) / stride) + 1 };
 }
 
