@@ -3,6 +3,8 @@ import type { Module } from "@octavo/nn";
 import { QuantizationError } from "@octavo/spec";
 import { activationQuantizerOf, watchOutput } from "./activation-quantizer.ts";
 import { FloatFunctional } from "./float-functional.ts";
+import { QatBnLayer } from "./modules/qat-bn-layer.ts";
+import { QatLayer } from "./modules/qat-layer.ts";
 import { outputQuantizer } from "./output-rules.ts";
 import { propagateQConfig } from "./propagate-qconfig.ts";
 import { qatForm } from "./qat-forms.ts";
@@ -61,7 +63,7 @@ function attach<M extends Module>(model: M, inherited: QConfig | null, where: st
   const inside = new Set<Module>();
   for (const [path, module] of model.namedModules()) {
     if (inside.has(module)) continue;
-    if (module instanceof FusedModule) for (const part of module.modules()) inside.add(part);
+    if (isGroup(module)) for (const part of module.modules()) inside.add(part);
     const qconfig = qconfigs.get(module);
     if (!qconfig) continue;
     module.qconfig = qconfig;
@@ -82,6 +84,11 @@ function attach<M extends Module>(model: M, inherited: QConfig | null, where: st
     });
   }
   return model;
+}
+
+/** Modules that are quantized as one, whatever is inside them. */
+function isGroup(module: Module): boolean {
+  return module instanceof FusedModule || module instanceof QatBnLayer || module instanceof QatLayer;
 }
 
 function requireUnprepared(model: Module, where: string): void {
