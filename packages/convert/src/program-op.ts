@@ -12,7 +12,8 @@ export interface ProgramStep {
   readonly op: string;
   readonly attributes: Program["ops"][number]["attributes"];
   readonly constants: Readonly<Record<string, ProgramConstant>>;
-  readonly output: { readonly dtype: DType; readonly qparams?: ActivationQParams };
+  /** `memoryFormat` only where the op gives one format whatever its input has; absent: the first input's. */
+  readonly output: { readonly dtype: DType; readonly qparams?: ActivationQParams; readonly memoryFormat?: MemoryFormat };
 }
 
 /**

@@ -60,7 +60,8 @@ export class QuantizedLayer extends Module<[x: Tensor], Tensor> {
         ...(parts.torchEngine && { torchEngine: parts.torchEngine }),
       },
       constants: constantsOf(this.weight, parts.bias, channels, repeat),
-      output: { dtype, qparams: output },
+      // One input channel has no format of its own, many output channels do.
+      output: { dtype, qparams: output, ...(op !== "linear" && { memoryFormat: "channelsLast" as const }) },
     });
   }
 
