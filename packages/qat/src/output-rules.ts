@@ -7,6 +7,7 @@ import {
   GELU,
   Hardsigmoid,
   Hardswish,
+  isWeightedLayer,
   LeakyReLU,
   Mish,
   ReLU6,
@@ -16,11 +17,13 @@ import {
   Tanh,
 } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
-import { defaultFixedQParamsRange0To1Observer, defaultFixedQParamsRangeNeg1To1Observer } from "@octavo/observers";
+import {
+  defaultFixedQParamsRange0To1Observer,
+  defaultFixedQParamsRangeNeg1To1Observer,
+} from "@octavo/observers";
 import type { ObserverFactory } from "@octavo/observers";
 import { QatBnLayer } from "./modules/qat-bn-layer.ts";
 import { QatLayer } from "./modules/qat-layer.ts";
-import { isWeightedLayer } from "./modules/weighted-layer.ts";
 import type { QConfig } from "./qconfig.ts";
 import { QuantStub } from "./stubs.ts";
 
@@ -28,7 +31,18 @@ type ModuleClass = abstract new (...args: never[]) => Module;
 
 /** Modules whose output has a range of its own. All others (pooling, relu, reshapes) keep their input's qparams. */
 const ownRange: readonly ModuleClass[] = [
-  QuantStub, QatLayer, QatBnLayer, FusedModule, BatchNorm, ELU, GELU, Hardswish, LeakyReLU, Mish, ReLU6, SiLU,
+  QuantStub,
+  QatLayer,
+  QatBnLayer,
+  FusedModule,
+  BatchNorm,
+  ELU,
+  GELU,
+  Hardswish,
+  LeakyReLU,
+  Mish,
+  ReLU6,
+  SiLU,
 ];
 
 /** Modules whose output range is known beforehand; torch's DEFAULT_MODULE_TO_ACT_POST_PROCESS. */

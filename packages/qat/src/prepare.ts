@@ -3,7 +3,6 @@ import type { Module } from "@octavo/nn";
 import { QuantizationError } from "@octavo/spec";
 import { activationQuantizerOf, watchOutput } from "./activation-quantizer.ts";
 import { FloatFunctional } from "./float-functional.ts";
-import { QatBnLayer } from "./modules/qat-bn-layer.ts";
 import { QatLayer } from "./modules/qat-layer.ts";
 import { outputQuantizer } from "./output-rules.ts";
 import { propagateQConfig } from "./propagate-qconfig.ts";
@@ -88,7 +87,7 @@ function attach<M extends Module>(model: M, inherited: QConfig | null, where: st
 
 /** Modules that are quantized as one, whatever is inside them. */
 function isGroup(module: Module): boolean {
-  return module instanceof FusedModule || module instanceof QatBnLayer || module instanceof QatLayer;
+  return module instanceof FusedModule || module instanceof QatLayer;
 }
 
 function requireUnprepared(model: Module, where: string): void {

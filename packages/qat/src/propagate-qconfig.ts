@@ -5,7 +5,10 @@ import type { QConfig } from "./qconfig.ts";
  * Each module's QConfig: its own `qconfig` field, else that of the nearest module above; null means stay float.
  * torch's propagate_qconfig_, without writing into the modules.
  */
-export function propagateQConfig(model: Module, inherited: QConfig | null = null): Map<Module, QConfig | null> {
+export function propagateQConfig(
+  model: Module,
+  inherited: QConfig | null = null,
+): Map<Module, QConfig | null> {
   const found = new Map<Module, QConfig | null>();
   const visit = (module: Module, above: QConfig | null) => {
     if (found.has(module)) return;

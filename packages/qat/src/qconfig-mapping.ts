@@ -66,7 +66,9 @@ export class QConfigMapping {
   }
 
   #orderLevel({ path, type, order }: MappingQuery): QConfig | null | undefined {
-    return this.#byOrder.findLast((entry) => entry.path === path && entry.type === type && entry.order === order)?.qconfig;
+    return this.#byOrder.findLast(
+      (entry) => entry.path === path && entry.type === type && entry.order === order,
+    )?.qconfig;
   }
 
   #nameLevel({ path }: MappingQuery): QConfig | null | undefined {
@@ -91,7 +93,9 @@ export class QConfigMapping {
       ...[...this.#byType].map(([type, q]) => `type ${typeName(type)}: ${q}`),
       ...this.#byPattern.map(([pattern, q]) => `path ${pattern}: ${q}`),
       ...[...this.#byName].map(([name, q]) => `path "${name}": ${q}`),
-      ...this.#byOrder.map(({ path, type, order, qconfig }) => `${typeName(type)} ${order} in "${path}": ${qconfig}`),
+      ...this.#byOrder.map(
+        ({ path, type, order, qconfig }) => `${typeName(type)} ${order} in "${path}": ${qconfig}`,
+      ),
     ];
     return `QConfigMapping(\n  ${lines.join("\n  ")}\n)`;
   }

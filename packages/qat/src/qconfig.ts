@@ -40,7 +40,6 @@ function quantizer(given: Quantizer): FakeQuantizeFactory | null {
   return "observer" in given ? given : observeWith(given);
 }
 
-
 /** Whether two modules would be quantized alike. */
 export function sameQConfig(a: QConfig | null, b: QConfig | null): boolean {
   if (a === null || b === null) return a === b;

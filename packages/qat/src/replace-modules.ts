@@ -6,7 +6,10 @@ import type { Module } from "@octavo/nn";
  *
  * @param replacement the new module, or null to keep this one and look at its children
  */
-export function replaceModules(model: Module, replacement: (module: Module, path: string) => Module | null): Module {
+export function replaceModules(
+  model: Module,
+  replacement: (module: Module, path: string) => Module | null,
+): Module {
   const done = new Map<Module, Module>();
   const visit = (module: Module, path: string): Module => {
     const known = done.get(module);

@@ -1,7 +1,7 @@
 import type { FakeQuantize } from "@octavo/fake-quant";
+import type { WeightedLayer } from "@octavo/nn";
 import { QuantizationError } from "@octavo/spec";
 import type { QConfig } from "../qconfig.ts";
-import type { WeightedLayer } from "./weighted-layer.ts";
 
 /** The fake-quantizer of a layer's weight, along its channel axis. @throws QuantizationError if the qconfig only observes. */
 export function weightQuantizer(typeName: string, layer: WeightedLayer, qconfig: QConfig): FakeQuantize {
