@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ones, Tensor } from "@octavo/tensor";
+import { ones } from "@octavo/tensor";
+import type { Tensor } from "@octavo/tensor";
 import { Module, Parameter } from "./index.ts";
 
 class Scale extends Module<[Tensor], Tensor> {

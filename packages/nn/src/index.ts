@@ -74,7 +74,13 @@ export { LRScheduler } from "./optim/lr-scheduler.ts";
 export { OneCycleLR } from "./optim/one-cycle-lr.ts";
 export type { OneCycleOptions } from "./optim/one-cycle-lr.ts";
 export { Optimizer } from "./optim/optimizer.ts";
-export type { BaseOptions, GroupOptions, OptimizerState, ParameterState, ParamGroup } from "./optim/optimizer.ts";
+export type {
+  BaseOptions,
+  GroupOptions,
+  OptimizerState,
+  ParameterState,
+  ParamGroup,
+} from "./optim/optimizer.ts";
 export {
   ConstantLR,
   CosineAnnealingLR,

@@ -16,14 +16,24 @@ export const zeros_ = (x: Tensor): Tensor => constant_(x, 0);
 export const ones_ = (x: Tensor): Tensor => constant_(x, 1);
 
 /** Uniform in [low, high), in place. */
-export function uniform_(x: Tensor, low = 0, high = 1, { generator = defaultGenerator }: InitOptions = {}): Tensor {
+export function uniform_(
+  x: Tensor,
+  low = 0,
+  high = 1,
+  { generator = defaultGenerator }: InitOptions = {},
+): Tensor {
   const { data } = x;
   for (let i = 0; i < data.length; i++) data[i] = low + (high - low) * generator.uniform();
   return x;
 }
 
 /** Normal with the given mean and standard deviation, in place. */
-export function normal_(x: Tensor, mean = 0, std = 1, { generator = defaultGenerator }: InitOptions = {}): Tensor {
+export function normal_(
+  x: Tensor,
+  mean = 0,
+  std = 1,
+  { generator = defaultGenerator }: InitOptions = {},
+): Tensor {
   const { data } = x;
   for (let i = 0; i < data.length; i++) data[i] = mean + std * generator.normal();
   return x;
@@ -32,7 +42,11 @@ export function normal_(x: Tensor, mean = 0, std = 1, { generator = defaultGener
 /** Inputs and outputs of one unit of a weight (out, in, kernel …). @throws ShapeError below rank 2. */
 export function fans({ shape }: Pick<Tensor, "shape">): { fanIn: number; fanOut: number } {
   if (shape.length < 2) {
-    throw new ShapeError({ where: "fans", expected: "a weight of rank 2 or more", got: `[${shape.join(", ")}]` });
+    throw new ShapeError({
+      where: "fans",
+      expected: "a weight of rank 2 or more",
+      got: `[${shape.join(", ")}]`,
+    });
   }
   const taps = numberOfElements(shape.slice(2));
   return { fanIn: shape[1] * taps, fanOut: shape[0] * taps };
@@ -53,7 +67,11 @@ const gains: { readonly [N in Nonlinearity]: (slope: number) => number } = {
 export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
   const gain = gains[nonlinearity];
   if (!gain) {
-    throw new ArgumentError({ where: "calculateGain", expected: Object.keys(gains).join(", "), got: nonlinearity });
+    throw new ArgumentError({
+      where: "calculateGain",
+      expected: Object.keys(gains).join(", "),
+      got: nonlinearity,
+    });
   }
   return gain(slope);
 }
@@ -65,7 +83,10 @@ export interface KaimingOptions extends InitOptions {
   readonly nonlinearity?: Nonlinearity;
 }
 
-function kaimingStd(x: Tensor, { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" }: KaimingOptions): number {
+function kaimingStd(
+  x: Tensor,
+  { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" }: KaimingOptions,
+): number {
   return calculateGain(nonlinearity, a) / Math.sqrt(fans(x)[mode]);
 }
 
@@ -86,13 +107,19 @@ function xavierStd(x: Tensor, gain: number): number {
 }
 
 /** Glorot & Bengio 2010, uniform: bound = gain · √(6 / (fanIn + fanOut)). */
-export function xavierUniform_(x: Tensor, { gain = 1, ...options }: InitOptions & { gain?: number } = {}): Tensor {
+export function xavierUniform_(
+  x: Tensor,
+  { gain = 1, ...options }: InitOptions & { gain?: number } = {},
+): Tensor {
   const bound = Math.sqrt(3) * xavierStd(x, gain);
   return uniform_(x, -bound, bound, options);
 }
 
 /** Glorot & Bengio 2010, normal: std = gain · √(2 / (fanIn + fanOut)). */
-export function xavierNormal_(x: Tensor, { gain = 1, ...options }: InitOptions & { gain?: number } = {}): Tensor {
+export function xavierNormal_(
+  x: Tensor,
+  { gain = 1, ...options }: InitOptions & { gain?: number } = {},
+): Tensor {
   return normal_(x, 0, xavierStd(x, gain), options);
 }
 

@@ -11,7 +11,9 @@ const classes = { BatchNorm1d, BatchNorm2d, BatchNorm3d };
 function moduleOf(row: GoldenCase): BatchNorm {
   const { module, training, ...options } = optionsOf(row);
   const names = ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"];
-  const state = new Map(names.filter((name) => name in row.inputs).map((name) => [name, fromGolden(row.input(name))]));
+  const state = new Map(
+    names.filter((name) => name in row.inputs).map((name) => [name, fromGolden(row.input(name))]),
+  );
   const bn = new classes[module as keyof typeof classes](row.input("x0").shape[1], options);
   // The files hold the count as one element of rank 1.
   const count = state.get("num_batches_tracked");
@@ -41,5 +43,7 @@ function check(row: GoldenCase): void {
 }
 
 describe.skipIf(floatOps.absent)(`${floatOps.title}: batch norm`, () => {
-  it.each(floatOps.select("batch_norm/").map((row) => [row.name, row] as const))("%s", (_, row) => check(row));
+  it.each(floatOps.select("batch_norm/").map((row) => [row.name, row] as const))("%s", (_, row) =>
+    check(row),
+  );
 });

@@ -29,7 +29,9 @@ const optimizers: Readonly<Record<string, Make>> = {
   AdamW: (params, options) => new AdamW(params, options),
 };
 
-const schedulers: Readonly<Record<string, (optimizer: Optimizer, options: Record<string, any>) => LRScheduler>> = {
+const schedulers: Readonly<
+  Record<string, (optimizer: Optimizer, options: Record<string, any>) => LRScheduler>
+> = {
   StepLR: (optimizer, { stepSize, ...options }) => new StepLR(optimizer, stepSize, options),
   MultiStepLR: (optimizer, { milestones, ...options }) => new MultiStepLR(optimizer, milestones, options),
   ExponentialLR: (optimizer, { gamma }) => new ExponentialLR(optimizer, gamma),
@@ -57,7 +59,10 @@ function expectRelative(
 ) {
   for (let i = 0; i < expected.length; i++) {
     const bound = tolerance * scale(i);
-    expect(Math.abs(actual[i] - expected[i]), `${what}[${i}]: ${actual[i]} for ${expected[i]}`).toBeLessThanOrEqual(bound);
+    expect(
+      Math.abs(actual[i] - expected[i]),
+      `${what}[${i}]: ${actual[i]} for ${expected[i]}`,
+    ).toBeLessThanOrEqual(bound);
   }
 }
 
@@ -69,7 +74,10 @@ function largest(row: GoldenCase, side: "input" | "output", role: string): (i: n
 
 function checkOptimizer(row: GoldenCase, make: Make): void {
   const { optimizer: _, setLr, ...options } = optionsOf(row);
-  const params = { p: new Parameter(fromGolden(row.input("p"))), q: new Parameter(fromGolden(row.input("q"))) };
+  const params = {
+    p: new Parameter(fromGolden(row.input("p"))),
+    q: new Parameter(fromGolden(row.input("q"))),
+  };
   const optimizer = make(Object.values(params), options);
   const steps = row.input("gp").shape[0];
   for (let i = 0; i < steps; i++) {
@@ -89,7 +97,8 @@ function checkOptimizer(row: GoldenCase, make: Make): void {
     const [, parameter, name] = role.split(".");
     const value = state[parameter === "p" ? 0 : 1][name];
     const wanted = row.outputs[role];
-    const expected = typeof wanted === "number" ? [wanted] : Array.from(row.output(role).data as Float32Array);
+    const expected =
+      typeof wanted === "number" ? [wanted] : Array.from(row.output(role).data as Float32Array);
     const gradient = largest(row, "input", `g${parameter}`);
     // Averages of squares add up positive terms, the others terms of both signs.
     const scale = name === "step" || name.endsWith("_sq") ? undefined : gradient;
@@ -100,7 +109,10 @@ function checkOptimizer(row: GoldenCase, make: Make): void {
 function checkScheduler(row: GoldenCase, make: (typeof schedulers)[string]): void {
   const { lr, lr1, ...options } = optionsOf(row);
   const parameter = () => new Parameter({ shape: [1] });
-  const optimizer = new SGD([{ params: [parameter()] }, { params: [parameter()], lr: lr1 }], { lr, momentum: 0.9 });
+  const optimizer = new SGD([{ params: [parameter()] }, { params: [parameter()], lr: lr1 }], {
+    lr,
+    momentum: 0.9,
+  });
   const scheduler = make(optimizer as unknown as Optimizer, options);
   const { lrs, lrs1, momentum } = row.outputs as unknown as Record<string, number[]>;
   lrs.forEach((_, i) => {

@@ -21,7 +21,10 @@ describe("modules print as torch's", () => {
       "BatchNorm2d(16, eps=1e-05, momentum=None, affine=True, bias=True, track_running_stats=True)",
     ],
     [() => new nn.Linear(3, 4, { bias: false }), "Linear(in_features=3, out_features=4, bias=False)"],
-    [() => new nn.MaxPool2d(3, { stride: 2 }), "MaxPool2d(kernel_size=3, stride=2, padding=0, dilation=1, ceil_mode=False)"],
+    [
+      () => new nn.MaxPool2d(3, { stride: 2 }),
+      "MaxPool2d(kernel_size=3, stride=2, padding=0, dilation=1, ceil_mode=False)",
+    ],
     [() => new nn.AvgPool1d(2), "AvgPool1d(kernel_size=(2,), stride=(2,), padding=(0,))"],
     [() => new nn.AvgPool2d([2, 1]), "AvgPool2d(kernel_size=(2, 1), stride=(2, 1), padding=0)"],
     [() => new nn.AdaptiveAvgPool2d([1, null]), "AdaptiveAvgPool2d(output_size=(1, None))"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { allocatedBytes, arange, frame, Generator, noGrad, randn } from "@octavo/tensor";
+import { allocatedBytes, frame, Generator, noGrad, randn, tensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { ShapeError } from "@octavo/spec";
 import {
@@ -37,19 +37,12 @@ const network = () =>
 
 const generator = new Generator(1);
 const images = randn([6, 1, 8, 8], { generator });
-const labels = arange(6).mul(0.5).floor();
-const targets = () => labels;
-
-function classes(): Tensor {
-  return targets();
-}
+const labels = tensor([0, 0, 1, 1, 2, 2], { dtype: "int32" });
 
 describe("a training step", () => {
-  const intTargets = noGrad(() => classes().reshape([6, 1]).argmax({ dim: 1 }));
-
   for (const [name, make] of [
     ["SGD", (model: Module) => new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 })],
-    ["AdamW", (model: Module) => new AdamW(model.parameters(), { lr: 0.01 })],
+    ["AdamW", (model: Module) => new AdamW(model.parameters(), { lr: 0.03 })],
   ] as const) {
     it(`lowers the loss and allocates nothing after the first (${name})`, () => {
       const model = network();
@@ -58,16 +51,15 @@ describe("a training step", () => {
       const step = () =>
         frame(() => {
           optimizer.zeroGrad();
-          const loss = criterion(model(images), intTargets);
+          const loss = criterion(model(images), labels);
           loss.backward();
           optimizer.step();
           return loss.item();
         });
       const first = step();
-      step();
       const held = allocatedBytes();
       let last = first;
-      for (let i = 0; i < 10; i++) last = step();
+      for (let i = 0; i < 40; i++) last = step();
       expect(allocatedBytes()).toBe(held);
       expect(last).toBeLessThan(first * 0.7);
     });

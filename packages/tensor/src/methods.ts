@@ -155,7 +155,9 @@ const operations = {
   dequantize,
   intRepr,
   backward,
-} satisfies { readonly [K in keyof TensorMethods]: (x: Tensor, ...rest: Parameters<TensorMethods[K]>) => unknown };
+} satisfies {
+  readonly [K in keyof TensorMethods]: (x: Tensor, ...rest: Parameters<TensorMethods[K]>) => unknown;
+};
 
 for (const [name, operation] of Object.entries<(x: Tensor, ...rest: never[]) => unknown>(operations)) {
   Object.defineProperty(Tensor.prototype, name, {

@@ -58,7 +58,9 @@ export function defineOp<I extends OpInputs, A extends object = Record<never, ne
     return applyOp(op, inputs, (hasAttributes ? last : {}) as A);
   };
   // A function's own name is read-only to assignment, so the definition's is defined over it.
-  const properties = Object.entries(definition).map(([key, value]) => [key, { value, enumerable: true }] as const);
+  const properties = Object.entries(definition).map(
+    ([key, value]) => [key, { value, enumerable: true }] as const,
+  );
   const op = Object.defineProperties(call, Object.fromEntries(properties)) as unknown as OpFunction<I, A>;
   return op;
 }

@@ -9,8 +9,32 @@ const floatOps = goldens("float-ops");
 
 /** Whose results are one rounding of an exact value, or no arithmetic at all: bits must agree. */
 const exact = new Set(
-  ["relu", "relu6", "hardtanh", "clamp", "max_pool1d", "max_pool2d", "max_pool3d", "pad", "cat", "stack"].concat(
-    ["chunk", "split", "permute", "flatten", "slice", "add", "sub", "mul", "maximum", "minimum", "neg", "abs"],
+  [
+    "relu",
+    "relu6",
+    "hardtanh",
+    "clamp",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
+    "pad",
+    "cat",
+    "stack",
+  ].concat(
+    [
+      "chunk",
+      "split",
+      "permute",
+      "flatten",
+      "slice",
+      "add",
+      "sub",
+      "mul",
+      "maximum",
+      "minimum",
+      "neg",
+      "abs",
+    ],
     ["round", "floor", "sign", "argmax", "max", "min"],
   ),
 );
@@ -24,7 +48,8 @@ function expectClose(actual: Tensor, expected: GoldenTensor, tolerance: number, 
   expect(actual.rank === 0 ? [1] : actual.shape, what).toEqual(expected.shape);
   const values = Array.from(actual.toArray() as ArrayLike<number>, Number);
   const wanted = Array.from(expected.data as ArrayLike<number>, Number);
-  const bound = tolerance * wanted.reduce((max, x) => (Number.isFinite(x) ? Math.max(max, Math.abs(x)) : max), 1);
+  const bound =
+    tolerance * wanted.reduce((max, x) => (Number.isFinite(x) ? Math.max(max, Math.abs(x)) : max), 1);
   wanted.forEach((want, i) => {
     if (Object.is(want, values[i]) || want === values[i]) return;
     expect(Math.abs(values[i] - want), `${what}[${i}]: ${values[i]} for ${want}`).toBeLessThanOrEqual(bound);

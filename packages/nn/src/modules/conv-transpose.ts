@@ -1,5 +1,10 @@
 import { convTranspose1d, convTranspose2d, convTranspose3d } from "@octavo/tensor";
-import type { ConvTransposeOptions as ConvTransposeGeometry, Generator, PerAxis, Tensor } from "@octavo/tensor";
+import type {
+  ConvTransposeOptions as ConvTransposeGeometry,
+  Generator,
+  PerAxis,
+  Tensor,
+} from "@octavo/tensor";
 import { resetLayer } from "../init.ts";
 import { allEqual, perAxis } from "../internal/per-axis.ts";
 import { pythonValue } from "../internal/python-text.ts";
@@ -97,21 +102,36 @@ export abstract class ConvTransposeNd extends Module<[x: Tensor], Tensor> implem
 
 /** (N, inChannels, L) → (N, outChannels, L') */
 export class ConvTranspose1d extends ConvTransposeNd {
-  constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options: ConvTransposeOptions = {}) {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: PerAxis,
+    options: ConvTransposeOptions = {},
+  ) {
     super(1, inChannels, outChannels, kernelSize, options);
   }
 }
 
 /** (N, inChannels, H, W) → (N, outChannels, H', W') */
 export class ConvTranspose2d extends ConvTransposeNd {
-  constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options: ConvTransposeOptions = {}) {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: PerAxis,
+    options: ConvTransposeOptions = {},
+  ) {
     super(2, inChannels, outChannels, kernelSize, options);
   }
 }
 
 /** (N, inChannels, D, H, W) → (N, outChannels, D', H', W') */
 export class ConvTranspose3d extends ConvTransposeNd {
-  constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options: ConvTransposeOptions = {}) {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: PerAxis,
+    options: ConvTransposeOptions = {},
+  ) {
     super(3, inChannels, outChannels, kernelSize, options);
   }
 }

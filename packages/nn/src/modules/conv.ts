@@ -35,7 +35,13 @@ export abstract class ConvNd extends Module<[x: Tensor], Tensor> implements Weig
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(dims: 1 | 2 | 3, inChannels: number, outChannels: number, kernelSize: PerAxis, options: ConvOptions) {
+  constructor(
+    dims: 1 | 2 | 3,
+    inChannels: number,
+    outChannels: number,
+    kernelSize: PerAxis,
+    options: ConvOptions,
+  ) {
     super();
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, paddingMode = "zeros" } = options;
     requireGroups(inChannels, outChannels, groups);
@@ -103,7 +109,8 @@ export abstract class ConvNd extends Module<[x: Tensor], Tensor> implements Weig
 
 /** @throws ArgumentError unless channels divide into the groups. */
 export function requireGroups(inChannels: number, outChannels: number, groups: number): void {
-  if (Number.isInteger(groups) && groups > 0 && inChannels % groups === 0 && outChannels % groups === 0) return;
+  if (Number.isInteger(groups) && groups > 0 && inChannels % groups === 0 && outChannels % groups === 0)
+    return;
   throw new ArgumentError({
     where: "convolution",
     expected: "channels that divide into the groups",

@@ -18,7 +18,11 @@ export class Embedding extends Module<[indices: Tensor], Tensor> {
   /** (numEmbeddings, embeddingDim) */
   weight: Parameter;
 
-  constructor(numEmbeddings: number, embeddingDim: number, { paddingIdx = null, generator }: EmbeddingOptions = {}) {
+  constructor(
+    numEmbeddings: number,
+    embeddingDim: number,
+    { paddingIdx = null, generator }: EmbeddingOptions = {},
+  ) {
     super();
     this.numEmbeddings = numEmbeddings;
     this.embeddingDim = embeddingDim;

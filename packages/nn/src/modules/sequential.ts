@@ -6,7 +6,8 @@ type Layers = readonly Module[] | readonly [Readonly<Record<string, Module>>];
 /** Names and modules: "0", "1", … or those of an object. */
 function namesOf(layers: Layers): [name: string, module: Module][] {
   const [first] = layers;
-  if (layers.length === 1 && !(first instanceof Module)) return Object.entries(first as Record<string, Module>);
+  if (layers.length === 1 && !(first instanceof Module))
+    return Object.entries(first as Record<string, Module>);
   return layers.map((layer, i) => [String(i), layer as Module]);
 }
 

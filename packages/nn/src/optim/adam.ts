@@ -40,7 +40,11 @@ export class Adam extends Optimizer<AdamOptions> {
     for (const beta of group.betas) requireRange(this, "betas", beta, 0, 1);
   }
 
-  protected override update(parameter: Parameter, gradient: Float32Array, group: ParamGroup<AdamOptions>): void {
+  protected override update(
+    parameter: Parameter,
+    gradient: Float32Array,
+    group: ParamGroup<AdamOptions>,
+  ): void {
     const { lr, betas, eps, weightDecay, amsgrad } = group;
     const state = this.stateOf<AdamState & Record<string, Tensor | number>>(parameter, () => ({
       step: 0,

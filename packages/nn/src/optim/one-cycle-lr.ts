@@ -49,7 +49,11 @@ export class OneCycleLR extends LRScheduler {
     const { baseMomentum = 0.85, maxMomentum = 0.95, divFactor = 25, finalDivFactor = 1e4 } = options;
     if (!(totalSteps > 0)) {
       const got = `totalSteps ${totalSteps}`;
-      throw new ArgumentError({ where: "OneCycleLR", expected: "totalSteps, or epochs and stepsPerEpoch", got });
+      throw new ArgumentError({
+        where: "OneCycleLR",
+        expected: "totalSteps, or epochs and stepsPerEpoch",
+        got,
+      });
     }
     this.totalSteps = totalSteps;
     this.cycleMomentum = options.cycleMomentum ?? true;
@@ -80,7 +84,10 @@ export class OneCycleLR extends LRScheduler {
     super.apply();
     if (!this.cycleMomentum) return;
     const momentum = this.at("momentum", this.lastEpoch);
-    for (const group of this.optimizer.paramGroups as { momentum?: number; betas?: readonly [number, number] }[]) {
+    for (const group of this.optimizer.paramGroups as {
+      momentum?: number;
+      betas?: readonly [number, number];
+    }[]) {
       if (group.betas) group.betas = [momentum, group.betas[1]];
       else group.momentum = momentum;
     }
@@ -89,11 +96,22 @@ export class OneCycleLR extends LRScheduler {
   /** @throws ArgumentError beyond the last step. */
   private at(what: "lr" | "momentum", epoch: number): number {
     if (epoch > this.totalSteps) {
-      throw new ArgumentError({ where: "OneCycleLR", expected: `at most ${this.totalSteps} steps`, got: `${epoch}` });
+      throw new ArgumentError({
+        where: "OneCycleLR",
+        expected: `at most ${this.totalSteps} steps`,
+        got: `${epoch}`,
+      });
     }
     let start = 0;
-    for (const [i, { end, [what]: [from, to] }] of this.phases.entries()) {
-      if (epoch <= end || i === this.phases.length - 1) return this.annealed(from, to, (epoch - start) / (end - start));
+    for (const [
+      i,
+      {
+        end,
+        [what]: [from, to],
+      },
+    ] of this.phases.entries()) {
+      if (epoch <= end || i === this.phases.length - 1)
+        return this.annealed(from, to, (epoch - start) / (end - start));
       start = end;
     }
     return NaN;

@@ -23,7 +23,9 @@ export type ParameterState = Record<string, Tensor | number>;
 /** What a checkpoint holds: groups with parameters as numbers, and the state of each. */
 export interface OptimizerState {
   readonly state: Readonly<Record<number, Readonly<ParameterState>>>;
-  readonly paramGroups: readonly (Readonly<Record<string, unknown>> & { readonly params: readonly number[] })[];
+  readonly paramGroups: readonly (Readonly<Record<string, unknown>> & {
+    readonly params: readonly number[];
+  })[];
 }
 
 /** Base of the optimisers: parameter groups, gradients to zero, state to save. torch.optim.Optimizer. */
@@ -102,7 +104,8 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
 
   /** Takes back what `stateDict` gave, for parameters in the same order. @throws ArgumentError if groups differ. */
   loadStateDict({ state, paramGroups }: OptimizerState): void {
-    const sizes = (groups: readonly { params: readonly unknown[] }[]) => groups.map(({ params }) => params.length).join();
+    const sizes = (groups: readonly { params: readonly unknown[] }[]) =>
+      groups.map(({ params }) => params.length).join();
     if (sizes(paramGroups) !== sizes(this.paramGroups)) {
       throw new ArgumentError({
         where: `loadStateDict of ${this.constructor.name}`,
@@ -119,7 +122,9 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
       ]);
       this.state.set(all[Number(index)], Object.fromEntries(copies) as ParameterState);
     }
-    paramGroups.forEach(({ params: _, ...options }, i) => Object.assign(this.paramGroups[i], options));
+    paramGroups.forEach((saved, i) => {
+      Object.assign(this.paramGroups[i], saved, { params: this.paramGroups[i].params });
+    });
   }
 }
 

@@ -38,11 +38,16 @@ export class SGD extends Optimizer<SGDOptions> {
     }
   }
 
-  protected override update(parameter: Parameter, gradient: Float32Array, group: ParamGroup<SGDOptions>): void {
+  protected override update(
+    parameter: Parameter,
+    gradient: Float32Array,
+    group: ParamGroup<SGDOptions>,
+  ): void {
     const { lr, momentum, dampening, weightDecay, nesterov } = group;
     const first = !this.state.has(parameter);
     const buffer = momentum
-      ? this.stateOf<SGDState>(parameter, () => ({ momentum_buffer: zerosLike(parameter) })).momentum_buffer.data
+      ? this.stateOf<SGDState>(parameter, () => ({ momentum_buffer: zerosLike(parameter) })).momentum_buffer
+          .data
       : null;
     kernels().sgdStep(
       parameter.data,

@@ -17,7 +17,12 @@ export interface ClassLossOptions {
  * W such that the loss is Σ log p · W: negative target weights, of the shape (N, C, …) of the log-probabilities. With
  * reduction `mean` they are divided by the total weight of the targets, as in torch.
  */
-export function classWeights(x: Tensor, target: Tensor, options: Required<ClassLossOptions>, where: string): Tensor {
+export function classWeights(
+  x: Tensor,
+  target: Tensor,
+  options: Required<ClassLossOptions>,
+  where: string,
+): Tensor {
   const { weight, ignoreIndex, reduction, labelSmoothing } = options;
   const classAxis = x.rank === 1 ? 0 : 1;
   const classes = x.shape[classAxis];
@@ -34,7 +39,11 @@ export function classWeights(x: Tensor, target: Tensor, options: Required<ClassL
   for (const label of labels) {
     if (label === ignoreIndex) continue;
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
-      throw new ArgumentError({ where: whereOf(where), expected: `targets from 0 to ${classes - 1}`, got: String(label) });
+      throw new ArgumentError({
+        where: whereOf(where),
+        expected: `targets from 0 to ${classes - 1}`,
+        got: String(label),
+      });
     }
     total += ofClass(label);
   }

@@ -26,8 +26,15 @@ export function maxPoolOp<A extends object>({ name, outputShape, geometry }: Win
     }),
     forward(kernels, [x], y, attributes) {
       const wanted = isGradEnabled() && x.requiresGrad;
-      const indices = wanted ? new Tensor({ shape: y.shape, dtype: "int32", memoryFormat: "channelsLast" }) : null;
-      kernels.maxPool(x.raw(), y.raw(), indices?.raw<Int32Array>() ?? null, geometry(x.shape, y.shape, attributes));
+      const indices = wanted
+        ? new Tensor({ shape: y.shape, dtype: "int32", memoryFormat: "channelsLast" })
+        : null;
+      kernels.maxPool(
+        x.raw(),
+        y.raw(),
+        indices?.raw<Int32Array>() ?? null,
+        geometry(x.shape, y.shape, attributes),
+      );
       return indices ? [indices] : [];
     },
     backward(kernels, gradient, { inputs: [x], extra: [indices], attributes }) {

@@ -58,7 +58,12 @@ export function pooledShape(
   { kernelSize, stride, padding, dilation, ceilMode }: PoolAttributes,
 ): number[] {
   const dims = kernelSize.length;
-  requireShape(shape.length === dims + 2, name, `an input of rank ${dims + 2}, [batch, channels, …]`, shapeText(shape));
+  requireShape(
+    shape.length === dims + 2,
+    name,
+    `an input of rank ${dims + 2}, [batch, channels, …]`,
+    shapeText(shape),
+  );
   const size = shape.slice(2).map((length, i) => {
     const span = length + 2 * padding[i] - dilation[i] * (kernelSize[i] - 1) - 1;
     if (!ceilMode) return Math.floor(span / stride[i]) + 1;

@@ -3,7 +3,12 @@ import type { Tensor } from "../tensor.ts";
 import { whereOf } from "./where.ts";
 
 /** @throws ShapeError where sizes do not fit together. */
-export function requireShape(condition: boolean, where: string, expected: string, got: string): asserts condition {
+export function requireShape(
+  condition: boolean,
+  where: string,
+  expected: string,
+  got: string,
+): asserts condition {
   if (!condition) throw new ShapeError({ where: whereOf(where), expected, got });
 }
 

@@ -6,6 +6,11 @@ import { Tensor } from "../tensor.ts";
 export function sumRows(kernels: Kernels, gradient: Tensor, channels: number): Tensor {
   const result = new Tensor({ shape: [channels] });
   const rows = gradient.numel / channels;
-  kernels.reduce(ReduceOp.sum, gradient.data, result.data, channelBlocks({ outer: 1, channels: rows, inner: channels }));
+  kernels.reduce(
+    ReduceOp.sum,
+    gradient.data,
+    result.data,
+    channelBlocks({ outer: 1, channels: rows, inner: channels }),
+  );
   return result;
 }

@@ -18,7 +18,12 @@ function defineAdaptive(kind: "Avg" | "Max", dims: number) {
   const op = define<AdaptiveAttributes>({
     name,
     outputShape(shape, { outputSize }) {
-      requireShape(shape.length === dims + 2, name, `an input of rank ${dims + 2}, [batch, channels, …]`, shapeText(shape));
+      requireShape(
+        shape.length === dims + 2,
+        name,
+        `an input of rank ${dims + 2}, [batch, channels, …]`,
+        shapeText(shape),
+      );
       return [...shape.slice(0, 2), ...outputSize.map((size, i) => size ?? shape[i + 2])];
     },
     geometry: (input, output) => poolGeometry(input, output, "adaptive"),

@@ -6,7 +6,7 @@ import { broadcastTo } from "../internal/strided.ts";
 import { sumTo } from "../internal/sum-to.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { clamp } from "./activations.ts";
 import { full } from "../factories.ts";
 import { log, neg, sign } from "./pointwise.ts";

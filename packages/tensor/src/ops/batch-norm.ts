@@ -98,7 +98,13 @@ const batchNormOp: Op<BatchNormInputs, BatchNormAttributes> = {
 };
 
 /** running = (1 − momentum) · running + momentum · correction · batch, in place. */
-function update(kernels: Kernels, running: Tensor | null, batch: Tensor, momentum: number, correction: number): void {
+function update(
+  kernels: Kernels,
+  running: Tensor | null,
+  batch: Tensor,
+  momentum: number,
+  correction: number,
+): void {
   if (!running) return;
   kernels.unary(UnaryOp.affine, running.data, running.data, 1 - momentum, 0);
   kernels.accumulate(batch.data, running.data, momentum * correction);

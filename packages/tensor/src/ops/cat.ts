@@ -8,7 +8,11 @@ import { Tensor } from "../tensor.ts";
 import { unsqueeze } from "./reshape.ts";
 
 /** Each part with the place in the whole where it begins. */
-function* placed(parts: readonly Tensor[], whole: Tensor, dim: number): Iterable<[part: Tensor, offset: number]> {
+function* placed(
+  parts: readonly Tensor[],
+  whole: Tensor,
+  dim: number,
+): Iterable<[part: Tensor, offset: number]> {
   const stride = denseStrides(whole.shape, whole.memoryFormat)[dim];
   let offset = 0;
   for (const part of parts) {
@@ -25,12 +29,21 @@ const catOp: Op<Tensor[], { dim: number }> = {
     const [first] = parts;
     for (const part of parts) {
       requireFloat(part, "cat");
-      const fits = part.rank === first.rank && part.shape.every((size, i) => i === dim || size === first.shape[i]);
-      requireShape(fits, "cat", `shapes like ${shapeText(first.shape)} except along axis ${dim}`, shapeText(part.shape));
+      const fits =
+        part.rank === first.rank && part.shape.every((size, i) => i === dim || size === first.shape[i]);
+      requireShape(
+        fits,
+        "cat",
+        `shapes like ${shapeText(first.shape)} except along axis ${dim}`,
+        shapeText(part.shape),
+      );
     }
     const total = parts.reduce((sum, part) => sum + part.shape[dim], 0);
     const channelsLast = parts.some((part) => part.memoryFormat === "channelsLast");
-    return { shape: first.shape.with(dim, total), memoryFormat: channelsLast ? "channelsLast" : "contiguous" };
+    return {
+      shape: first.shape.with(dim, total),
+      memoryFormat: channelsLast ? "channelsLast" : "contiguous",
+    };
   },
   forward(kernels, parts, y, { dim }) {
     for (const [part, offset] of placed(parts, y, dim)) {

@@ -59,7 +59,12 @@ function transposed(x: Tensor, weight: Tensor, attributes: ConvTransposeAttribut
   });
 }
 
-function check(name: string, dims: number, [x, weight, bias]: ConvTransposeInputs, attributes: ConvTransposeAttributes) {
+function check(
+  name: string,
+  dims: number,
+  [x, weight, bias]: ConvTransposeInputs,
+  attributes: ConvTransposeAttributes,
+) {
   for (const input of [x, weight, ...(bias ? [bias] : [])]) requireFloat(input, name);
   requireShape(x.rank === dims + 2, name, `an input of rank ${dims + 2}`, shapeText(x.shape));
   requireShape(weight.rank === dims + 2, name, `a weight of rank ${dims + 2}`, shapeText(weight.shape));
@@ -107,7 +112,9 @@ function convTransposeOp(dims: number): Op<ConvTransposeInputs, ConvTransposeAtt
     backward(kernels, gradient, { inputs: [x, weight, bias], attributes, needs }) {
       const shape = transposed(x, weight, attributes);
       const dx = needs[0] ? new Tensor(x) : null;
-      const dWeight = needs[1] ? new Tensor({ shape: weight.shape, memoryFormat: weight.memoryFormat }) : null;
+      const dWeight = needs[1]
+        ? new Tensor({ shape: weight.shape, memoryFormat: weight.memoryFormat })
+        : null;
       if (dx) kernels.conv(gradient.data, weight.data, null, dx.data, shape);
       if (dWeight) kernels.convWeightGradient(gradient.data, x.data, dWeight.data, shape);
       return [dx, dWeight, bias && needs[2] ? sumRows(kernels, gradient, bias.numel) : null];

@@ -31,9 +31,7 @@ type ConvInputs = [x: Tensor, weight: Tensor, bias: Tensor | null];
 
 function geometry(x: Tensor, weight: Tensor, { stride, padding, dilation, groups }: ConvAttributes) {
   const kernel = weight.shape.slice(2);
-  const total = kernel.map((size, i) =>
-    padding === "same" ? dilation[i] * (size - 1) : 2 * padding[i],
-  );
+  const total = kernel.map((size, i) => (padding === "same" ? dilation[i] * (size - 1) : 2 * padding[i]));
   const size = kernel.map((taps, i) =>
     Math.floor((x.shape[i + 2] + total[i] - dilation[i] * (taps - 1) - 1) / stride[i] + 1),
   );
@@ -55,7 +53,12 @@ function check(name: string, dims: number, [x, weight, bias]: ConvInputs, attrib
     `${weight.shape[1] * groups} input channels (weight ${shapeText(weight.shape)}, groups ${groups})`,
     `${x.shape[1]} in ${shapeText(x.shape)}`,
   );
-  requireShape(weight.shape[0] % groups === 0, name, `output channels in ${groups} groups`, `${weight.shape[0]}`);
+  requireShape(
+    weight.shape[0] % groups === 0,
+    name,
+    `output channels in ${groups} groups`,
+    `${weight.shape[0]}`,
+  );
   requireShape(
     bias === null || bias.shape.join() === String(weight.shape[0]),
     name,
@@ -107,14 +110,24 @@ function defineConv(dims: number) {
     applyOp(op, [x, weight, bias], convAttributes(options, dims, op.name));
 }
 
-function convAttributes({ stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvOptions, dims: number, name: string) {
+function convAttributes(
+  { stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvOptions,
+  dims: number,
+  name: string,
+) {
   const strides = perAxis(stride, dims, `${name} stride`, 1);
   if (padding === "same") {
-    requireShape(strides.every((step) => step === 1), name, 'stride 1 with padding "same"', shapeText(strides));
+    requireShape(
+      strides.every((step) => step === 1),
+      name,
+      'stride 1 with padding "same"',
+      shapeText(strides),
+    );
   }
   return {
     stride: strides,
-    padding: padding === "same" ? padding : perAxis(padding === "valid" ? 0 : padding, dims, `${name} padding`, 0),
+    padding:
+      padding === "same" ? padding : perAxis(padding === "valid" ? 0 : padding, dims, `${name} padding`, 0),
     dilation: perAxis(dilation, dims, `${name} dilation`, 1),
     groups,
   } satisfies ConvAttributes;

@@ -40,7 +40,11 @@ export function crossEntropy(x: Tensor, target: Tensor, options: CrossEntropyOpt
   return weighted(logProbabilities, classWeights(x, target, all, "crossEntropy"), all);
 }
 
-function softCrossEntropy(logProbabilities: Tensor, target: Tensor, options: Required<ClassLossOptions>): Tensor {
+function softCrossEntropy(
+  logProbabilities: Tensor,
+  target: Tensor,
+  options: Required<ClassLossOptions>,
+): Tensor {
   const { shape } = logProbabilities;
   const { weight, reduction, labelSmoothing } = options;
   const axis = classAxis(logProbabilities);
@@ -53,6 +57,10 @@ function softCrossEntropy(logProbabilities: Tensor, target: Tensor, options: Req
   );
   const smooth = labelSmoothing > 0 ? add(mul(target, 1 - labelSmoothing), labelSmoothing / classes) : target;
   const perClass = shape.map((_, i) => (i === axis ? classes : 1));
-  const losses = weighted(logProbabilities, neg(weight ? mul(smooth, reshape(weight, perClass)) : smooth), options);
+  const losses = weighted(
+    logProbabilities,
+    neg(weight ? mul(smooth, reshape(weight, perClass)) : smooth),
+    options,
+  );
   return reduction === "mean" ? div(losses, logProbabilities.numel / classes) : losses;
 }

@@ -28,7 +28,12 @@ const embeddingOp: Op<EmbeddingInputs, { paddingIdx: number | null }> = {
   name: "embedding",
   shape([weight, indices]) {
     requireFloat(weight, "embedding");
-    requireShape(weight.rank === 2, "embedding", "a table of shape [entries, width]", shapeText(weight.shape));
+    requireShape(
+      weight.rank === 2,
+      "embedding",
+      "a table of shape [entries, width]",
+      shapeText(weight.shape),
+    );
     return { shape: [...indices.shape, weight.shape[1]] };
   },
   forward(_, [weight, indices], y) {

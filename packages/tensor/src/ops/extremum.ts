@@ -10,7 +10,10 @@ import { addScalar } from "./scalar.ts";
 import { sum } from "./sum.ts";
 
 /** The gradient is shared evenly among equal extremes, as in torch. */
-function shareAmongEqual(gradient: Tensor, { inputs: [x], output, attributes }: Saved<[Tensor], ReduceAttributes>) {
+function shareAmongEqual(
+  gradient: Tensor,
+  { inputs: [x], output, attributes }: Saved<[Tensor], ReduceAttributes>,
+) {
   const extreme = expandReduced(output, x, attributes);
   // 1 where x is the extreme, else 0
   const mask = addScalar(neg(sign(abs(sub(x, extreme)))), 1);

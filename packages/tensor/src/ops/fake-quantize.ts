@@ -33,7 +33,16 @@ const fakeQuantizeOp: Op<[Tensor], FakeQuantizeAttributes> = {
   backward(kernels, gradient, { inputs: [x], attributes: { scale, zeroPoint, axis, quantMin, quantMax } }) {
     const dx = new Tensor(x);
     const blocks = channelBlocksOf(x.shape, axis, x.memoryFormat);
-    kernels.fakeQuantizeGradient(x.data, gradient.data, scale, zeroPoint, dx.data, blocks, quantMin, quantMax);
+    kernels.fakeQuantizeGradient(
+      x.data,
+      gradient.data,
+      scale,
+      zeroPoint,
+      dx.data,
+      blocks,
+      quantMin,
+      quantMax,
+    );
     return [dx];
   },
 };

@@ -29,7 +29,7 @@ const linearOp: Op<LinearInputs> = {
       `a bias of shape [${outFeatures}]`,
       shapeText(bias?.shape ?? []),
     );
-    return { shape: x.shape.with(-1, outFeatures) };
+    return { shape: x.shape.with(x.rank - 1, outFeatures) };
   },
   forward(kernels, [x, weight, bias], y) {
     const [n, k] = weight.shape;

@@ -23,7 +23,11 @@ const reduce: { readonly [R in Reduction]: (x: Tensor) => Tensor } = {
 
 function reduced(losses: Tensor, reduction: Reduction): Tensor {
   if (!(reduction in reduce)) {
-    throw new ArgumentError({ where: whereOf("reduction"), expected: Object.keys(reduce).join(", "), got: reduction });
+    throw new ArgumentError({
+      where: whereOf("reduction"),
+      expected: Object.keys(reduce).join(", "),
+      got: reduction,
+    });
   }
   return reduce[reduction](losses);
 }

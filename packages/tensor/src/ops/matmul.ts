@@ -76,8 +76,8 @@ const matmulOp: Op<[Tensor, Tensor], MatmulAttributes> = {
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   requireShape(a.rank > 0 && b.rank > 0, "matmul", "vectors, matrices or batches of them", "a scalar");
-  if (a.rank === 1) return squeeze(matmul(unsqueeze(a, 0), b), -2);
   if (b.rank === 1) return squeeze(matmul(a, unsqueeze(b, 1)), -1);
+  if (a.rank === 1) return squeeze(matmul(unsqueeze(a, 0), b), -2);
   const batch = broadcastShape(batchOf(a), batchOf(b), "matmul");
   const whole = (x: Tensor) => {
     const own = batchOf(x);

@@ -124,7 +124,8 @@ export function pad(
       result = slice(result, dim, Math.max(0, -before), size - Math.max(0, -after));
     }
     const amounts = { before: Math.max(0, before), after: Math.max(0, after) };
-    if (amounts.before > 0 || amounts.after > 0) result = applyOp(padOp, [result], { dim, ...amounts, mode, value });
+    if (amounts.before > 0 || amounts.after > 0)
+      result = applyOp(padOp, [result], { dim, ...amounts, mode, value });
   }
   return result;
 }

@@ -24,7 +24,11 @@ const quantizeOp: Op<[Tensor], { qparams: QParams }> = {
     ),
 };
 
-function checkQParams({ dtype, scale, zeroPoint, axis, quantMin, quantMax }: QParams, x: Tensor, where: string): void {
+function checkQParams(
+  { dtype, scale, zeroPoint, axis, quantMin, quantMax }: QParams,
+  x: Tensor,
+  where: string,
+): void {
   const channels = axis === null ? 1 : x.shape[axis];
   requireShape(
     scale.length === channels && zeroPoint.length === channels,
@@ -34,7 +38,11 @@ function checkQParams({ dtype, scale, zeroPoint, axis, quantMin, quantMax }: QPa
   );
   const bad = scale.findIndex((value) => !(value > 0 && value < Infinity));
   if (bad >= 0) {
-    throw new ArgumentError({ where: whereOf(where), expected: "finite scales above 0", got: String(scale[bad]) });
+    throw new ArgumentError({
+      where: whereOf(where),
+      expected: "finite scales above 0",
+      got: String(scale[bad]),
+    });
   }
   const [low, high] = quantRanges[dtype];
   const zero = zeroPoint.find((value) => !Number.isInteger(value) || value < low || value > high);
@@ -57,7 +65,12 @@ export function quantize(x: Tensor, qparams: QParams): Tensor {
 }
 
 /** As torch.quantize_per_tensor: one scale and zero point, the dtype's whole range. */
-export function quantizePerTensor(x: Tensor, scale: number, zeroPoint: number, dtype: QuantizedDType): Tensor {
+export function quantizePerTensor(
+  x: Tensor,
+  scale: number,
+  zeroPoint: number,
+  dtype: QuantizedDType,
+): Tensor {
   const [quantMin, quantMax] = quantRanges[dtype];
   return quantize(x, {
     dtype,

@@ -52,11 +52,7 @@ const flattenOp = reshapingOp<{ startDim: number; endDim: number }>(
     const start = normalizeAxis(startDim, shape, whereOf("flatten"));
     const end = normalizeAxis(endDim, shape, whereOf("flatten"));
     requireShape(start <= end, "flatten", "startDim ≤ endDim", `${startDim} and ${endDim}`);
-    return [
-      ...shape.slice(0, start),
-      numberOfElements(shape.slice(start, end + 1)),
-      ...shape.slice(end + 1),
-    ];
+    return [...shape.slice(0, start), numberOfElements(shape.slice(start, end + 1)), ...shape.slice(end + 1)];
   },
 );
 

@@ -4,7 +4,7 @@ import { broadcastTo } from "../internal/strided.ts";
 import { requireFloat } from "../internal/require.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 
 type Scalar = { readonly value: number };
@@ -29,7 +29,11 @@ export const addScalar = (x: Tensor, value: number): Tensor => applyOp(addScalar
 /** x · value */
 export const mulScalar = (x: Tensor, value: number): Tensor => applyOp(mulScalarOp, [x], { value });
 
-function withScalar(name: string, code: number, slope: (x: Tensor, value: number) => Tensor): Op<[Tensor], Scalar> {
+function withScalar(
+  name: string,
+  code: number,
+  slope: (x: Tensor, value: number) => Tensor,
+): Op<[Tensor], Scalar> {
   return {
     name,
     shape: ([x]) => {

@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import * as ops from "@octavo/tensor";
+import { ones, quantizePerChannel, quantizePerTensor, tensor } from "@octavo/tensor";
+import { ArgumentError, DTypeError, ShapeError } from "@octavo/spec";
+
+const image = ones([1, 3, 4, 5]);
+
+describe("arguments that do not fit", () => {
+  it.each([
+    [
+      () => ops.add(ones([2, 3]), ones([2])),
+      ShapeError,
+      "add: expected shapes that broadcast (sizes equal or 1, aligned at the end), got [2, 3] and [2].",
+    ],
+    [
+      () => ops.conv2d(image, ones([4, 2, 3, 3])),
+      ShapeError,
+      "conv2d: expected 2 input channels (weight [4, 2, 3, 3], groups 1), got 3 in [1, 3, 4, 5].",
+    ],
+    [
+      () => ops.conv2d(ones([3, 4, 5]), ones([4, 3, 3, 3])),
+      ShapeError,
+      "conv2d: expected an input of shape [batch, channels, height, width], got [3, 4, 5].",
+    ],
+    [
+      () => ops.conv2d(image, ones([4, 3, 7, 7])),
+      ShapeError,
+      "conv2d: expected an input at least as large as the kernel [7, 7], got [1, 3, 4, 5].",
+    ],
+    [
+      () => ops.conv2d(image, ones([4, 3, 3, 3]), null, { stride: [1, 0] }),
+      ArgumentError,
+      "conv2d stride: expected an integer ≥ 1, or 2 of them, got [1,0].",
+    ],
+    [
+      () => ops.convTranspose2d(image, ones([3, 2, 3, 3]), null, { outputPadding: 1 }),
+      ArgumentError,
+      "less than stride or dilation",
+    ],
+    [
+      () => ops.linear(ones([2, 3]), ones([4, 5])),
+      ShapeError,
+      "linear: expected an input whose last axis has 5 features, got [2, 3].",
+    ],
+    [
+      () => ops.matmul(ones([2, 3]), ones([2, 3])),
+      ShapeError,
+      "as many columns on the left as rows on the right, got [2, 3] and [2, 3].",
+    ],
+    [
+      () => ops.batchNorm(ones([1, 3]), null, null, { training: true }),
+      ShapeError,
+      "more than one value per channel in training",
+    ],
+    [
+      () => ops.maxPool2d(image, 3, { padding: 2 }),
+      ArgumentError,
+      "maxPool2d padding: expected at most half of the kernel [3, 3], got [2, 2].",
+    ],
+    [
+      () => image.reshape([7, -1]),
+      ShapeError,
+      "reshape: expected a shape of 60 elements, as [1, 3, 4, 5] has, got [7, -1].",
+    ],
+    [
+      () => image.permute([0, 1, 1, 2]),
+      ShapeError,
+      "permute: expected each of the 4 axes once, got [0, 1, 1, 2].",
+    ],
+    [
+      () => image.sum({ dim: 4 }),
+      ShapeError,
+      "sum: expected an axis from -4 to 3, got axis 4 of shape [1, 3, 4, 5].",
+    ],
+    [
+      () => ops.cat([ones([2, 3]), ones([3, 3])], { dim: 1 }),
+      ShapeError,
+      "cat: expected shapes like [2, 3] except along axis 1, got [3, 3].",
+    ],
+    [
+      () => ops.pad(image, [0, 5], { mode: "reflect" }),
+      ShapeError,
+      "pad: expected at most 4 on axis 3 with mode reflect, got 0, 5.",
+    ],
+    [
+      () => ops.crossEntropy(ones([2, 3]), tensor([1, 3], { dtype: "int32" })),
+      ArgumentError,
+      "crossEntropy: expected targets from 0 to 2, got 3.",
+    ],
+    [
+      () => ops.crossEntropy(ones([2, 3]), tensor([1], { dtype: "int32" })),
+      ShapeError,
+      "crossEntropy: expected targets of shape [2] for [2, 3], got [1].",
+    ],
+    [
+      () => ops.mseLoss(ones([2]), ones([2, 1])),
+      ShapeError,
+      "a target of the input's shape [2], got [2, 1].",
+    ],
+    [
+      () => ops.dropout(ones([2]), { p: 1.5 }),
+      ArgumentError,
+      "dropout: expected a probability, got p = 1.5.",
+    ],
+    [
+      () => ops.embedding(tensor([6], { dtype: "int32" }), ones([6, 2])),
+      ArgumentError,
+      "embedding: expected indices from 0 to 5, got 6.",
+    ],
+    [
+      () => ops.relu(tensor([1], { dtype: "int32" })),
+      DTypeError,
+      "relu: expected a float32 tensor, got int32 [1].",
+    ],
+    [
+      () => ops.relu(quantizePerTensor(ones([2]), 0.5, 3, "quint8")),
+      DTypeError,
+      "relu: expected a float tensor, got quint8 (scale 0.5, zeroPoint 3) [2].",
+    ],
+    [() => ones([2]).dequantize(), DTypeError, "dequantize: expected a quantized tensor, got float32 [2]."],
+    [
+      () => quantizePerTensor(ones([2]), 0, 3, "quint8"),
+      ArgumentError,
+      "quantize: expected finite scales above 0, got 0.",
+    ],
+    [
+      () => quantizePerTensor(ones([2]), 1, 300, "quint8"),
+      ArgumentError,
+      "integers from 0 to 255 for quint8, got zeroPoint 300.",
+    ],
+    [
+      () => quantizePerChannel(image, [1, 2], [0, 0], 1, "qint8"),
+      ShapeError,
+      "3 scales and zero points, got 2 and 2.",
+    ],
+    [
+      () => quantizePerChannel(image, [1, 2, 3], [0, 0, 0], 1, "qint8").reshape([60]),
+      DTypeError,
+      "a float tensor or one with a single scale",
+    ],
+  ])("%#", (run, type, message) => {
+    expect(run).toThrow(type);
+    expect(run).toThrow(message);
+  });
+});
