@@ -10,6 +10,7 @@
 #include "gemm.h"
 #include "quantized-conv-transpose.h"
 #include "quantized-conv.h"
+#include "unary.h"
 
 namespace octavo::OCTAVO_ISA {
 

@@ -11,13 +11,10 @@ constexpr size_t alignment = 64;
 constexpr size_t maxDepth = 16;
 
 #if defined(__wasm__)
-/** Pages beyond what the JavaScript side has handed out; what is outgrown stays unused, so growth doubles. */
-void* allocate(size_t bytes) {
-  constexpr size_t page = 65536;
-  const size_t pages = (bytes + page - 1) / page;
-  const size_t before = __builtin_wasm_memory_grow(0, pages);
-  return before == SIZE_MAX ? nullptr : reinterpret_cast<void*>(before * page);
-}
+/** From the allocator on the JavaScript side (wasm-memory.ts), which owns the memory; throws when there is no more. */
+extern "C" __attribute__((import_module("octavo"), import_name("reserve"))) void* reserve(size_t bytes);
+void* allocate(size_t bytes) { return reserve(bytes); }
+/** What is outgrown stays unused; growth doubles. */
 void release(void*) {}
 #else
 void* allocate(size_t bytes) { return ::operator new(bytes, std::align_val_t(alignment), std::nothrow); }

@@ -20,14 +20,16 @@ export interface WasmExports {
  * A provider of a WebAssembly module, on the caller's thread. Arrays that lie in memory from `allocate` are passed as
  * pointers, others are copied in and out.
  *
- * @param module compiled from `build/octavo.wasm`; it imports nothing
+ * @param module compiled from `build/octavo.wasm`
  * @param name the provider's name: `wasm-simd128`
  * @param description for people: `WebAssembly SIMD128`
  */
 export async function wasmProvider(
   module: WebAssembly.Module, name: string, description: string,
 ): Promise<KernelProvider> {
-  const instance = await WebAssembly.instantiate(module);
+  // Kernels take their working memory from the same allocator.
+  const reserve = (bytes: number): number => memory.reserve(bytes >>> 0);
+  const instance = await WebAssembly.instantiate(module, { octavo: { reserve } });
   const exports = instance.exports as unknown as WasmExports;
   const memory = new WasmMemory(exports.memory, exports.__heap_base.value);
   const caller = new WasmCaller(exports, memory);

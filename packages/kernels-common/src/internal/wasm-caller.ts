@@ -45,10 +45,7 @@ export class WasmCaller {
     const roles = signatures[this.names[index]];
     const needed = this.#outsideBytes(values, roles);
     if (needed > this.#scratchBytes) this.#enlargeScratch(needed);
-    if (this.#view.buffer !== this.#memory.buffer) {
-      this.#view = new DataView(this.#memory.buffer);
-      this.#bytes = new Uint8Array(this.#memory.buffer);
-    }
+    this.#refreshViews();
 
     let scratch = this.#scratch;
     for (let i = 0; i < values.length; i++) {
@@ -69,10 +66,18 @@ export class WasmCaller {
     }
 
     const result = this.#exports.callKernel(index, this.#arguments);
+    this.#refreshViews();
     const failure = this.#exports.takeFailure();
     if (failure !== 0) return this.#text(failure);
     if (scratch !== this.#scratch) this.#copyBack(values, roles);
     return result;
+  }
+
+  /** Memory that has grown, for scratch or for a kernel's own use, is another buffer. */
+  #refreshViews(): void {
+    if (this.#view.buffer === this.#memory.buffer) return;
+    this.#view = new DataView(this.#memory.buffer);
+    this.#bytes = new Uint8Array(this.#memory.buffer);
   }
 
   #write(at: number, value: number, data: number, length: number, kind: number): void {

@@ -1,0 +1,153 @@
+#pragma once
+#include <cstdint>
+#include <cstring>
+
+// Functions of float32 values, evaluated in float64 to about 1e-15 and rounded once by the caller, as the TypeScript
+// reference does with Math.*: own code rather than the C library's, so that every build gives the same bits. All are
+// straight lines of arithmetic (exceptions at the end), which compilers vectorise.
+namespace octavo::OCTAVO_ISA {
+
+constexpr double ln2High = 0x1.62e42fefa0000p-1, ln2Low = 0x1.cf79abc9e3b39p-40;
+
+inline double fromBits(uint64_t bits) {
+  double value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+inline uint64_t toBits(double value) {
+  uint64_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+/** e^x = 2^power · (1 + fraction), |fraction| < 0.42; NaN in fraction. */
+struct Exponential {
+  double fraction;
+  /** 2^(power/2) and 2^(power − power/2): each is representable where their product may not be. */
+  double scale, scaleRest;
+};
+
+inline Exponential splitExponential(double x) {
+  // Beyond these ends the result rounds to 0 or infinity in float32 anyway. NaN fails both comparisons and stays.
+  x = x < -740.0 ? -740.0 : x;
+  x = x > 720.0 ? 720.0 : x;
+  // Adding 1.5 · 2^52 rounds to an integer, which then stands in the low bits.
+  constexpr double magic = 0x1.8p52;
+  const double shifted = x * 0x1.71547652b82fep0 + magic;
+  const double power = shifted - magic;
+  const double r = (x - power * ln2High) - power * ln2Low;
+  // Taylor's series of e^r − 1 to r^13: the remainder is below 1e-17 for |r| ≤ ln 2 / 2.
+  double p = 1.0 / 6227020800.0;
+  p = p * r + 1.0 / 479001600.0;
+  p = p * r + 1.0 / 39916800.0;
+  p = p * r + 1.0 / 3628800.0;
+  p = p * r + 1.0 / 362880.0;
+  p = p * r + 1.0 / 40320.0;
+  p = p * r + 1.0 / 5040.0;
+  p = p * r + 1.0 / 720.0;
+  p = p * r + 1.0 / 120.0;
+  p = p * r + 1.0 / 24.0;
+  p = p * r + 1.0 / 6.0;
+  p = p * r + 0.5;
+  // Integer n in the low half of the mantissa, as a two's complement number of 32 bits; exponents of 2^⌊n/2⌋, 2^⌈n/2⌉.
+  const int32_t n = static_cast<int32_t>(static_cast<uint32_t>(toBits(shifted)));
+  const int32_t half = n >> 1;
+  const double scale = fromBits(static_cast<uint64_t>(static_cast<int64_t>(half) + 1023) << 52);
+  const double scaleRest = fromBits(static_cast<uint64_t>(static_cast<int64_t>(n - half) + 1023) << 52);
+  return {r + r * r * p, scale, scaleRest};
+}
+
+inline double exponential(double x) {
+  const Exponential e = splitExponential(x);
+  return (1.0 + e.fraction) * e.scale * e.scaleRest;
+}
+
+/** e^x − 1. */
+inline double exponentialMinusOne(double x) {
+  const Exponential e = splitExponential(x);
+  const double power = e.scale * e.scaleRest;
+  return e.fraction * e.scale * e.scaleRest + (power - 1.0);
+}
+
+/** log(x): −∞ at 0, NaN below. `x` is 0 or at least 2^−1022. */
+inline double logarithm(double x) {
+  const uint64_t bits = toBits(x);
+  // Exponent such that the mantissa lies in [√½, √2): 0x3fe6a09e is the high word of √½.
+  const int32_t high = static_cast<int32_t>(bits >> 32) - 0x3fe6a09e;
+  const int32_t power = high >> 20;
+  const double m = fromBits(bits - (static_cast<uint64_t>(static_cast<int64_t>(power)) << 52));
+  // log m = 2 atanh(s), s = (m − 1) / (m + 1), |s| < 0.172: series to s^23.
+  const double f = m - 1.0;
+  const double s = f / (2.0 + f);
+  const double z = s * s;
+  double p = 2.0 / 23.0;
+  p = p * z + 2.0 / 21.0;
+  p = p * z + 2.0 / 19.0;
+  p = p * z + 2.0 / 17.0;
+  p = p * z + 2.0 / 15.0;
+  p = p * z + 2.0 / 13.0;
+  p = p * z + 2.0 / 11.0;
+  p = p * z + 2.0 / 9.0;
+  p = p * z + 2.0 / 7.0;
+  p = p * z + 2.0 / 5.0;
+  p = p * z + 2.0 / 3.0;
+  double result = power * ln2High + (2.0 * s + (s * z * p + power * ln2Low));
+  result = x == 0.0 ? -__builtin_inf() : result;
+  result = x == __builtin_inf() ? x : result;
+  return x >= 0.0 ? result : __builtin_nan("");
+}
+
+/** log(1 + u), u ≥ 0 or NaN: the rounding of 1 + u is put back to first order. */
+inline double logarithmOnePlus(double u) {
+  const double w = 1.0 + u;
+  const double correction = u > 1e300 ? 0.0 : (u - (w - 1.0)) / w;
+  return logarithm(w) + correction;
+}
+
+inline double hyperbolicTangent(double x) {
+  const double size = __builtin_fabs(x);
+  const double e = exponentialMinusOne(2.0 * (size > 30.0 ? 30.0 : size));
+  return __builtin_copysign(e / (e + 2.0), x);
+}
+
+inline double sigmoid(double x) { return 1.0 / (1.0 + exponential(-x)); }
+
+/** log(1 + e^x). */
+inline double softplus(double x) {
+  return (x > 0.0 ? x : x != x ? x : 0.0) + logarithmOnePlus(exponential(-__builtin_fabs(x)));
+}
+
+/**
+ * erfc(x) = 1 − erf(x). Below 2 the series erf(x) = 2/√π · e^{−x²} Σ 2ⁿ x²ⁿ⁺¹ / (2n+1)!! (Abramowitz & Stegun 7.1.6),
+ * above the continued fraction 7.1.14 from the inside out.
+ */
+inline double complementaryError(double x) {
+  const double size = __builtin_fabs(x);
+  const double gauss = exponential(-size * size) * 0x1.20dd750429b6dp-1;
+  if (size < 2.0) {
+    double term = size, sum = size;
+    for (int n = 1; term > sum * 1e-17; ++n) {
+      term *= 2.0 * size * size / (2 * n + 1);
+      sum += term;
+    }
+    return 1.0 - __builtin_copysign(2.0 * gauss * sum, x);
+  }
+  double fraction = size;
+  for (int n = 60; n > 0; --n) fraction = size + n / 2.0 / fraction;
+  const double tail = gauss / fraction;
+  return x < 0.0 ? 2.0 - tail : tail;
+}
+
+/** a^b as Math.pow. */
+inline double power(double a, double b) {
+  if (b == 0.0) return 1.0;
+  const double result = exponential(b * logarithm(__builtin_fabs(a)));
+  const bool negative = toBits(a) >> 63;
+  if (!negative) return result;
+  if (b != __builtin_rint(b)) return a == 0.0 || a == -__builtin_inf() ? result : __builtin_nan("");
+  const double half = 0.5 * b;
+  return half != __builtin_rint(half) ? -result : result;
+}
+
+}  // namespace octavo::OCTAVO_ISA
