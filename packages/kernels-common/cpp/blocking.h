@@ -11,7 +11,7 @@ constexpr size_t smallest(size_t a, size_t b) { return a < b ? a : b; }
 /** Depth of a panel that stays in the first-level cache while the rows pass by. */
 constexpr size_t depthBlock = 256;
 /** Bytes of the left operand that a task works on: half of a common second-level cache. */
-constexpr size_t leftBlockBytes = size_t(1) << 18;
+constexpr size_t leftBlockBytes = size_t(1) << 16;
 constexpr size_t maxRowBlock = 192;
 /** Multiplications that are worth a task of their own: some 20 µs. */
 constexpr size_t taskProducts = size_t(1) << 20;
