@@ -10,6 +10,9 @@ export function foldedWeights(module: QatBnLayer): FoldedWeights {
   return noGrad(() =>
     op === "linear"
       ? fuseLinearBnWeights(module.weight, module.bias, module.bn)
-      : fuseConvBnWeights(module.weight, module.bias, module.bn, { transpose: op === "convTranspose", groups: repeat }),
+      : fuseConvBnWeights(module.weight, module.bias, module.bn, {
+          transpose: op === "convTranspose",
+          groups: repeat,
+        }),
   );
 }

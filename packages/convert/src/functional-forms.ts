@@ -38,10 +38,13 @@ function throughOp<A>(
 const table = throughTable();
 const avgPool = throughOp("avgPool", averageAttributes);
 const adaptiveAvgPool = throughOp("avgPool", adaptiveAttributes);
-const pad = throughOp("pad", ({ dim, before, after }: { dim: number; before: number; after: number }, { rank }) => {
-  const along = (amount: number) => Array.from({ length: rank }, (_, axis) => (axis === dim ? amount : 0));
-  return { before: along(before), after: along(after) };
-});
+const pad = throughOp(
+  "pad",
+  ({ dim, before, after }: { dim: number; before: number; after: number }, { rank }) => {
+    const along = (amount: number) => Array.from({ length: rank }, (_, axis) => (axis === dim ? amount : 0));
+    return { before: along(before), after: along(after) };
+  },
+);
 
 const forms: Readonly<Record<string, Form>> = {
   relu: table,

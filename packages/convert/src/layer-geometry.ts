@@ -14,10 +14,17 @@ export interface LayerGeometry {
 }
 
 export function layerGeometry(layer: WeightedLayer): LayerGeometry {
-  if (layer instanceof Linear) return { op: "linear", attributes: {}, channels: layer.outFeatures, repeat: 1 };
+  if (layer instanceof Linear)
+    return { op: "linear", attributes: {}, channels: layer.outFeatures, repeat: 1 };
   const { stride, padding, dilation, groups, outChannels } = layer as unknown as ConvNd;
   const attributes = { stride, padding, dilation, groups };
-  if (!(layer instanceof ConvTransposeNd)) return { op: "conv", attributes, channels: outChannels, repeat: 1 };
+  if (!(layer instanceof ConvTransposeNd))
+    return { op: "conv", attributes, channels: outChannels, repeat: 1 };
   const { outputPadding } = layer;
-  return { op: "convTranspose", attributes: { ...attributes, outputPadding }, channels: outChannels, repeat: groups };
+  return {
+    op: "convTranspose",
+    attributes: { ...attributes, outputPadding },
+    channels: outChannels,
+    repeat: groups,
+  };
 }

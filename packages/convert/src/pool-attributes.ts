@@ -14,7 +14,13 @@ export interface WindowAttributes {
   readonly divisorOverride: number | null;
 }
 
-export function maximumAttributes({ kernelSize, stride, padding, dilation, ceilMode }: WindowAttributes): Attributes {
+export function maximumAttributes({
+  kernelSize,
+  stride,
+  padding,
+  dilation,
+  ceilMode,
+}: WindowAttributes): Attributes {
   return { kernel: kernelSize, stride, padding, dilation, ...(ceilMode && { ceilMode }) };
 }
 

@@ -2,7 +2,15 @@ import { kernels } from "@octavo/backend";
 import { opTable, Step } from "@octavo/runtime";
 import type { OpDefinition } from "@octavo/runtime";
 import { FormatError } from "@octavo/spec";
-import type { DType, Kernels, MemoryFormat, Program, ProgramConstant, ProgramValue, TypedArray } from "@octavo/spec";
+import type {
+  DType,
+  Kernels,
+  MemoryFormat,
+  Program,
+  ProgramConstant,
+  ProgramValue,
+  TypedArray,
+} from "@octavo/spec";
 import { defineOp, Tensor, toMemoryFormat } from "@octavo/tensor";
 import { outputQParams, programValue } from "./internal/program-value.ts";
 import type { ActivationQParams } from "./internal/program-value.ts";
@@ -13,7 +21,11 @@ export interface ProgramStep {
   readonly attributes: Program["ops"][number]["attributes"];
   readonly constants: Readonly<Record<string, ProgramConstant>>;
   /** `memoryFormat` only where the op gives one format whatever its input has; absent: the first input's. */
-  readonly output: { readonly dtype: DType; readonly qparams?: ActivationQParams; readonly memoryFormat?: MemoryFormat };
+  readonly output: {
+    readonly dtype: DType;
+    readonly qparams?: ActivationQParams;
+    readonly memoryFormat?: MemoryFormat;
+  };
 }
 
 /**
@@ -31,7 +43,10 @@ export const programOp = defineOp<Tensor[], ProgramStep>({
   },
   forward: (_, inputs, output, step) => {
     const { run } = prepared(inputs, step);
-    run(inputs.map((x) => x.raw()), output.raw());
+    run(
+      inputs.map((x) => x.raw()),
+      output.raw(),
+    );
   },
 });
 
@@ -93,7 +108,11 @@ function prepare(inputs: readonly ProgramValue[], step: ProgramStep): Prepared {
 function definitionOf(name: string): OpDefinition {
   const definition = opTable.get(name);
   if (definition) return definition;
-  throw new FormatError({ where: "programOp", expected: `one of ${[...opTable.keys()].join(", ")}`, got: `"${name}"` });
+  throw new FormatError({
+    where: "programOp",
+    expected: `one of ${[...opTable.keys()].join(", ")}`,
+    got: `"${name}"`,
+  });
 }
 
 function singleOp(inputs: readonly ProgramValue[], output: ProgramValue, step: ProgramStep): Program {

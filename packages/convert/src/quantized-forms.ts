@@ -1,5 +1,17 @@
 import type { FakeQuantize } from "@octavo/fake-quant";
-import { ELU, GELU, Hardsigmoid, Hardswish, LeakyReLU, Mish, ReLU, ReLU6, Sigmoid, SiLU, Tanh } from "@octavo/nn";
+import {
+  ELU,
+  GELU,
+  Hardsigmoid,
+  Hardswish,
+  LeakyReLU,
+  Mish,
+  ReLU,
+  ReLU6,
+  Sigmoid,
+  SiLU,
+  Tanh,
+} from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import {
   activationQuantizerOf,

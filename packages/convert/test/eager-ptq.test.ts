@@ -23,7 +23,17 @@ const ownRange: Readonly<Record<string, readonly string[]>> = {
 
 const group = goldens("eager-ptq");
 
-const names = ["conv-bn-relu", "edge", "residual", "inverted-relu6", "inverted-relu", "cat", "depthwise-deconv", "mixed", "mlp"];
+const names = [
+  "conv-bn-relu",
+  "edge",
+  "residual",
+  "inverted-relu6",
+  "inverted-relu",
+  "cat",
+  "depthwise-deconv",
+  "mixed",
+  "mlp",
+];
 
 function floatNet(row: GoldenCase): GoldenNet {
   const net = goldenNets[row.args.net as string](row.args.sizes as Sizes);
@@ -46,7 +56,8 @@ function prepared(row: GoldenCase): GoldenNet {
   fused.qconfig = qconfig;
   for (const module of fused.modules()) {
     // torch's fbgemm has per-tensor weights only for transposed convolutions.
-    if (module instanceof ConvTranspose2d) module.qconfig = QConfig({ ...qconfig, weight: defaultWeightObserver });
+    if (module instanceof ConvTranspose2d)
+      module.qconfig = QConfig({ ...qconfig, weight: defaultWeightObserver });
   }
   if (net.keepFloat) fused.getSubmodule(net.keepFloat).qconfig = null;
   const result = prepare(fused);
@@ -60,7 +71,11 @@ function withGoldenQParams(net: GoldenNet, row: GoldenCase): GoldenNet {
   for (const [path, module] of net.namedModules()) {
     if (!(module instanceof FakeQuantize)) continue;
     const { scale, zero_point } = expected[torchName(path)];
-    module.qparams = { ...module.qparams, scale: Float32Array.from(scale), zeroPoint: Int32Array.from(zero_point) };
+    module.qparams = {
+      ...module.qparams,
+      scale: Float32Array.from(scale),
+      zeroPoint: Int32Array.from(zero_point),
+    };
   }
   return net;
 }
@@ -71,8 +86,16 @@ describe.skipIf(group.absent)(group.title, () => {
 
     it(`${row.name}: float and fused outputs`, () => {
       const net = floatNet(row);
-      closeTo(noGrad(() => net(x())), row.output("float.y"), 1e-5);
-      closeTo(noGrad(() => fuseModules(net, net.fusions)(x())), row.output("fused.y"), 1e-5);
+      closeTo(
+        noGrad(() => net(x())),
+        row.output("float.y"),
+        1e-5,
+      );
+      closeTo(
+        noGrad(() => fuseModules(net, net.fusions)(x())),
+        row.output("fused.y"),
+        1e-5,
+      );
     });
 
     it(`${row.name}: observers`, () => {
@@ -121,7 +144,9 @@ describe.skipIf(group.absent)(group.title, () => {
       const input = x();
       const expected = noGrad(() => converted(input)).toArray() as Float32Array;
       const session = await load(lower(converted, input));
-      const output = session.run({ data: input.toArray() as Float32Array, shape: input.shape }) as { data: Float32Array };
+      const output = session.run({ data: input.toArray() as Float32Array, shape: input.shape }) as {
+        data: Float32Array;
+      };
       expect(Buffer.from(output.data.buffer, output.data.byteOffset, output.data.byteLength)).toEqual(
         Buffer.from(expected.buffer, expected.byteOffset, expected.byteLength),
       );

@@ -10,19 +10,45 @@ export function goldenTensor({ data, shape, dtype }: GoldenTensor): Tensor {
 
 /** The float net's state dict among the inputs. */
 export function floatState(row: GoldenCase): Map<string, Tensor> {
-  const prefix = "float.";
-  const names = Object.keys(row.inputs).filter((role) => role.startsWith(prefix));
-  return new Map(names.map((role) => [role.slice(prefix.length), goldenTensor(row.input(role))]));
+  return under("float.", row.inputs);
 }
 
-/** Every element within `tolerance` of the largest expected magnitude. */
-export function closeTo(got: Tensor, want: GoldenTensor, tolerance: number): void {
-  expect([...got.shape]).toEqual([...want.shape]);
+/** A state dict among the outputs. */
+export function stateUnder(row: GoldenCase, prefix: string): Map<string, Tensor> {
+  return under(prefix, row.outputs);
+}
+
+function under(prefix: string, side: GoldenCase["inputs"]): Map<string, Tensor> {
+  const entries = Object.entries(side).filter(([role]) => role.startsWith(prefix));
+  return new Map(entries.map(([role, x]) => [role.slice(prefix.length), goldenTensor(x as GoldenTensor)]));
+}
+
+/** Every element within `tolerance` of a size: the largest expected magnitude, unless given. */
+export function closeTo(
+  got: Tensor,
+  want: GoldenTensor,
+  tolerance: number,
+  name = "output",
+  size = largest(want),
+): void {
+  expect([name, ...got.shape]).toEqual([name, ...want.shape]);
   const expected = want.data as Float32Array;
-  const largest = expected.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-  const values = got.toArray() as Float32Array;
-  const worst = values.reduce((m, v, i) => Math.max(m, Math.abs(v - expected[i])), 0);
-  expect(worst).toBeLessThanOrEqual(tolerance * Math.max(largest, 1e-30));
+  const worst = (got.toArray() as Float32Array).reduce(
+    (m, v, i) => Math.max(m, Math.abs(v - expected[i])),
+    0,
+  );
+  expect(worst, name).toBeLessThanOrEqual(tolerance * Math.max(size, 1e-30));
+}
+
+/** How many elements are not within `tolerance` of the largest expected magnitude. */
+export function countBeyond(got: Tensor, want: GoldenTensor, tolerance: number): number {
+  const limit = tolerance * largest(want);
+  const expected = want.data as Float32Array;
+  return (got.toArray() as Float32Array).filter((v, i) => !(Math.abs(v - expected[i]) <= limit)).length;
+}
+
+function largest({ data }: GoldenTensor): number {
+  return (data as Float32Array).reduce((m, v) => Math.max(m, Math.abs(v)), 0);
 }
 
 /** Integers of every module's output, by torch's name. */

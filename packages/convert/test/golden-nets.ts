@@ -1,6 +1,17 @@
 import {
-  AdaptiveAvgPool2d, AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, ConvTranspose2d, Hardswish, Linear, MaxPool2d, Module,
-  ReLU, ReLU6, Sequential,
+  AdaptiveAvgPool2d,
+  AvgPool2d,
+  BatchNorm1d,
+  BatchNorm2d,
+  Conv2d,
+  ConvTranspose2d,
+  Hardswish,
+  Linear,
+  MaxPool2d,
+  Module,
+  ReLU,
+  ReLU6,
+  Sequential,
 } from "@octavo/nn";
 import { DeQuantStub, FloatFunctional, QuantStub } from "@octavo/qat";
 import { flatten } from "@octavo/tensor";
@@ -29,7 +40,10 @@ class ConvBnReluNet extends Module<[x: Tensor], Tensor> implements GoldenNet {
   avg = new AdaptiveAvgPool2d(1);
   fc: Linear;
   dequant = new DeQuantStub();
-  fusions = [["conv1", "bn1", "relu1"], ["conv2", "bn2", "relu2"]];
+  fusions = [
+    ["conv1", "bn1", "relu1"],
+    ["conv2", "bn2", "relu2"],
+  ];
 
   constructor({ c0, c1, c2, s1, s2, pool, classes }: Sizes) {
     super();
@@ -61,7 +75,11 @@ class ResidualNet extends Module<[x: Tensor], Tensor> implements GoldenNet {
   down: Sequential;
   add = new FloatFunctional();
   dequant = new DeQuantStub();
-  fusions = [["conv1", "bn1", "relu1"], ["conv2", "bn2"], ["down.0", "down.1"]];
+  fusions = [
+    ["conv1", "bn1", "relu1"],
+    ["conv2", "bn2"],
+    ["down.0", "down.1"],
+  ];
 
   constructor({ c0, c1, c2 }: Sizes) {
     super();
@@ -93,7 +111,11 @@ class InvertedNet extends Module<[x: Tensor], Tensor> implements GoldenNet {
     super();
     const h = c1 * expand;
     const activation = () => (act === "relu6" ? new ReLU6() : new ReLU());
-    this.stem = new Sequential(new Conv2d(c0, c1, 3, { padding: 1, bias: false }), new BatchNorm2d(c1), activation());
+    this.stem = new Sequential(
+      new Conv2d(c0, c1, 3, { padding: 1, bias: false }),
+      new BatchNorm2d(c1),
+      activation(),
+    );
     this.conv = new Sequential(
       new Sequential(new Conv2d(c1, h, 1, { bias: false }), new BatchNorm2d(h), activation()),
       new Sequential(
@@ -149,12 +171,20 @@ class DepthwiseDeconvNet extends Module<[x: Tensor], Tensor> implements GoldenNe
   bn: BatchNorm2d;
   act = new ReLU();
   dequant = new DeQuantStub();
-  fusions = [["dw", "relu"], ["up", "bn"]];
+  fusions = [
+    ["dw", "relu"],
+    ["up", "bn"],
+  ];
 
   constructor({ c0, mult, c2, k, stride, pad, opad }: Sizes) {
     super();
     this.dw = new Conv2d(c0, c0 * mult, 3, { padding: 1, groups: c0 });
-    this.up = new ConvTranspose2d(c0 * mult, c2, k, { stride, padding: pad, outputPadding: opad, bias: false });
+    this.up = new ConvTranspose2d(c0 * mult, c2, k, {
+      stride,
+      padding: pad,
+      outputPadding: opad,
+      bias: false,
+    });
     this.bn = new BatchNorm2d(c2);
   }
 
@@ -176,7 +206,11 @@ class MixedNet extends Module<[x: Tensor], Tensor> implements GoldenNet {
 
   constructor({ c0, c1, c2 }: Sizes) {
     super();
-    this.first = new Sequential(new Conv2d(c0, c1, 3, { padding: 1, bias: false }), new BatchNorm2d(c1), new ReLU());
+    this.first = new Sequential(
+      new Conv2d(c0, c1, 3, { padding: 1, bias: false }),
+      new BatchNorm2d(c1),
+      new ReLU(),
+    );
     this.middle = new Sequential(
       new Conv2d(c1, c1, 3, { padding: 1, groups: c1 }),
       new BatchNorm2d(c1),
@@ -200,7 +234,10 @@ class MlpNet extends Module<[x: Tensor], Tensor> implements GoldenNet {
   relu2 = new ReLU();
   fc3: Linear;
   dequant = new DeQuantStub();
-  fusions = [["fc1", "bn1"], ["fc2", "relu2"]];
+  fusions = [
+    ["fc1", "bn1"],
+    ["fc2", "relu2"],
+  ];
 
   constructor({ d0, d1, d2, classes }: Sizes) {
     super();

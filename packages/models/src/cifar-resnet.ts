@@ -1,4 +1,13 @@
-import { AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Identity, Linear, Module, ReLU, Sequential } from "@octavo/nn";
+import {
+  AdaptiveAvgPool2d,
+  BatchNorm2d,
+  Conv2d,
+  Identity,
+  Linear,
+  Module,
+  ReLU,
+  Sequential,
+} from "@octavo/nn";
 import { DeQuantStub, FloatFunctional, QuantStub } from "@octavo/qat";
 import { ArgumentError } from "@octavo/spec";
 import { flatten, pad, slice } from "@octavo/tensor";
@@ -74,7 +83,11 @@ export class CifarResNet extends Module<[images: Tensor], Tensor> {
     super();
     const blocks = (depth - 2) / 6;
     if (!Number.isInteger(blocks) || blocks < 1) {
-      throw new ArgumentError({ where: "CifarResNet", expected: "a depth of 6n + 2: 8, 14, 20, 32, …", got: `${depth}` });
+      throw new ArgumentError({
+        where: "CifarResNet",
+        expected: "a depth of 6n + 2: 8, 14, 20, 32, …",
+        got: `${depth}`,
+      });
     }
     this.layer1 = stage(16, 16, blocks, 1);
     this.layer2 = stage(16, 32, blocks, 2);

@@ -17,11 +17,19 @@ export class InvertedResidual extends Module<[x: Tensor], Tensor> {
   private readonly skips: boolean;
 
   /** @param expand channels inside, as a multiple of the input's. */
-  constructor(inChannels: number, outChannels: number, expand: number, options: InvertedResidualOptions = {}) {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    expand: number,
+    options: InvertedResidualOptions = {},
+  ) {
     super();
     const { stride = 1, norm = true } = options;
     const hidden = inChannels * expand;
-    const expansion = expand === 1 ? [] : [new Conv2dNormActivation(inChannels, hidden, { ...options, kernelSize: 1, stride: 1 })];
+    const expansion =
+      expand === 1
+        ? []
+        : [new Conv2dNormActivation(inChannels, hidden, { ...options, kernelSize: 1, stride: 1 })];
     this.conv = new Sequential(
       ...expansion,
       new Conv2dNormActivation(hidden, hidden, { ...options, stride, groups: hidden }),

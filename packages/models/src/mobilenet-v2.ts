@@ -47,7 +47,9 @@ export class MobileNetV2 extends Module<[images: Tensor], Tensor> {
     const width = (channels: number) => multipleOf8(channels * widthMultiplier);
     let channels = width(32);
     const last = multipleOf8(1280 * Math.max(1, widthMultiplier));
-    const layers: Module<[x: Tensor], Tensor>[] = [new Conv2dNormActivation(3, channels, { stride: 2, activation, norm })];
+    const layers: Module<[x: Tensor], Tensor>[] = [
+      new Conv2dNormActivation(3, channels, { stride: 2, activation, norm }),
+    ];
     for (const [expand, out, repeat, firstStride] of settings) {
       for (let i = 0; i < repeat; i++) {
         const stride = i === 0 ? firstStride : 1;

@@ -15,7 +15,10 @@ export function activationQParams({ scale, zeroPoint, quantMin, quantMax }: QPar
   return { scale: scale[0], zeroPoint: zeroPoint[0], quantMin, quantMax };
 }
 
-export function outputQParams(dtype: DType, { scale, zeroPoint, quantMin, quantMax }: ActivationQParams): QParams {
+export function outputQParams(
+  dtype: DType,
+  { scale, zeroPoint, quantMin, quantMax }: ActivationQParams,
+): QParams {
   return {
     dtype: dtype as QuantizedDType,
     qscheme: "perTensorAffine",

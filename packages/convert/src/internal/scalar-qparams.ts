@@ -11,8 +11,10 @@ export function shiftedQParams(x: ActivationQParams, value: number): ActivationQ
   const { scale, quantMin, quantMax } = x;
   const zeroPoint = x.zeroPoint - roundHalfToEven(value / scale);
   const levels = quantMax - quantMin;
-  if (zeroPoint < quantMin) return { ...x, scale: fl(((quantMax - zeroPoint) / levels) * scale), zeroPoint: quantMin };
-  if (zeroPoint > quantMax) return { ...x, scale: fl(((zeroPoint - quantMin) / levels) * scale), zeroPoint: quantMax };
+  if (zeroPoint < quantMin)
+    return { ...x, scale: fl(((quantMax - zeroPoint) / levels) * scale), zeroPoint: quantMin };
+  if (zeroPoint > quantMax)
+    return { ...x, scale: fl(((zeroPoint - quantMin) / levels) * scale), zeroPoint: quantMax };
   return { ...x, zeroPoint };
 }
 

@@ -25,7 +25,11 @@ export interface LowerOptions {
  * Throws `QuantizationError` for an op that the runtime does not have, naming the module, and for results that depend on
  * more than the inputs and the model's tensors.
  */
-export function lower(model: Module, exampleInputs: Tensor | readonly Tensor[], options: LowerOptions = {}): Program {
+export function lower(
+  model: Module,
+  exampleInputs: Tensor | readonly Tensor[],
+  options: LowerOptions = {},
+): Program {
   const { name = model.typeName() } = options;
   const inputs = exampleInputs instanceof Tensor ? [exampleInputs] : exampleInputs;
   const wasTraining = model.training;
@@ -98,7 +102,9 @@ function write(name: string, run: Run, shapes: OpenShapes): Program {
     shape: shapes.of(x),
     ...(x.qparams && { qparams: activationQParams(x.qparams) }),
   });
-  const inputs = run.inputs.map((x, i) => builder.addInput(run.inputs.length === 1 ? "input" : `input${i}`, info(x)));
+  const inputs = run.inputs.map((x, i) =>
+    builder.addInput(run.inputs.length === 1 ? "input" : `input${i}`, info(x)),
+  );
   run.inputs.forEach((x, i) => indices.set(x, inputs[i]));
   const indexOf = (x: Tensor, where: string): number => {
     const index = indices.get(x);
@@ -113,9 +119,14 @@ function write(name: string, run: Run, shapes: OpenShapes): Program {
   for (const record of run.records) {
     const rule = loweringRules.get(record.op.name) ?? refuse(record);
     const lowered = rule.lower(record);
-    const activations = record.inputs.filter((x, i): x is Tensor => x !== null && !rule.constants?.includes(i));
+    const activations = record.inputs.filter(
+      (x, i): x is Tensor => x !== null && !rule.constants?.includes(i),
+    );
     const from = activations.map((x) => indexOf(x, record.path || name));
-    indices.set(record.output, builder.add(record.path || record.op.name, lowered, from, info(record.output)));
+    indices.set(
+      record.output,
+      builder.add(record.path || record.op.name, lowered, from, info(record.output)),
+    );
   }
   const outputs = run.outputs.map((x) => indexOf(x, `output of ${name}`));
   return builder.build(name, inputs, outputs);

@@ -16,7 +16,10 @@ export interface LoweringRule {
   lower(record: OpRecord): LoweredOp;
 }
 
-const rule = <A>(lower: (attributes: A, record: OpRecord) => LoweredOp, constants?: readonly number[]): LoweringRule => ({
+const rule = <A>(
+  lower: (attributes: A, record: OpRecord) => LoweredOp,
+  constants?: readonly number[],
+): LoweringRule => ({
   constants,
   lower: (record) => lower(record.attributes as A, record),
 });
@@ -25,7 +28,8 @@ const rule = <A>(lower: (attributes: A, record: OpRecord) => LoweredOp, constant
 function constant(x: Tensor, layout: MemoryFormat = "contiguous"): ProgramConstant {
   const laidOut = toMemoryFormat(x, layout);
   const { shape } = x;
-  const stored = layout === "channelsLast" && shape.length > 2 ? [shape[0], ...shape.slice(2), shape[1]] : shape;
+  const stored =
+    layout === "channelsLast" && shape.length > 2 ? [shape[0], ...shape.slice(2), shape[1]] : shape;
   return { dtype: x.dtype, shape: stored, data: laidOut.raw() };
 }
 
@@ -38,17 +42,23 @@ interface ConvAttributes {
 }
 
 const convolution = (op: string) =>
-  rule<ConvAttributes>(({ padding, ...geometry }, { inputs: [, weight, bias] }) => {
-    const kernel = weight!.shape.slice(2);
-    const totals = kernel.map((size, i) => geometry.dilation[i] * (size - 1));
-    const same = () => [...totals.map((total) => Math.floor(total / 2)), ...totals.map((total) => Math.ceil(total / 2))];
-    return {
-      op,
-      attributes: { ...geometry, padding: padding === "same" ? same() : padding },
-      constants: { weight: constant(weight!, "channelsLast"), ...(bias && { bias: constant(bias) }) },
-      format: "channelsLast",
-    };
-  }, [1, 2]);
+  rule<ConvAttributes>(
+    ({ padding, ...geometry }, { inputs: [, weight, bias] }) => {
+      const kernel = weight!.shape.slice(2);
+      const totals = kernel.map((size, i) => geometry.dilation[i] * (size - 1));
+      const same = () => [
+        ...totals.map((total) => Math.floor(total / 2)),
+        ...totals.map((total) => Math.ceil(total / 2)),
+      ];
+      return {
+        op,
+        attributes: { ...geometry, padding: padding === "same" ? same() : padding },
+        constants: { weight: constant(weight!, "channelsLast"), ...(bias && { bias: constant(bias) }) },
+        format: "channelsLast",
+      };
+    },
+    [1, 2],
+  );
 
 const linear = rule(
   (_, { inputs: [, weight, bias] }) => ({
@@ -76,15 +86,39 @@ const batchNorm = rule<{ training: boolean; eps: number }>(
   [1, 2, 3, 4],
 );
 
-const unary = (operator: keyof typeof UnaryOp, parameters: (attributes: never) => readonly number[] = () => []) =>
+const unary = (
+  operator: keyof typeof UnaryOp,
+  parameters: (attributes: never) => readonly number[] = () => [],
+) =>
   rule<never>((attributes) => {
     const [alpha = 0, beta = 0] = parameters(attributes);
     return { op: "unary", attributes: { operator, ...(alpha && { alpha }), ...(beta && { beta }) } };
   });
 
 const plainUnary = [
-  "relu", "gelu", "geluTanh", "selu", "silu", "mish", "hardswish", "hardsigmoid", "sigmoid", "tanh", "logSigmoid",
-  "softsign", "abs", "neg", "square", "round", "sign", "floor", "exp", "log", "sqrt", "rsqrt", "reciprocal",
+  "relu",
+  "gelu",
+  "geluTanh",
+  "selu",
+  "silu",
+  "mish",
+  "hardswish",
+  "hardsigmoid",
+  "sigmoid",
+  "tanh",
+  "logSigmoid",
+  "softsign",
+  "abs",
+  "neg",
+  "square",
+  "round",
+  "sign",
+  "floor",
+  "exp",
+  "log",
+  "sqrt",
+  "rsqrt",
+  "reciprocal",
 ] as const;
 
 type Scalar = { readonly value: number };
@@ -153,7 +187,10 @@ export const loweringRules: ReadonlyMap<string, LoweringRule> = new Map<string, 
   ["leakyRelu", unary("leakyRelu", ({ negativeSlope }: { negativeSlope: number }) => [negativeSlope])],
   ["elu", unary("elu", ({ alpha }: { alpha: number }) => [alpha])],
   ["celu", unary("celu", ({ alpha }: { alpha: number }) => [alpha])],
-  ["softplus", unary("softplus", ({ beta, threshold }: { beta: number; threshold: number }) => [beta, threshold])],
+  [
+    "softplus",
+    unary("softplus", ({ beta, threshold }: { beta: number; threshold: number }) => [beta, threshold]),
+  ],
   ["addScalar", unary("affine", ({ value }: Scalar) => [1, value])],
   ["mulScalar", unary("affine", ({ value }: Scalar) => [value, -0])],
   ["divScalar", scalar("div")],
@@ -176,7 +213,10 @@ export const loweringRules: ReadonlyMap<string, LoweringRule> = new Map<string, 
   ["flatten", reshape],
   ["squeeze", reshape],
   ["unsqueeze", reshape],
-  ["permute", rule<{ dims: readonly number[] }>(({ dims }) => ({ op: "permute", attributes: { axes: dims } }))],
+  [
+    "permute",
+    rule<{ dims: readonly number[] }>(({ dims }) => ({ op: "permute", attributes: { axes: dims } })),
+  ],
   ["cat", rule<{ dim: number }>(({ dim }) => ({ op: "cat", attributes: { axis: dim } }))],
   ["slice", rule<{ dim: number; start: number; end: number | null; step: number }>(sliceOf)],
   ["pad", rule<{ dim: number; before: number; after: number; value: number }>(padOf)],
@@ -188,7 +228,10 @@ function sliceOf(
 ): LoweredOp {
   const size = x!.shape[dim];
   const clip = (at: number) => Math.min(Math.max(at < 0 ? at + size : at, 0), size);
-  return { op: "slice", attributes: { axis: dim, start: clip(start), end: clip(end ?? size), ...(step > 1 && { step }) } };
+  return {
+    op: "slice",
+    attributes: { axis: dim, start: clip(start), end: clip(end ?? size), ...(step > 1 && { step }) },
+  };
 }
 
 function padOf(

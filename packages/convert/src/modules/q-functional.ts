@@ -94,12 +94,15 @@ export class QFunctional extends Module<[FunctionalOperation, ...unknown[]], Ten
     return this("matmul", a, b);
   }
 
-
   /** One step per operation, so that what is prepared for it is found again. */
   step(op: string, attributes: ProgramStep["attributes"] = {}): ProgramStep {
     const key = op + JSON.stringify(attributes);
     let step = this.stepsByName.get(key);
-    if (!step) this.stepsByName.set(key, (step = Object.freeze({ op, attributes, constants: {}, output: this.output })));
+    if (!step)
+      this.stepsByName.set(
+        key,
+        (step = Object.freeze({ op, attributes, constants: {}, output: this.output })),
+      );
     return step;
   }
 
@@ -107,8 +110,12 @@ export class QFunctional extends Module<[FunctionalOperation, ...unknown[]], Ten
   rescale(x: Tensor): Tensor {
     const input = x.qparams!;
     const { scale, zeroPoint } = this.output.qparams;
-    if (input.dtype === this.output.dtype && input.scale[0] === scale && input.zeroPoint[0] === zeroPoint) return x;
-    return programOp(x, this.rescales.get(input, () => lookupStep(input, (values) => values, this.output)));
+    if (input.dtype === this.output.dtype && input.scale[0] === scale && input.zeroPoint[0] === zeroPoint)
+      return x;
+    return programOp(
+      x,
+      this.rescales.get(input, () => lookupStep(input, (values) => values, this.output)),
+    );
   }
 
   withScalar(operation: keyof typeof scalarOperations, x: Tensor, value: number): Tensor {
@@ -133,7 +140,9 @@ export class QFunctional extends Module<[FunctionalOperation, ...unknown[]], Ten
   }
 
   override extraRepr(): string {
-    return this.found ? `scale=${this.output.qparams.scale}, zero_point=${this.output.qparams.zeroPoint}` : "";
+    return this.found
+      ? `scale=${this.output.qparams.scale}, zero_point=${this.output.qparams.zeroPoint}`
+      : "";
   }
 }
 

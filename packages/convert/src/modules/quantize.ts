@@ -40,4 +40,9 @@ export class DeQuantize extends Module<[x: Tensor], Tensor> {
   }
 }
 
-const dequantizeStep: ProgramStep = { op: "dequantize", attributes: {}, constants: {}, output: { dtype: "float32" } };
+const dequantizeStep: ProgramStep = {
+  op: "dequantize",
+  attributes: {},
+  constants: {},
+  output: { dtype: "float32" },
+};

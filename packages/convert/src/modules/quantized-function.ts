@@ -10,7 +10,9 @@ import type { ProgramStep } from "../program-op.ts";
 
 /** All 256 integers of an 8-bit dtype, smallest first. */
 function everyInteger(dtype: QuantizedDType): Uint8Array | Int8Array {
-  return dtype === "quint8" ? Uint8Array.from({ length: 256 }, (_, i) => i) : Int8Array.from({ length: 256 }, (_, i) => i - 128);
+  return dtype === "quint8"
+    ? Uint8Array.from({ length: 256 }, (_, i) => i)
+    : Int8Array.from({ length: 256 }, (_, i) => i - 128);
 }
 
 const blocks = channelBlocks({ outer: 1, channels: 1, inner: 256 });
@@ -31,7 +33,12 @@ export function lookupStep(
   const data = dtype === "quint8" ? new Uint8Array(256) : new Int8Array(256);
   const [scale, zeroPoint] = [Float32Array.of(qparams.scale), Int32Array.of(qparams.zeroPoint)];
   kernels().quantize(y.data, scale, zeroPoint, data, blocks, qparams.quantMin, qparams.quantMax);
-  return Object.freeze({ op: "lookup", attributes: {}, constants: { table: { dtype, shape: [256], data } }, output });
+  return Object.freeze({
+    op: "lookup",
+    attributes: {},
+    constants: { table: { dtype, shape: [256], data } },
+    output,
+  });
 }
 
 /** Remembers one step per input qparams: a module usually sees only one. */
@@ -67,7 +74,9 @@ export class QuantizedFunction extends Module<[x: Tensor], Tensor> {
     const input = x.qparams!;
     return programOp(
       x,
-      this.steps.get(input, () => lookupStep(input, (values) => this.source.float.forward(values), this.output)),
+      this.steps.get(input, () =>
+        lookupStep(input, (values) => this.source.float.forward(values), this.output),
+      ),
     );
   }
 

@@ -107,7 +107,10 @@ function constantsOf(weight: Tensor, bias: Tensor | null, channels: number, repe
     weightScale: vector("float32", repeated(scale, repeat)),
   };
   if (zeroPoint.some((zero) => zero !== 0)) {
-    constants.weightZeroPoint = vector("int32", Int32Array.from(repeated(Float32Array.from(zeroPoint), repeat)));
+    constants.weightZeroPoint = vector(
+      "int32",
+      Int32Array.from(repeated(Float32Array.from(zeroPoint), repeat)),
+    );
   }
   if (bias) constants.bias = { dtype: "float32", shape: [channels], data: bias.data };
   return constants;
