@@ -1,5 +1,6 @@
 import * as nn from "@octavo/nn";
-import { Module, Sequential } from "@octavo/nn";
+import { Sequential } from "@octavo/nn";
+import type { Module } from "@octavo/nn";
 import { tensor, zeros } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import type { GoldenCase, GoldenTensor } from "@octavo/testing";

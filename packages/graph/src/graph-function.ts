@@ -1,5 +1,5 @@
-import { applyOp, Tensor } from "@octavo/tensor";
-import type { Op } from "@octavo/tensor";
+import { applyOp } from "@octavo/tensor";
+import type { Op, Tensor } from "@octavo/tensor";
 
 /** A function of a graph that is no operation on tensors, such as reading a size. */
 export interface PlainFunction {

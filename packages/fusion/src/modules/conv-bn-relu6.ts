@@ -2,22 +2,10 @@ import type { BatchNorm1d, BatchNorm2d, BatchNorm3d, Conv1d, Conv2d, Conv3d, ReL
 import { FusedModule } from "./fused-module.ts";
 
 /** As `ConvBnReLU1d`, clamped at 6: not in torch, which replaces ReLU6 by ReLU. */
-export class ConvBn1dReLU6 extends FusedModule {
-  constructor(conv: Conv1d, bn: BatchNorm1d, relu6: ReLU6) {
-    super(conv, bn, relu6);
-  }
-}
+export class ConvBn1dReLU6 extends FusedModule<[conv: Conv1d, bn: BatchNorm1d, relu6: ReLU6]> {}
 
 /** As `ConvBnReLU2d`, clamped at 6: not in torch, which replaces ReLU6 by ReLU. */
-export class ConvBn2dReLU6 extends FusedModule {
-  constructor(conv: Conv2d, bn: BatchNorm2d, relu6: ReLU6) {
-    super(conv, bn, relu6);
-  }
-}
+export class ConvBn2dReLU6 extends FusedModule<[conv: Conv2d, bn: BatchNorm2d, relu6: ReLU6]> {}
 
 /** As `ConvBnReLU3d`, clamped at 6: not in torch, which replaces ReLU6 by ReLU. */
-export class ConvBn3dReLU6 extends FusedModule {
-  constructor(conv: Conv3d, bn: BatchNorm3d, relu6: ReLU6) {
-    super(conv, bn, relu6);
-  }
-}
+export class ConvBn3dReLU6 extends FusedModule<[conv: Conv3d, bn: BatchNorm3d, relu6: ReLU6]> {}

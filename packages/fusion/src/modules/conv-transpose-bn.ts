@@ -9,22 +9,10 @@ import type {
 import { FusedModule } from "./fused-module.ts";
 
 /** Only in training; evaluation folds the batch norm away. Not in torch, which cannot train it. */
-export class ConvTransposeBn1d extends FusedModule {
-  constructor(conv: ConvTranspose1d, bn: BatchNorm1d) {
-    super(conv, bn);
-  }
-}
+export class ConvTransposeBn1d extends FusedModule<[conv: ConvTranspose1d, bn: BatchNorm1d]> {}
 
 /** Only in training; evaluation folds the batch norm away. Not in torch, which cannot train it. */
-export class ConvTransposeBn2d extends FusedModule {
-  constructor(conv: ConvTranspose2d, bn: BatchNorm2d) {
-    super(conv, bn);
-  }
-}
+export class ConvTransposeBn2d extends FusedModule<[conv: ConvTranspose2d, bn: BatchNorm2d]> {}
 
 /** Only in training; evaluation folds the batch norm away. Not in torch, which cannot train it. */
-export class ConvTransposeBn3d extends FusedModule {
-  constructor(conv: ConvTranspose3d, bn: BatchNorm3d) {
-    super(conv, bn);
-  }
-}
+export class ConvTransposeBn3d extends FusedModule<[conv: ConvTranspose3d, bn: BatchNorm3d]> {}

@@ -2,8 +2,4 @@ import type { Linear, ReLU } from "@octavo/nn";
 import { FusedModule } from "./fused-module.ts";
 
 /** torch.ao.nn.intrinsic.LinearReLU. */
-export class LinearReLU extends FusedModule {
-  constructor(linear: Linear, relu: ReLU) {
-    super(linear, relu);
-  }
-}
+export class LinearReLU extends FusedModule<[linear: Linear, relu: ReLU]> {}

@@ -1,5 +1,5 @@
 import { ArgumentError } from "@octavo/spec";
-import { Tensor } from "@octavo/tensor";
+import type { Tensor } from "@octavo/tensor";
 import { mapArgument } from "../argument.ts";
 import { size } from "../graph-function.ts";
 import { Node } from "../node.ts";

@@ -1,7 +1,7 @@
 import { Tensor } from "@octavo/tensor";
 
 /**
- * The same kind of inputs with one sample more (the first is repeated at the end), in another order; null if there is
+ * The same kind of inputs in reverse order with one sample more (the last twice); null if there is
  * no axis 0 of one size in all of them.
  */
 export function otherBatch(
@@ -24,7 +24,7 @@ function withOneMore(x: Tensor): Tensor {
   const row = x.numel / size;
   // Axis 0 is the outermost in every memory format.
   for (let i = 0; i <= size; i++) {
-    const sample = (size - i) % size;
+    const sample = (2 * size - 1 - i) % size;
     result.raw().set(from.subarray(sample * row, (sample + 1) * row) as never, i * row);
   }
   return result;

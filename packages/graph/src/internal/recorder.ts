@@ -33,7 +33,7 @@ export class Recorder implements Tracer {
 
   /** @returns what to call the model with: a tensor that stands for this input alone. */
   input(name: string, value: Tensor): Tensor {
-    const stand = value.detach();
+    const stand = value.clone();
     this.#bind(this.graph.append({ op: "placeholder", target: name }), stand);
     return stand;
   }
@@ -68,8 +68,8 @@ export class Recorder implements Tracer {
     });
     const result = mapArgument(
       withTracer(null, run),
-      // A module that returns its input (Identity, Dropout in eval mode) still is a step of its own.
-      (leaf) => (leaf instanceof Tensor && this.#known(leaf) ? leaf.detach() : leaf),
+      // A module that returns its input (Identity, Dropout in eval mode) still is a step of its own, with memory of its own.
+      (leaf) => (leaf instanceof Tensor && this.#known(leaf) ? leaf.clone() : leaf),
     );
     this.#bind(node, result);
     return result;
@@ -113,7 +113,7 @@ export class Recorder implements Tracer {
     return this.#nodes.get(x)!;
   }
 
-  /** `detach()` and the like give another tensor on the same memory, unseen: it is the same value. */
+  /** `detach()` gives another tensor on the same memory, unseen: it is the same value. */
   #originOf(x: Tensor): Node | undefined {
     for (const [known, node] of [...this.#nodes].reverse()) {
       if (known.storage === x.storage && known.shape.join() === x.shape.join()) return node;
