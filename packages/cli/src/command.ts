@@ -9,4 +9,5 @@ export interface Command<O extends Options = Options> {
 }
 
 /** A command whose `run` knows the types of its own options. */
-export const defineCommand = <O extends Options>(command: Command<O>): Command => command as unknown as Command;
+export const defineCommand = <O extends Options>(command: Command<O>): Command =>
+  command as unknown as Command;

@@ -19,10 +19,15 @@ export function commandHelp(name: string, { summary, options }: Command): string
     `--${option} ${value}`,
     `${rest.summary} (${defaultOf(rest)})`,
   ]);
-  return [`octavo ${name} [options]`, "", summary, "", ...columns([...rows, ["--help", "this text"]])].join("\n");
+  return [`octavo ${name} [options]`, "", summary, "", ...columns([...rows, ["--help", "this text"]])].join(
+    "\n",
+  );
 }
 
-function defaultOf({ default: value, defaultText }: Pick<Option<unknown>, "default" | "defaultText">): string {
+function defaultOf({
+  default: value,
+  defaultText,
+}: Pick<Option<unknown>, "default" | "defaultText">): string {
   return `default: ${defaultText ?? value}`;
 }
 

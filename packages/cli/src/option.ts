@@ -16,7 +16,9 @@ export interface Option<T> {
 export type Options = Readonly<Record<string, Option<any>>>;
 
 /** What a command runs with: every option's value. */
-export type ValuesOf<O extends Options> = { readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never };
+export type ValuesOf<O extends Options> = {
+  readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never;
+};
 
 /** A whole number, at least `min`. */
 export function integer(summary: string, initial: number, min: number): Option<number> {

@@ -17,7 +17,10 @@ describe("parseOptions", () => {
   });
 
   it("takes values after a space or an equals sign; the last one counts", () => {
-    expect(parse("--epochs", "0", "--engine=fbgemm", "--epochs=7")).toMatchObject({ epochs: 7, engine: "fbgemm" });
+    expect(parse("--epochs", "0", "--engine=fbgemm", "--epochs=7")).toMatchObject({
+      epochs: 7,
+      engine: "fbgemm",
+    });
   });
 
   it("is null for --help and -h", () => {

@@ -27,7 +27,12 @@ export function parseOptions<O extends Options>(
   const values = Object.fromEntries(known.map((name) => [name, options[name].default]));
   for (const token of tokens) {
     if (token.kind === "positional") {
-      throw new UsageError({ where, expected: "only options", got: `"${token.value}"`, hint: seeHelp(where) });
+      throw new UsageError({
+        where,
+        expected: "only options",
+        got: `"${token.value}"`,
+        hint: seeHelp(where),
+      });
     }
     if (token.kind === "option") values[token.name] = valueOf(where, options, token);
   }
@@ -42,7 +47,8 @@ function valueOf(where: string, options: Options, token: { name: string; rawName
     throw new UsageError({ where, expected: "an option it knows", got: token.rawName, hint });
   }
   const place = `${where} ${token.rawName}`;
-  if (token.value === undefined) throw new UsageError({ where: place, expected: option.value, got: "no value" });
+  if (token.value === undefined)
+    throw new UsageError({ where: place, expected: option.value, got: "no value" });
   const parsed = option.parse(token.value);
   if ("value" in parsed) return parsed.value;
   throw new UsageError({ where: place, expected: parsed.expected, got: `"${token.value}"` });

@@ -1,0 +1,4 @@
+import { stat } from "node:fs/promises";
+
+/** Bytes of a file. */
+export const fileSize = async (path: string): Promise<number> => (await stat(path)).size;

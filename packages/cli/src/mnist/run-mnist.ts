@@ -1,0 +1,40 @@
+import { mkdir } from "node:fs/promises";
+import { loadKernels } from "@octavo/backend";
+import { explain } from "octavo";
+import type { Engine } from "octavo";
+import { dataSets } from "./data-sets.ts";
+import { runJob } from "./job.ts";
+import { summaryLine } from "./summary-line.ts";
+import { table } from "./table.ts";
+
+/** Values of the command's options. */
+export interface MnistOptions {
+  readonly epochs: number;
+  readonly "qat-epochs": number;
+  readonly "batch-size": number;
+  readonly engine: Engine;
+  readonly seed: number;
+  readonly data: keyof typeof dataSets;
+  readonly dir: string;
+  readonly kernels: string;
+  readonly threads: number | null;
+  readonly out: string;
+}
+
+/** The command: data, kernels and folder first, so that what is wrong with them is said before minutes of training. */
+export async function runMnist(options: MnistOptions): Promise<number> {
+  const { data, dir, kernels, threads, out } = options;
+  const started = performance.now();
+  if (kernels || threads) await loadKernels({ use: kernels || undefined, threads: threads ?? undefined });
+  const images = await dataSets[data](dir);
+  await mkdir(out, { recursive: true });
+  console.log(`${data}, kernels: ${explain().primary}\n`);
+  const settings = { ...options, qatEpochs: options["qat-epochs"], batchSize: options["batch-size"] };
+  const results = await runJob(images, settings, console.log);
+  const { float, fakeQuant, qatInt8, ptqInt8, identical } = results;
+  console.log(`\n${table([float, fakeQuant, qatInt8, ptqInt8])}`);
+  console.log(`\nKernels of the int8 program:\n${results.kernels}`);
+  console.log(`\n${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+  console.log(summaryLine(results));
+  return identical.same === identical.of ? 0 : 1;
+}

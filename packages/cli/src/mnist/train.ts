@@ -1,0 +1,83 @@
+import { setImmediate } from "node:timers/promises";
+import { CrossEntropyLoss, DataLoader, frame, OneCycleLR, randomCrop, SGD, toFloat, compose } from "octavo";
+import type { ImageDataset, Module, Tensor } from "octavo";
+import { OctavoError } from "@octavo/spec";
+import { progress } from "../progress.ts";
+
+/** One run of stochastic gradient descent. */
+export interface Training {
+  /** Names the step in progress and errors: `QAT`. */
+  readonly name: string;
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Reached after a warm-up, then falling to nearly 0 along a cosine. */
+  readonly learningRate: number;
+  readonly seed: number;
+  /** Called before each step with the share of the work that is done, 0 … 1. */
+  readonly before?: (done: number) => void;
+}
+
+/**
+ * Trains a classifier by SGD with momentum on images that are shifted by up to two pixels; the learning rate makes one
+ * cycle. Between steps the event loop turns, so that Ctrl-C is heard.
+ *
+ * @throws OctavoError as soon as the loss is not finite
+ */
+export async function train(
+  model: Module<[Tensor], Tensor>,
+  images: ImageDataset,
+  { name, epochs, batchSize, learningRate, seed, before }: Training,
+): Promise<void> {
+  const transform = compose(randomCrop(2), toFloat());
+  const loader = new DataLoader(images, { batchSize, shuffle: true, dropLast: true, seed, transform });
+  const optimizer = new SGD(model.parameters(), {
+    lr: learningRate,
+    momentum: 0.9,
+    nesterov: true,
+    weightDecay: 1e-4,
+  });
+  const steps = epochs * loader.length;
+  const schedule = new OneCycleLR(optimizer, learningRate, { totalSteps: steps, cycleMomentum: false });
+  const criterion = new CrossEntropyLoss();
+  const shown = progress(name, steps * batchSize);
+  const recent = smoothed();
+  let step = 0;
+  model.train();
+  try {
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      for (const { images, labels } of loader) {
+        before?.(step / steps);
+        const loss = frame(() => {
+          const loss = criterion(model(images), labels);
+          loss.backward();
+          return loss.item();
+        });
+        optimizer.step();
+        optimizer.zeroGrad();
+        schedule.step();
+        step += 1;
+        requireFinite(loss, `${name}, epoch ${epoch}, step ${step}`);
+        shown.update(step * batchSize, recent(loss));
+        await setImmediate();
+      }
+    }
+  } finally {
+    shown.stop();
+  }
+}
+
+/** Moving average of the last twenty or so losses. */
+function smoothed(): (loss: number) => number {
+  let average: number | null = null;
+  return (loss) => (average = average === null ? loss : average + 0.05 * (loss - average));
+}
+
+function requireFinite(loss: number, where: string): void {
+  if (Number.isFinite(loss)) return;
+  throw new OctavoError({
+    where,
+    expected: "a finite loss",
+    got: String(loss),
+    hint: "Training diverged. Try another --seed or a larger --batch-size.",
+  });
+}
