@@ -1,4 +1,4 @@
-import { ReLU, ReLU6 } from "@octavo/nn";
+import { BatchNorm1d, Linear, ReLU, ReLU6 } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import type { GraphModule, Node } from "@octavo/graph";
 import { fusions } from "./fusions.ts";
@@ -100,6 +100,7 @@ function attempt(
     nodes.push(next);
   }
   problem ??= nodes.map((node) => useProblem(model, node, eager)).find((found) => found !== null) ?? null;
+  problem ??= axisProblem(model, nodes);
   if (problem === null) {
     const found = obstacle(modulesOf(model, { rule, nodes }), mode);
     if (found) problem = `expected ${found.expected}, got ${found.got}`;
@@ -124,6 +125,15 @@ function useProblem(model: GraphModule, node: Node, eager: Module | null): strin
   if (calls.length === 1 || (!eager && model.moduleOf(node).stateDict().size === 0)) return null;
   const times = `${node.targetName} is called ${calls.length} times (${calls.join(", ")})`;
   return `${times}; give each use a module of its own`;
+}
+
+/** Folding assumes that batch norm's channels are the outputs of the layer before. */
+function axisProblem(model: GraphModule, [first, second]: readonly Node[]): string | null {
+  const isLinearNorm = matches(model, first, Linear) && matches(model, second, BatchNorm1d);
+  const shape = first.meta?.shape ?? [];
+  if (!isLinearNorm || shape.length < 3) return null;
+  const [norm, layer] = [second.targetName, first.targetName];
+  return `${norm} normalises axis 1 of [${shape.join(", ")}], and ${layer} computes the last axis`;
 }
 
 function hasModule(model: Module, path: string): boolean {
