@@ -1,5 +1,7 @@
 #pragma once
-#include "pack.h"
+#include <cstring>
+
+#include "blocking.h"
 #include "shapes.h"
 
 // Convolutions as products of matrices whose rows are gathered from an image, a few at a time.
@@ -23,6 +25,13 @@ struct GatherAxis {
     ptrdiff_t begin = 0, end = taps;
     while (begin < end && source(u, begin) < 0) ++begin;
     while (begin < end && source(u, end - 1) >= size) --end;
+    return {begin, end};
+  }
+  /** The u in [begin, end) for which every tap reads inside the source. */
+  Range whole() const {
+    ptrdiff_t begin = 0, end = count;
+    while (begin < end && source(begin, 0) < 0) ++begin;
+    while (begin < end && source(end - 1, taps - 1) >= size) --end;
     return {begin, end};
   }
 };
@@ -126,8 +135,9 @@ struct GatherCursor {
     image = row / gather.positions();
   }
 
-  void next(const Gather& gather) {
-    if (++w < gather.width.count) return;
+  /** Moves on by `columns`, at most to the beginning of the next row. */
+  void next(const Gather& gather, ptrdiff_t columns = 1) {
+    if ((w += columns) < gather.width.count) return;
     w = 0;
     if (++h < gather.height.count) return;
     h = 0;
@@ -144,45 +154,62 @@ struct GatherCursor {
   }
 };
 
+template <typename To>
+inline void clear(To* to, size_t n) {
+  std::memset(to, 0, n * sizeof(To));
+}
+
+/** One row of taps for `count` neighbouring outputs from column u, all reading the same line of the source. */
+template <typename From, typename To, typename Copy>
+inline void gatherLine(
+    const Gather& gather, const From* line, ptrdiff_t u, ptrdiff_t count, To* to, size_t stride, const Copy& copy) {
+  const GatherAxis& width = gather.width;
+  const size_t channels = gather.channels, elements = size_t(width.taps) * channels;
+  const auto edge = [&] {
+    const auto inside = width.inside(u);
+    clear(to, size_t(inside.begin) * channels);
+    for (ptrdiff_t j = inside.begin; j < inside.end; ++j) {
+      copy(line + width.source(u, j) * ptrdiff_t(gather.pixelChannels), to + size_t(j) * channels, channels);
+    }
+    clear(to + size_t(inside.end) * channels, size_t(width.taps - inside.end) * channels);
+  };
+  // Where neighbouring taps are neighbours in memory, a row of them is one run.
+  const bool runs = width.taps == 1 || (width.offsetStep == 1 && channels == gather.pixelChannels);
+  const auto whole = width.whole();
+  const ptrdiff_t last = u + count, wholeEnd = runs ? (whole.end < last ? whole.end : last) : u;
+  for (; u < last && (u < whole.begin || !runs); ++u, to += stride) edge();
+  for (; u < wholeEnd; ++u, to += stride) copy(line + width.source(u, 0) * ptrdiff_t(gather.pixelChannels), to, elements);
+  for (; u < last; ++u, to += stride) edge();
+}
+
 /**
- * Writes rows [first, first + count) of a gather, `stride` elements apart. `copy(from, to, n)` moves n elements of the
- * source, `clear(to, n)` writes what positions outside count as.
+ * Writes rows [first, first + count) of a gather, `stride` elements apart, with zeros for positions outside.
+ * `copy(from, to, n)` moves n neighbouring elements of the source.
  */
-template <typename From, typename To, typename Copy, typename Clear>
-void gatherRows(
-    const Gather& gather, const From* source, size_t first, size_t count, To* to, size_t stride, const Copy& copy,
-    const Clear& clear) {
+template <typename From, typename To, typename Copy>
+void gatherRows(const Gather& gather, const From* source, size_t first, size_t count, To* to, size_t stride, const Copy& copy) {
   const GatherAxis &depth = gather.depth, &height = gather.height, &width = gather.width;
-  const size_t channels = gather.channels, tapRow = size_t(width.taps) * channels;
-  // Neighbouring taps are neighbours in memory: one run.
-  const bool runs = width.offsetStep == 1 && channels == gather.pixelChannels;
-  GatherCursor cursor(gather, first);
-  for (size_t i = 0; i < count; ++i, to += stride, cursor.next(gather)) {
-    const auto columns = width.inside(cursor.w);
-    const From* const image = source + cursor.image * gather.sourcePixels() * gather.pixelChannels;
+  const size_t tapRow = size_t(width.taps) * gather.channels;
+  GatherCursor at(gather, first);
+  while (count > 0) {
+    const size_t columns = smallest(count, size_t(width.count - at.w));
+    const From* const image = source + at.image * gather.sourcePixels() * gather.pixelChannels;
     To* out = to;
     for (ptrdiff_t jd = 0; jd < depth.taps; ++jd) {
-      const ptrdiff_t d = depth.source(cursor.d, jd);
+      const ptrdiff_t d = depth.source(at.d, jd);
       for (ptrdiff_t jh = 0; jh < height.taps; ++jh, out += tapRow) {
-        const ptrdiff_t h = height.source(cursor.h, jh);
-        const bool outside = d < 0 || d >= depth.size || h < 0 || h >= height.size || columns.begin >= columns.end;
-        if (outside) {
-          clear(out, tapRow);
-          continue;
-        }
-        const ptrdiff_t pixel = (d * height.size + h) * width.size + width.source(cursor.w, columns.begin);
-        const From* from = image + size_t(pixel) * gather.pixelChannels;
-        const size_t before = size_t(columns.begin) * channels, inside = size_t(columns.end - columns.begin) * channels;
-        if (before > 0) clear(out, before);
-        if (runs) {
-          copy(from, out + before, inside);
+        const ptrdiff_t h = height.source(at.h, jh);
+        if (d < 0 || d >= depth.size || h < 0 || h >= height.size) {
+          for (size_t i = 0; i < columns; ++i) clear(out + i * stride, tapRow);
         } else {
-          const size_t pixelStep = size_t(width.offsetStep) * gather.pixelChannels;
-          for (size_t done = 0; done < inside; done += channels, from += pixelStep) copy(from, out + before + done, channels);
+          const From* const line = image + size_t((d * height.size + h) * width.size) * gather.pixelChannels;
+          gatherLine(gather, line, at.w, ptrdiff_t(columns), out, stride, copy);
         }
-        if (before + inside < tapRow) clear(out + before + inside, tapRow - before - inside);
       }
     }
+    to += columns * stride;
+    count -= columns;
+    at.next(gather, ptrdiff_t(columns));
   }
 }
 

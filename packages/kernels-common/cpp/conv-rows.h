@@ -14,10 +14,7 @@ inline void gatherFloats(const Gather& gather, const float* source, size_t first
     for (; i + Vector::width <= n; i += Vector::width) Vector::load(from + i).store(out + i);
     for (; i < n; ++i) out[i] = from[i];
   };
-  const auto clear = [](float* out, size_t n) {
-    for (size_t i = 0; i < n; ++i) out[i] = 0;
-  };
-  gatherRows(gather, source, first, count, to, stride, copy, clear);
+  gatherRows(gather, source, first, count, to, stride, copy);
 }
 
 /** Left operand of a product by rows. */

@@ -1,6 +1,4 @@
 #pragma once
-#include <cstring>
-
 #include "conv-gather.h"
 #include "threads.h"
 #include "workspace.h"
@@ -49,22 +47,21 @@ struct DepthwiseBand {
     const ptrdiff_t left = width.source(0, 0), first = left < 0 ? 0 : left;
     const size_t before = left < 0 ? smallest(size_t(-left), columns) : 0;
     const size_t inside = width.size > first ? smallest(columns - before, size_t(width.size - first)) : 0;
-    const auto clear = [&](To* out, size_t pixels) { std::memset(out, 0, pixels * stride * sizeof(To)); };
     for (ptrdiff_t plane = 0; plane < depth.taps; ++plane) {
       const ptrdiff_t sourcePlane = depth.source(d, plane);
       for (size_t row = 0; row < rows; ++row, to += columns * stride) {
         const ptrdiff_t sourceRow = height.source(firstRow, 0) + ptrdiff_t(row);
         const bool outside = sourcePlane < 0 || sourcePlane >= depth.size || sourceRow < 0 || sourceRow >= height.size;
         if (outside || inside == 0) {
-          clear(to, columns);
+          clear(to, columns * stride);
           continue;
         }
         const From* const from = image + size_t((sourcePlane * height.size + sourceRow) * width.size + first) * channels;
         To* const out = to + before * stride;
-        clear(to, before);
+        clear(to, before * stride);
         if (channels == stride) copy(from, out, inside * channels);
         else for (size_t i = 0; i < inside; ++i) copy(from + i * channels, out + i * stride, channels);
-        clear(out + inside * stride, columns - before - inside);
+        clear(out + inside * stride, (columns - before - inside) * stride);
       }
     }
   }

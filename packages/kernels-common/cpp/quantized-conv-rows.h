@@ -43,13 +43,12 @@ inline void dotRows(
     const Workspace<int16_t> centred(grid.rowBlock * stride);
     const Workspace<size_t> places(grid.rowBlock);
     const auto copy = [&](const uint8_t* from, int16_t* to, size_t n) { x.centreRun(from, to, n); };
-    const auto clear = [](int16_t* to, size_t n) { std::memset(to, 0, n * sizeof(int16_t)); };
     for (size_t task = begin; task < end; ++task) {
       const auto block = grid.block(task);
       if (dense) {
         x.centreRun(source + block.row * depth, centred.data(), block.rows * depth);
       } else {
-        gatherRows(gather, source, block.row, block.rows, centred.data(), stride, copy, clear);
+        gatherRows(gather, source, block.row, block.rows, centred.data(), stride, copy);
         for (size_t i = 0; i < block.rows && stride > depth; ++i) clear(centred.data() + i * stride + depth, stride - depth);
       }
       GatherCursor cursor(gather, block.row);
