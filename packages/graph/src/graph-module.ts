@@ -32,6 +32,19 @@ export class GraphModule extends ModuleTree {
     }
   }
 
+  /** Puts a module or tensor at a path. @throws ArgumentError for a name that GraphModule needs itself. */
+  override place(path: string, value: Module | Tensor): void {
+    if (Object.hasOwn(GraphModule.prototype, path.split(".")[0])) {
+      throw new ArgumentError({
+        where: `GraphModule: ${path}`,
+        expected: "a field whose name is no member of GraphModule",
+        got: `"${path.split(".")[0]}"`,
+        hint: "Rename the field in the model.",
+      });
+    }
+    super.place(path, value);
+  }
+
   get graph(): Graph {
     return graphs.get(this)!;
   }

@@ -146,6 +146,13 @@ describe("trace", () => {
     expect(names(traced)).toEqual(["x", "first", "sub", "last", "output"]);
   });
 
+  it("says which names of fields it needs", () => {
+    const net = model({ graph: new Linear(3, 3) }, (self, x) => self.graph(x));
+    expect(() => trace(net, randn([1, 3]))).toThrow(
+      /GraphModule: graph: expected a field whose name is no member of GraphModule/,
+    );
+  });
+
   it("tells several results of a leaf apart", () => {
     class Pair extends Module {
       static readonly isLeafModule = true;

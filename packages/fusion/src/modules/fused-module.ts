@@ -15,8 +15,12 @@ export abstract class FusedModule<Parts extends Module[] = Module[]> extends Seq
     super(...parts);
   }
 
-  /** What was fused, in order of execution. */
+  /** What was fused, in order of execution; not the observer that `prepare` adds beside it. */
   parts(): Module[] {
-    return [...this.children()];
+    return [...this.namedChildren()].filter(([name]) => /^\d+$/.test(name)).map(([, part]) => part);
+  }
+
+  override [Symbol.iterator](): IterableIterator<Module> {
+    return this.parts().values();
   }
 }
