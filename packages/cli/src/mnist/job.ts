@@ -59,7 +59,7 @@ export async function runJob(
   const model = new MnistNet({ inChannels: test.shape[0], classes: test.classes.length });
   const parameters = [...model.parameters()].reduce((sum, { numel }) => sum + numel, 0);
   say(`1/6 float training: ${parameters} parameters, ${images.labels.length} images, ${epochs} epochs`);
-  await train(model, images, { name: "float", epochs, batchSize, learningRate: 0.1, seed });
+  await train(model, images, { name: "float", epochs, batchSize, learningRate: 0.2, seed });
   await saveTensors(files.float, model.stateDict());
   const floatBytes = await fileSize(files.float);
   const float = await evaluate("float", moduleClassifier(model), test);
@@ -95,8 +95,10 @@ export async function runJob(
 
   say("6/6 int8 inference on all test images");
   const modules = await evaluate("int8 modules", moduleClassifier(converted), test);
-  using session = await load(files.int8);
+  const session = await load(files.int8);
   const qatInt8 = await evaluate("int8 program", sessionClassifier(session), test);
+  const kernels = session.explain();
+  session.dispose();
   const ptqInt8 = await quantizeAfterTraining(model, { images, test, engine, seed });
   return {
     float: { name: "float", bytes: floatBytes, ...float },
@@ -107,7 +109,7 @@ export async function runJob(
       same: identicalImages(modules.logits, qatInt8.logits, test.classes.length),
       of: test.labels.length,
     },
-    kernels: session.explain(),
+    kernels,
   };
 }
 

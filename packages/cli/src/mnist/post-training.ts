@@ -42,7 +42,8 @@ export async function quantizeAfterTraining(
     if (seen === batches) break;
   }
   const program = lower(convert(prepared), example, { name: "mnist-ptq" });
-  using session = await load(program);
+  const session = await load(program);
   const evaluation = await evaluate("int8 PTQ", sessionClassifier(session), test);
+  session.dispose();
   return { ...evaluation, bytes: encodeProgramFile(program).byteLength };
 }

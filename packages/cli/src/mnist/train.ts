@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { CrossEntropyLoss, DataLoader, frame, OneCycleLR, randomCrop, SGD, toFloat, compose } from "octavo";
+import { CrossEntropyLoss, DataLoader, frame, OneCycleLR, SGD } from "octavo";
 import type { ImageDataset, Module, Tensor } from "octavo";
 import { OctavoError } from "@octavo/spec";
 import { progress } from "../progress.ts";
@@ -18,8 +18,8 @@ export interface Training {
 }
 
 /**
- * Trains a classifier by SGD with momentum on images that are shifted by up to two pixels; the learning rate makes one
- * cycle. Between steps the event loop turns, so that Ctrl-C is heard.
+ * Trains a classifier by SGD with momentum; the learning rate makes one cycle. Between steps the event loop turns, so that
+ * Ctrl-C is heard.
  *
  * @throws OctavoError as soon as the loss is not finite
  */
@@ -28,8 +28,7 @@ export async function train(
   images: ImageDataset,
   { name, epochs, batchSize, learningRate, seed, before }: Training,
 ): Promise<void> {
-  const transform = compose(randomCrop(2), toFloat());
-  const loader = new DataLoader(images, { batchSize, shuffle: true, dropLast: true, seed, transform });
+  const loader = new DataLoader(images, { batchSize, shuffle: true, dropLast: true, seed });
   const optimizer = new SGD(model.parameters(), {
     lr: learningRate,
     momentum: 0.9,
@@ -38,7 +37,7 @@ export async function train(
   });
   const steps = epochs * loader.length;
   const schedule = new OneCycleLR(optimizer, learningRate, { totalSteps: steps, cycleMomentum: false });
-  const criterion = new CrossEntropyLoss();
+  const criterion = new CrossEntropyLoss({ labelSmoothing: 0.05 });
   const shown = progress(name, steps * batchSize);
   const recent = smoothed();
   let step = 0;
@@ -52,11 +51,11 @@ export async function train(
           loss.backward();
           return loss.item();
         });
+        step += 1;
+        requireFinite(loss, `${name}, epoch ${epoch}, step ${step}`);
         optimizer.step();
         optimizer.zeroGrad();
         schedule.step();
-        step += 1;
-        requireFinite(loss, `${name}, epoch ${epoch}, step ${step}`);
         shown.update(step * batchSize, recent(loss));
         await setImmediate();
       }
