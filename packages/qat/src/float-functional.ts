@@ -20,6 +20,8 @@ export type FunctionalOperation = keyof typeof operations;
  * `this.skipAdd.add(x, y)`. Give every use its own instance. torch.ao.nn.quantized.FloatFunctional.
  */
 export class FloatFunctional extends Module<[FunctionalOperation, ...unknown[]], Tensor> {
+  /** Graphs call it as a whole. */
+  static readonly isLeafModule = true;
   /** Watches the result once the model is prepared. */
   activationPostProcess: Module<[x: Tensor], Tensor> = new Identity();
 

@@ -22,7 +22,7 @@ import {
   defaultFixedQParamsRangeNeg1To1Observer,
 } from "@octavo/observers";
 import type { ObserverFactory } from "@octavo/observers";
-import { QatBnLayer } from "./modules/qat-bn-layer.ts";
+import { FloatFunctional } from "./float-functional.ts";
 import { QatLayer } from "./modules/qat-layer.ts";
 import type { QConfig } from "./qconfig.ts";
 import { QuantStub } from "./stubs.ts";
@@ -32,8 +32,8 @@ type ModuleClass = abstract new (...args: never[]) => Module;
 /** Modules whose output has a range of its own. All others (pooling, relu, reshapes) keep their input's qparams. */
 const ownRange: readonly ModuleClass[] = [
   QuantStub,
+  FloatFunctional,
   QatLayer,
-  QatBnLayer,
   FusedModule,
   BatchNorm,
   ELU,

@@ -2,7 +2,6 @@ import { FusedModule } from "@octavo/fusion";
 import type { Module } from "@octavo/nn";
 import { QuantizationError } from "@octavo/spec";
 import { activationQuantizerOf, watchOutput } from "./activation-quantizer.ts";
-import { FloatFunctional } from "./float-functional.ts";
 import { QatLayer } from "./modules/qat-layer.ts";
 import { outputQuantizer } from "./output-rules.ts";
 import { propagateQConfig } from "./propagate-qconfig.ts";
@@ -22,19 +21,23 @@ export interface PrepareOptions {
  * Puts observers where `convert` will need ranges: on the outputs of layers, stubs and FloatFunctionals with a qconfig.
  * Then run calibration data through the result. torch.ao.quantization.prepare.
  *
- * Throws `QuantizationError` if no module has a qconfig, if the model was prepared before, or if a fused group has two.
+ * @returns a copy, unless `inplace`.
+ * @throws QuantizationError if no module has a qconfig, if the model was prepared before, or if a fused group has two.
  */
-export function prepare<M extends Module>(model: M, options: PrepareOptions = {}): M {
-  return attach(options.inplace ? model : (model.clone() as M), options.qconfig ?? null, "prepare");
+export function prepare<M extends Module>(model: M, { inplace = false, qconfig }: PrepareOptions = {}): M {
+  const target = inplace ? model : model.clone();
+  attach(target, checked(target, qconfig, "prepare"), "prepare");
+  return target;
 }
 
 /**
  * As `prepare`, for training: layers also fake-quantize their weights. Fuse first with `fuseModulesQat`, train the result
  * as usual, then `convert`. torch.ao.quantization.prepare_qat.
  *
- * Throws `QuantizationError` as `prepare` does, and for a model in evaluation mode or a qconfig that only observes.
+ * @returns a copy, unless `inplace` (and unless the model itself is a layer).
+ * @throws QuantizationError as `prepare` does, and for a model in evaluation mode or a qconfig that only observes.
  */
-export function prepareQat<M extends Module>(model: M, options: PrepareOptions = {}): M {
+export function prepareQat<M extends Module>(model: M, { inplace = false, qconfig }: PrepareOptions = {}): M {
   if (!model.training) {
     throw new QuantizationError({
       where: `prepareQat of ${model.typeName()}`,
@@ -43,21 +46,30 @@ export function prepareQat<M extends Module>(model: M, options: PrepareOptions =
       hint: "Call model.train() first, or use prepare for post-training quantization.",
     });
   }
-  const target = options.inplace ? model : (model.clone() as M);
-  const qconfigs = propagateQConfig(target, options.qconfig ?? null);
-  requireUnprepared(target, "prepareQat");
-  requireUniformGroups(target, qconfigs);
-  const trained = replaceModules(target, (module) => {
-    const qconfig = qconfigs.get(module);
-    return qconfig?.weight ? qatForm(module, qconfig) : null;
-  }) as M;
-  return attach(trained, options.qconfig ?? null, "prepareQat");
+  const target = inplace ? model : model.clone();
+  const qconfigs = checked(target, qconfig, "prepareQat");
+  const trained = replaceModules(target, (module, path) => {
+    const own = qconfigs.get(module);
+    if (!own?.weight) return null;
+    const form = qatForm(module, own, pathOf(path, module));
+    if (form) qconfigs.set(form, own);
+    return form;
+  });
+  attach(trained, qconfigs, "prepareQat");
+  return trained as M;
 }
 
-function attach<M extends Module>(model: M, inherited: QConfig | null, where: string): M {
+type QConfigs = Map<Module, QConfig | null>;
+
+/** Each module's qconfig. @throws QuantizationError for a model that cannot be prepared. */
+function checked(model: Module, qconfig: QConfig | undefined, where: string): QConfigs {
   requireUnprepared(model, where);
-  const qconfigs = propagateQConfig(model, inherited);
+  const qconfigs = propagateQConfig(model, qconfig ?? null);
   requireUniformGroups(model, qconfigs);
+  return qconfigs;
+}
+
+function attach(model: Module, qconfigs: QConfigs, where: string): void {
   let watched = 0;
   const inside = new Set<Module>();
   for (const [path, module] of model.namedModules()) {
@@ -66,23 +78,20 @@ function attach<M extends Module>(model: M, inherited: QConfig | null, where: st
     const qconfig = qconfigs.get(module);
     if (!qconfig) continue;
     module.qconfig = qconfig;
-    const isFunctional = module instanceof FloatFunctional;
-    const quantizer = (isFunctional ? qconfig.activation : outputQuantizer(module, qconfig))?.create();
+    if (module instanceof QatLayer) module.weightFakeQuant.observer.name = join(path, "weightFakeQuant");
+    const quantizer = outputQuantizer(module, qconfig)?.create();
     if (!quantizer) continue;
-    quantizer.observer.name = path ? `${path}.activationPostProcess` : "activationPostProcess";
-    if (isFunctional) module.activationPostProcess = quantizer;
-    else watchOutput(module, quantizer);
+    quantizer.observer.name = join(path, "activationPostProcess");
+    watchOutput(module, quantizer);
     watched++;
   }
-  if (watched === 0) {
-    throw new QuantizationError({
-      where: `${where} of ${model.typeName()}`,
-      expected: "a qconfig on the model or on some of its modules",
-      got: "none",
-      hint: `Set it first: model.qconfig = getDefault${where === "prepare" ? "" : "Qat"}QConfig().`,
-    });
-  }
-  return model;
+  if (watched > 0) return;
+  throw new QuantizationError({
+    where: `${where} of ${model.typeName()}`,
+    expected: "a qconfig on the model or on some of its modules",
+    got: "none",
+    hint: `Set it first: model.qconfig = getDefault${where === "prepare" ? "" : "Qat"}QConfig().`,
+  });
 }
 
 /** Modules that are quantized as one, whatever is inside them. */
@@ -96,23 +105,31 @@ function requireUnprepared(model: Module, where: string): void {
     throw new QuantizationError({
       where: `${where} of ${model.typeName()}`,
       expected: "a model that was not prepared yet",
-      got: `an observer on ${path}`,
+      got: `an observer on ${pathOf(path, module)}`,
       hint: "Keep the float model and prepare it again, or go on with convert.",
     });
   }
 }
 
-function requireUniformGroups(model: Module, qconfigs: ReadonlyMap<Module, QConfig | null>): void {
+function requireUniformGroups(model: Module, qconfigs: QConfigs): void {
   for (const [path, module] of model.namedModules()) {
     if (!(module instanceof FusedModule)) continue;
     const own = qconfigs.get(module) ?? null;
-    const other = [...module.parts()].find((part) => !sameQConfig(qconfigs.get(part) ?? null, own));
+    const other = module.parts().find((part) => !sameQConfig(qconfigs.get(part) ?? null, own));
     if (!other) continue;
     throw new QuantizationError({
-      where: `${path} (${module.typeName()})`,
+      where: pathOf(path, module),
       expected: `one qconfig for the whole fused group, ${own}`,
       got: `${qconfigs.get(other) ?? null} on its ${other.typeName()}`,
       hint: "Set the qconfig on the fused module, or do not fuse these modules.",
     });
   }
+}
+
+function pathOf(path: string, module: Module): string {
+  return path ? `${path} (${module.typeName()})` : module.typeName();
+}
+
+function join(path: string, name: string): string {
+  return path ? `${path}.${name}` : name;
 }

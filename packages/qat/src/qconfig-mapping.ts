@@ -6,11 +6,16 @@ export type ObjectType = string | (abstract new (...args: never[]) => Module);
 
 /** What a mapping is asked about: a node of a traced model. */
 export interface MappingQuery {
-  /** Module path; of a function, the path of the module whose forward called it. */
+  /** Module path; of a function, the path of the module whose forward called it ("" for the model itself). */
   readonly path: string;
   readonly type: ObjectType;
-  /** How many nodes of this type came before in the same module; for `setModuleNameObjectTypeOrder`. */
-  readonly order?: number;
+  /** Which of the calls of this type in one forward it is; for `setModuleNameObjectTypeOrder`. */
+  readonly call?: {
+    /** Path of the module whose forward makes the call. */
+    readonly within: string;
+    /** Calls of the same type before it there. */
+    readonly index: number;
+  };
 }
 
 /**
@@ -24,7 +29,7 @@ export interface MappingQuery {
 export class QConfigMapping {
   #global: QConfig | null = null;
   readonly #byType = new Map<ObjectType, QConfig | null>();
-  readonly #byPattern: [RegExp, QConfig | null][] = [];
+  readonly #byPattern = new Map<string, QConfig | null>();
   readonly #byName = new Map<string, QConfig | null>();
   readonly #byOrder: { path: string; type: ObjectType; order: number; qconfig: QConfig | null }[] = [];
 
@@ -40,8 +45,7 @@ export class QConfigMapping {
 
   /** The pattern must match the path from its beginning, as Python's re.match; the first registered match wins. */
   setModuleNameRegex(pattern: RegExp | string, qconfig: QConfig | null): this {
-    const source = typeof pattern === "string" ? pattern : pattern.source;
-    this.#byPattern.push([new RegExp(`^(?:${source})`), qconfig]);
+    this.#byPattern.set(typeof pattern === "string" ? pattern : pattern.source, qconfig);
     return this;
   }
 
@@ -51,6 +55,7 @@ export class QConfigMapping {
     return this;
   }
 
+  /** The call number `order` (from 0) of this type among those that the forward of the module at `path` makes. */
   setModuleNameObjectTypeOrder(path: string, type: ObjectType, order: number, qconfig: QConfig | null): this {
     this.#byOrder.push({ path, type, order, qconfig });
     return this;
@@ -65,38 +70,40 @@ export class QConfigMapping {
     return this.#global;
   }
 
-  #orderLevel({ path, type, order }: MappingQuery): QConfig | null | undefined {
+  #orderLevel({ type, call }: MappingQuery): QConfig | null | undefined {
     return this.#byOrder.findLast(
-      (entry) => entry.path === path && entry.type === type && entry.order === order,
+      (entry) => entry.path === call?.within && entry.type === type && entry.order === call.index,
     )?.qconfig;
   }
 
   #nameLevel({ path }: MappingQuery): QConfig | null | undefined {
-    for (let name = path; ; name = name.slice(0, name.lastIndexOf("."))) {
+    for (let name = path; name !== ""; name = name.slice(0, Math.max(0, name.lastIndexOf(".")))) {
       if (this.#byName.has(name)) return this.#byName.get(name);
-      if (!name.includes(".")) return undefined;
     }
+    return undefined;
   }
 
   #patternLevel({ path }: MappingQuery): QConfig | null | undefined {
-    return this.#byPattern.find(([pattern]) => pattern.test(path))?.[1];
+    return [...this.#byPattern].find(([source]) => new RegExp(`^(?:${source})`).test(path))?.[1];
   }
 
   #typeLevel({ type }: MappingQuery): QConfig | null | undefined {
     return this.#byType.get(type);
   }
 
-  toString(): string {
+  *#entries(): IterableIterator<[key: string, qconfig: QConfig | null]> {
     const typeName = (type: ObjectType) => (typeof type === "string" ? type : type.name);
-    const lines = [
-      `global: ${this.#global}`,
-      ...[...this.#byType].map(([type, q]) => `type ${typeName(type)}: ${q}`),
-      ...this.#byPattern.map(([pattern, q]) => `path ${pattern}: ${q}`),
-      ...[...this.#byName].map(([name, q]) => `path "${name}": ${q}`),
-      ...this.#byOrder.map(
-        ({ path, type, order, qconfig }) => `${typeName(type)} ${order} in "${path}": ${qconfig}`,
-      ),
-    ];
+    yield ["global", this.#global];
+    for (const [type, qconfig] of this.#byType) yield [`type ${typeName(type)}`, qconfig];
+    for (const [pattern, qconfig] of this.#byPattern) yield [`path /${pattern}/`, qconfig];
+    for (const [path, qconfig] of this.#byName) yield [`path "${path}"`, qconfig];
+    for (const { path, type, order, qconfig } of this.#byOrder) {
+      yield [`${typeName(type)} ${order} in "${path}"`, qconfig];
+    }
+  }
+
+  toString(): string {
+    const lines = [...this.#entries()].map(([key, qconfig]) => `${key}: ${qconfig}`);
     return `QConfigMapping(\n  ${lines.join("\n  ")}\n)`;
   }
 }

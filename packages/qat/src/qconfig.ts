@@ -1,6 +1,7 @@
-import { observeWith } from "@octavo/fake-quant";
+import { FakeQuantize, observeWith } from "@octavo/fake-quant";
 import type { FakeQuantizeFactory } from "@octavo/fake-quant";
 import type { ObserverFactory } from "@octavo/observers";
+import { ArgumentError } from "@octavo/spec";
 
 /** How a converted layer turns accumulators into outputs; see docs/numerics.md. */
 export type Requantization = "float" | "qnnpack";
@@ -26,27 +27,36 @@ export interface QConfigParts {
   readonly torchCompat?: boolean;
 }
 
-/** Makes a QConfig: `QConfig({ activation: MinMaxObserver.withArgs({ dtype: "quint8" }), weight: … })`. */
+/**
+ * Makes a QConfig: `QConfig({ activation: MinMaxObserver.withArgs({ dtype: "quint8" }), weight: … })`.
+ * @throws ArgumentError for an observer or quantizer itself, which every module would share.
+ */
 export function QConfig(parts: QConfigParts): QConfig {
   const { requantization = "float", torchCompat = false } = parts;
-  const activation = quantizer(parts.activation);
-  const weight = quantizer(parts.weight);
+  const activation = quantizer("activation", parts.activation);
+  const weight = quantizer("weight", parts.weight);
   const toString = () => `QConfig(activation=${activation}, weight=${weight})`;
   return Object.freeze({ activation, weight, requantization, torchCompat, toString });
 }
 
-function quantizer(given: Quantizer): FakeQuantizeFactory | null {
+function quantizer(role: string, given: Quantizer): FakeQuantizeFactory | null {
   if (given === null) return null;
-  return "observer" in given ? given : observeWith(given);
+  if (!(given instanceof FakeQuantize) && typeof given?.create === "function") {
+    return "observer" in given ? given : observeWith(given);
+  }
+  throw new ArgumentError({
+    where: `QConfig ${role}`,
+    expected: "a recipe for observers or quantizers, or null",
+    got: `${given}`,
+    hint: "Give MinMaxObserver.withArgs({ … }), or fakeQuantizeWith(…) of it, instead of an instance.",
+  });
 }
 
 /** Whether two modules would be quantized alike. */
 export function sameQConfig(a: QConfig | null, b: QConfig | null): boolean {
   if (a === null || b === null) return a === b;
   const same = (x: FakeQuantizeFactory | null, y: FakeQuantizeFactory | null) =>
-    x === null || y === null
-      ? x === y
-      : x.fakeQuantEnabled === y.fakeQuantEnabled && x.observer.equals(y.observer);
+    x === null || y === null ? x === y : x.equals(y);
   return (
     same(a.activation, b.activation) &&
     same(a.weight, b.weight) &&

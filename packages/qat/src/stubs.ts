@@ -3,6 +3,9 @@ import type { Tensor } from "@octavo/tensor";
 
 /** Where float values become integers. Identity while the model is float; `convert` puts `Quantize` here. */
 export class QuantStub extends Module<[x: Tensor], Tensor> {
+  /** Graphs call it as a whole. */
+  static readonly isLeafModule = true;
+
   override forward(x: Tensor): Tensor {
     return x;
   }
@@ -10,6 +13,9 @@ export class QuantStub extends Module<[x: Tensor], Tensor> {
 
 /** Where integers become float values again. Identity while the model is float; `convert` puts `DeQuantize` here. */
 export class DeQuantStub extends Module<[x: Tensor], Tensor> {
+  /** Graphs call it as a whole. */
+  static readonly isLeafModule = true;
+
   override forward(x: Tensor): Tensor {
     return x;
   }

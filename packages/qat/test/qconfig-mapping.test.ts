@@ -1,0 +1,97 @@
+import { Conv2d, Linear } from "@octavo/nn";
+import { MinMaxObserver } from "@octavo/observers";
+import { goldens } from "@octavo/testing";
+import type { GoldenCase } from "@octavo/testing";
+import { describe, expect, it } from "vitest";
+import { QConfig, QConfigMapping } from "../src/index.ts";
+
+const group = goldens("qconfig-mapping");
+const names = ["q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7"];
+const qconfigs = new Map(
+  names.map((name, i) => {
+    const activation = MinMaxObserver.withArgs({ quantMin: 0, quantMax: 255 - 10 * i });
+    return [name, QConfig({ activation, weight: null })] as const;
+  }),
+);
+const nameOf = (qconfig: QConfig | null) => [...qconfigs].find(([, known]) => known === qconfig)?.[0] ?? null;
+const named = (name: unknown) => (name === null ? null : qconfigs.get(name as string)!);
+
+const setters: Record<string, (mapping: QConfigMapping, args: never[]) => QConfigMapping> = {
+  set_global: (m, [q]) => m.setGlobal(named(q)),
+  set_object_type: (m, [type, q]) => m.setObjectType(type, named(q)),
+  set_module_name_regex: (m, [pattern, q]) => m.setModuleNameRegex(pattern, named(q)),
+  set_module_name: (m, [path, q]) => m.setModuleName(path, named(q)),
+  set_module_name_object_type_order: (m, [path, type, order, q]) =>
+    m.setModuleNameObjectTypeOrder(path, type, order, named(q)),
+};
+
+/** Class of every module of the printed net, by path. Types go by torch's names here. */
+function typesIn(net: string): Map<string, string> {
+  const types = new Map<string, string>();
+  const above: string[] = [];
+  for (const [, indent, name, type] of net.matchAll(/^( *)\((\w+)\): (\w+)\(/gm)) {
+    above.length = indent.length / 2 - 1;
+    above.push(name);
+    types.set(above.join("."), `nn.${type}`);
+  }
+  return types;
+}
+
+const scopes: Record<string, string> = { linear_2: "sub", linear_3: "sub" };
+
+/** What `find` gives for every node of a net that is not fused. */
+function found(row: GoldenCase): Record<string, string | null> {
+  const mapping = new QConfigMapping();
+  for (const [setter, ...args] of row.args.mapping as string[][]) setters[setter](mapping, args as never[]);
+  const types = typesIn(row.texts.net);
+  const calls = new Map<string, number>();
+  const nodes = (row.tables.traced as string[][]).filter(([op]) => op.startsWith("call_"));
+  return Object.fromEntries(
+    nodes.map(([op, node, target]) => {
+      const isModule = op === "call_module";
+      const within = isModule ? target.split(".").slice(0, -1).join(".") : (scopes[node] ?? "");
+      const type = isModule ? types.get(target)! : target;
+      const index = calls.get(`${within} ${type}`) ?? 0;
+      calls.set(`${within} ${type}`, index + 1);
+      return [
+        node,
+        nameOf(mapping.find({ path: isModule ? target : within, type, call: { within, index } })),
+      ];
+    }),
+  );
+}
+
+describe.skipIf(group.absent)(group.title, () => {
+  const rows = group.cases.filter((row) => row.args.net !== "fused");
+  it("covers the nets without fused groups; those are prepareFx's", () => {
+    expect([rows.length, group.cases.length]).toEqual([65, 85]);
+  });
+
+  it.each(rows.map((row) => [row.name, row] as const))("%s", (_, row) => {
+    const actual = found(row);
+    const expected = row.tables.node_qconfig as Record<string, string | null>;
+    expect(actual).toEqual(Object.fromEntries(Object.keys(actual).map((node) => [node, expected[node]])));
+  });
+});
+
+describe("QConfigMapping", () => {
+  it("takes classes and regular expressions", () => {
+    const [a, b] = [named("q1"), named("q2")];
+    const mapping = new QConfigMapping().setObjectType(Conv2d, a).setModuleNameRegex(/head\.\d/, b);
+    expect(mapping.find({ path: "stem", type: Conv2d })).toBe(a);
+    expect(mapping.find({ path: "head.3", type: Conv2d })).toBe(b);
+    expect(mapping.find({ path: "stem", type: Linear })).toBe(null);
+  });
+
+  it("prints its entries, the most specific last", () => {
+    const mapping = new QConfigMapping()
+      .setModuleName("fc", null)
+      .setObjectType(Linear, named("q0"))
+      .setObjectType("add", null);
+    expect(String(mapping)).toBe(
+      "QConfigMapping(\n  global: null\n" +
+        '  type Linear: QConfig(activation=MinMaxObserver.withArgs({"quantMin":0,"quantMax":255}), weight=null)\n' +
+        '  type add: null\n  path "fc": null\n)',
+    );
+  });
+});
