@@ -5,6 +5,8 @@ export interface Memory {
   readonly buffer: ArrayBufferLike;
   readonly byteOffset: number;
   readonly byteLength: number;
+  /** Whether the garbage collector frees it with its buffer, so that `free` only serves to use it again. Absent: no. */
+  readonly collectable?: boolean;
 }
 
 /**

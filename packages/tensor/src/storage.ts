@@ -6,7 +6,7 @@ import { adopt } from "./internal/ownership.ts";
 /**
  * The memory of one or more tensors, counted by its owners: the frame it was made in, the tape while backward needs it,
  * and tensors that share it. At zero it returns to the pool, and reading it is an error. Memory made outside any frame
- * belongs to the caller and is left to the garbage collector.
+ * belongs to the caller and is left to the garbage collector, as is that of a tape whose result was forgotten.
  */
 export class Storage {
   readonly dtype: DType;
@@ -19,7 +19,7 @@ export class Storage {
     this.dtype = dtype;
     this.length = length;
     this.#memory = take(length * dtypes[dtype].bytes);
-    collected.register(this, this.#memory, this);
+    collected.register(this, this.#memory.collectable ? this.#memory.byteLength : this.#memory, this);
     adopt(this);
   }
 
@@ -30,7 +30,7 @@ export class Storage {
     if (this.#view === null || (this.#view.length === 0 && this.length > 0)) {
       const { buffer, byteOffset } = this.#memory;
       this.#view = new dtypes[this.dtype].array(buffer as ArrayBuffer, byteOffset, this.length);
-      viewed.set(this.#view, this);
+      if (!this.#memory.collectable) viewed.set(this.#view, this);
     }
     return this.#view;
   }
@@ -79,7 +79,14 @@ class ReleasedError extends OctavoError {
 }
 
 const pool = new Map<number, Memory[]>();
-const collected = new FinalizationRegistry<Memory>(give);
+/**
+ * What a forgotten storage leaves behind: memory that goes back to the pool, or the size of memory that the collector
+ * freed. Runs between tasks, so a loop that never waits has to do without.
+ */
+const collected = new FinalizationRegistry<Memory | number>((left) => {
+  if (typeof left === "number") allocated -= left;
+  else give(left);
+});
 /** Whoever holds elements holds their storage too, or the collector would hand the memory to the next tensor. */
 const viewed = new WeakMap<TypedArray, Storage>();
 let allocated = 0;

@@ -40,6 +40,6 @@ export class NativeMemory {
   #create(size: number): Memory {
     const buffer = new ArrayBuffer(size + alignment);
     const past = this.#misalignment(new Uint8Array(buffer));
-    return { buffer, byteOffset: past === 0 ? 0 : alignment - past, byteLength: size };
+    return { buffer, byteOffset: past === 0 ? 0 : alignment - past, byteLength: size, collectable: true };
   }
 }
