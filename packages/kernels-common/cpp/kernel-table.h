@@ -4,12 +4,22 @@
 #include "unpack.h"
 
 #include "accumulate.h"
+#include "binary.h"
+#include "channels.h"
 #include "conv-input-gradient.h"
 #include "conv-weight-gradient.h"
 #include "conv.h"
 #include "gemm.h"
+#include "optimizer-steps.h"
+#include "pool.h"
+#include "quantize.h"
 #include "quantized-conv-transpose.h"
 #include "quantized-conv.h"
+#include "range-statistics.h"
+#include "reduce.h"
+#include "region.h"
+#include "requantize.h"
+#include "softmax.h"
 #include "unary.h"
 
 namespace octavo::OCTAVO_ISA {

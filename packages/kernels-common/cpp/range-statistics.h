@@ -1,0 +1,125 @@
+#pragma once
+#include "blocking.h"
+#include "elementwise.h"
+#include "quantize.h"
+#include "workspace.h"
+
+// What observers look at.
+namespace octavo::OCTAVO_ISA {
+
+/** Smallest and largest value; `nan` once there is one. */
+struct Range {
+  float low = __builtin_inff(), high = -__builtin_inff();
+  bool nan = false;
+
+  void add(float x) {
+    low = x < low ? x : low;
+    high = x > high ? x : high;
+    nan = nan || x != x;
+  }
+  void add(const Range& other) {
+    low = other.low < low ? other.low : low;
+    high = other.high > high ? other.high : high;
+    nan = nan || other.nan;
+  }
+};
+
+/** Of `count` consecutive elements. */
+inline Range rangeOf(const float* x, size_t count) {
+  constexpr size_t width = Vector::width;
+  Range range;
+  Vector low[2] = {Vector::broadcast(range.low), Vector::broadcast(range.low)};
+  Vector high[2] = {Vector::broadcast(range.high), Vector::broadcast(range.high)};
+  Mask nan = isNaN(low[0]);
+  size_t i = 0;
+  for (; i + 2 * width <= count; i += 2 * width) {
+#pragma GCC unroll 2
+    for (size_t v = 0; v < 2; ++v) {
+      const Vector value = Vector::load(x + i + v * width);
+      low[v] = smaller(value, low[v]);
+      high[v] = larger(value, high[v]);
+      nan = nan | isNaN(value);
+    }
+  }
+  float lows[2 * width], highs[2 * width];
+  for (size_t v = 0; v < 2; ++v) {
+    low[v].store(lows + v * width);
+    high[v].store(highs + v * width);
+  }
+  for (size_t lane = 0; lane < 2 * width; ++lane) range.add(Range{lows[lane], highs[lane], false});
+  range.nan = any(nan);
+  for (; i < count; ++i) range.add(x[i]);
+  return range;
+}
+
+void minMax(Span<const float> x, Span<float> min, Span<float> max, const ChannelBlocks& blocks) {
+  const size_t channels = size_t(blocks.channels), inner = size_t(blocks.inner), outer = size_t(blocks.outer);
+  OCTAVO_EXPECT(x.length >= blocks.elements(), "x with an element for each of blocks'");
+  OCTAVO_EXPECT(min.length >= channels && max.length >= channels, "a minimum and a maximum per channel");
+  if (blocks.elements() == 0) return;
+  const auto write = [&](size_t channel, const Range& range) {
+    min[channel] = range.nan ? __builtin_nanf("") : range.low;
+    max[channel] = range.nan ? __builtin_nanf("") : range.high;
+  };
+  if (channels == 1) {
+    const size_t count = blocks.elements(), pieces = divideUp(count, elementGrain);
+    Workspace<Range> partial(pieces);
+    parallelFor(count, elementGrain, [&](size_t begin, size_t end) {
+      partial.data()[begin / elementGrain] = rangeOf(&x[begin], end - begin);
+    });
+    Range range;
+    for (size_t piece = 0; piece < pieces; ++piece) range.add(partial.data()[piece]);
+    return write(0, range);
+  }
+  parallelFor(channels, 1 + elementGrain / (outer * inner + 1), [&](size_t first, size_t last) {
+    for (size_t c = first; c < last; ++c) {
+      Range range;
+      for (size_t o = 0; o < outer; ++o) {
+        const float* run = &x[(o * channels + c) * inner];
+        if (inner == 1) range.add(*run);
+        else range.add(rangeOf(run, inner));
+      }
+      write(c, range);
+    }
+  });
+}
+
+/**
+ * torch.histc: bin = fl(fl(fl(x − low) · bins) / fl(high − low)), truncated; high falls into the last bin. Counts are
+ * integers until the end, so those above 2²⁴ are right too.
+ */
+void histogram(Span<const float> x, Span<float> counts, float low, float high) {
+  const size_t bins = counts.length;
+  OCTAVO_EXPECT(bins > 0, "at least one bin");
+  const float range = high - low, scale = static_cast<float>(bins);
+  // At most 16 partial histograms.
+  const size_t grain = roundUp(divideUp(x.length + 1, 16), elementGrain), pieces = divideUp(x.length, grain);
+  Workspace<uint32_t> partial(pieces * bins + 1);
+  parallelFor(x.length, grain, [&](size_t begin, size_t end) {
+    uint32_t* own = partial.data() + begin / grain * bins;
+    for (size_t bin = 0; bin < bins; ++bin) own[bin] = 0;
+    constexpr size_t batch = 64;
+    int32_t places[batch];
+    for (size_t start = begin; start < end; start += batch) {
+      const size_t size = smallest(batch, end - start);
+      eachVector(0, size, [&](auto lanes, size_t i) {
+        using V = decltype(lanes);
+        const V value = V::load(&x[start + i]);
+        const auto inside = (value >= V::broadcast(low)) & (value <= V::broadcast(high));
+        const V place = floor((value - V::broadcast(low)) * V::broadcast(scale) / V::broadcast(range));
+        toInt(select(inside, place, V::broadcast(-1))).store(places + i);
+      });
+      for (size_t i = 0; i < size; ++i) {
+        if (places[i] < 0) continue;
+        ++own[smallest(size_t(places[i]), bins - 1)];
+      }
+    }
+  });
+  for (size_t bin = 0; bin < bins; ++bin) {
+    uint64_t count = 0;
+    for (size_t piece = 0; piece < pieces; ++piece) count += partial.data()[piece * bins + bin];
+    counts[bin] = static_cast<float>(count);
+  }
+}
+
+}  // namespace octavo::OCTAVO_ISA
