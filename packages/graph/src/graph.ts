@@ -117,6 +117,7 @@ export class Graph {
       const kwargs = mapArgument(node.kwargs, replace) as Record<string, unknown>;
       const twin = copy.append({ op, target, name, args, kwargs });
       twin.meta = node.meta;
+      twin.scope = node.scope;
       copies.set(node, twin);
     }
     return copy;

@@ -47,6 +47,8 @@ export class Node {
   readonly users = new Set<Node>();
   /** Shape, dtype and memory format of the result as traced; null if unknown or no single tensor. */
   meta: TensorMeta | null = null;
+  /** Path of the module whose forward made this step while tracing; "" for the model's own. */
+  scope = "";
   #args: readonly Argument[] = [];
   #kwargs: Readonly<Record<string, Argument>> = {};
 

@@ -65,6 +65,20 @@ describe("trace", () => {
     expect(traced.graph.find("fc2").meta?.shape).toEqual([7, 3]);
   });
 
+  it("notes in whose forward each step is made", () => {
+    const inner = model({ conv: new Conv2d(3, 3, 1) }, (self, x) => add(self.conv(x), x));
+    const net = model({ inner, fc: new ReLU() }, (self, x) => mul(self.inner(self.fc(x)), x));
+    const { graph } = trace(net, randn([1, 3, 4, 4])).clone();
+    expect(graph.nodes.map(({ name, scope }) => `${name}: ${scope}`)).toEqual([
+      "x: ",
+      "fc: ",
+      "inner_conv: inner",
+      "add: inner",
+      "mul: ",
+      "output: ",
+    ]);
+  });
+
   it("names inputs as forward does, and makes constants of those that are no tensors", () => {
     const net = model({}, () => null);
     net.forward = function forward(left: Tensor, scale: number, right: Tensor) {

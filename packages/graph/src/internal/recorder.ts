@@ -21,6 +21,7 @@ export class Recorder implements Tracer {
   readonly #paths: ReadonlyMap<Module, string>;
   readonly #attributes: ReadonlyMap<Tensor, string>;
   readonly #nodes = new Map<Tensor, Node>();
+  #scope = "";
 
   constructor(root: Module, isLeaf: LeafRule) {
     this.#root = root;
@@ -59,7 +60,7 @@ export class Recorder implements Tracer {
     if (!(module instanceof Module) || module === this.#root) return run();
     const path = this.#paths.get(module);
     if (path === undefined) throw notASubmodule(module);
-    if (!this.#isLeaf(module, path)) return run();
+    if (!this.#isLeaf(module, path)) return this.#inside(path, run);
     this.targets[path] = module;
     const node = this.graph.append({
       op: "callModule",
@@ -75,6 +76,16 @@ export class Recorder implements Tracer {
     return result;
   }
 
+  #inside(path: string, run: () => unknown): unknown {
+    const outer = this.#scope;
+    this.#scope = path;
+    try {
+      return run();
+    } finally {
+      this.#scope = outer;
+    }
+  }
+
   /** A lifted module gets a path of its own, which is its node's name too. */
   #callLifted(op: Op, module: Module, input: Tensor): Node {
     const path = this.#freePath(torchTarget({ target: op }));
@@ -84,6 +95,7 @@ export class Recorder implements Tracer {
 
   /** Remembers which node a result came from; several results are told apart by `getitem` nodes. */
   #bind(node: Node, result: unknown): void {
+    node.scope = this.#scope;
     if (result instanceof Tensor) {
       const { shape, dtype, memoryFormat } = result;
       node.meta = { shape, dtype, memoryFormat };
