@@ -1,3 +1,4 @@
+import { ArgumentError } from "@octavo/spec";
 import type { Tensor } from "@octavo/tensor";
 import { Module } from "../module.ts";
 
@@ -17,7 +18,7 @@ export class Sequential<I = Tensor, O = Tensor> extends Module<[x: I], O> {
 
   constructor(...layers: Layers) {
     super();
-    for (const [name, layer] of namesOf(layers)) Object.assign(this, { [name]: layer });
+    for (const [name, layer] of namesOf(layers)) this.append(layer, name);
   }
 
   override forward(x: any): any {
@@ -35,8 +36,21 @@ export class Sequential<I = Tensor, O = Tensor> extends Module<[x: I], O> {
     return [...this].length;
   }
 
-  /** Adds a module at the end, under its number. */
-  append(module: Module): this {
-    return Object.assign(this, { [this.size]: module });
+  /**
+   * Adds a module at the end, under the next number or a name of its own.
+   * @throws ArgumentError for a number among names, which JavaScript would put first.
+   */
+  append(module: Module, name = String(this.size)): this {
+    const names = [...this.namedChildren()].map(([known]) => known);
+    Object.assign(this, { [name]: module });
+    const last = [...this.namedChildren()].pop();
+    if (last?.[0] === name) return this;
+    Reflect.deleteProperty(this, name);
+    throw new ArgumentError({
+      where: "Sequential",
+      expected: `a name that comes after ${names.join(", ")}`,
+      got: `"${name}"`,
+      hint: "Fields whose names are numbers come first in JavaScript: use numbers alone, or names alone.",
+    });
   }
 }
