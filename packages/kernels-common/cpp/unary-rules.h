@@ -26,7 +26,7 @@ struct Relu {
 };
 struct Clamp {
   FORWARD { return select(x < alpha, alpha, select(x > beta, beta, x)); }
-  GRADIENT { return select((x < alpha) | (x > beta), constant<V>(0), dy); }
+  GRADIENT { return select((x <= alpha) | (x >= beta), constant<V>(0), dy); }
 };
 struct LeakyRelu {
   FORWARD { return select(x > constant<V>(0), x, alpha * x); }

@@ -28,10 +28,12 @@ export async function buildWasm({ folder, output, isaFlags }) {
 
   const started = performance.now();
   const { runClang } = await import("@yowasp/clang");
+  // Without arguments it only loads itself, here without drawing progress.
+  await runClang(null, {}, { fetchProgress() {} });
   const name = basename(output);
   const units = files.map((file) => basename(file)).filter((file) => file.endsWith(".cpp"));
   const tree = Object.fromEntries(files.map((file) => [basename(file), readFileSync(file)]));
-  const built = await runClang(["clang++", ...units, "-o", name, ...flags, ...isaFlags], tree, { fetchProgress() {} });
+  const built = await runClang(["clang++", ...units, "-o", name, ...flags, ...isaFlags], tree);
   mkdirSync(dirname(output), { recursive: true });
   writeFileSync(output, built[name]);
   writeFileSync(stamp, expected);

@@ -19,7 +19,7 @@ export class NativeMemory {
     const size = sizeClass(byteLength);
     const used = this.#free.take(size);
     if (used) new Uint8Array(used.buffer, used.byteOffset, size).fill(0);
-    const memory = { ...(used ?? this.#create(size)), byteLength };
+    const memory = { ...(used ?? this.#create(size)), byteLength, collectable: true };
     this.#sizes.set(memory, size);
     return memory;
   }
