@@ -1,6 +1,7 @@
 #pragma once
 #include "dot.h"
 #include "pack.h"
+#include "requantize.h"
 #include "span.h"
 #include "workspace.h"
 
@@ -23,41 +24,39 @@ struct Requantizer {
   const float *bias, *multiplier;
   /** Instead of `bias`, or null. */
   const int32_t* integerBias;
-  float low, high;
-  int32_t zeroPoint;
+  Rounder round;
 
-  /** clamp(rne((sum + bias) · multiplier) + zeroPoint); clamped before the conversion, which then cannot overflow. */
+  /** clamp(rne((sum + bias) · multiplier) + zeroPoint). */
   template <typename V>
   Int<V> requantize(Int<V> sum, size_t channel) const {
     const V biased = integerBias ? toFloat(addClamped<V>(sum, integerBias + channel)) : toFloat(sum) + V::load(bias + channel);
-    const V rounded = roundEven(biased * V::load(multiplier + channel));
-    return toInt(smaller(larger(rounded, V::broadcast(low)), V::broadcast(high))) + Int<V>::broadcast(zeroPoint);
+    return round(biased * V::load(multiplier + channel));
   }
 
   Requantizer from(size_t channel) const {
-    return {bias + channel, multiplier + channel, integerBias ? integerBias + channel : nullptr, low, high, zeroPoint};
+    return {bias + channel, multiplier + channel, integerBias ? integerBias + channel : nullptr, round};
   }
 };
 
 /** Copies of a call's bias and multiplier that whole vectors may be read from, beyond the last channel too. */
 class RequantizerArrays {
+  /** Columns by which a tile may pass the last channel. */
+  static constexpr size_t slack = dotTile.vectors * Vector::width + DepthwiseDot::channels;
+  Workspace<float> biases, multipliers;
+
  public:
+  const Requantizer requantizer;
+
   RequantizerArrays(const Bias& bias, Span<const float> multiplier, int32_t zeroPoint, int32_t low, int32_t high)
-      : biases(bias.length + slack), multipliers(multiplier.length + slack) {
+      : biases(bias.length + slack),
+        multipliers(multiplier.length + slack),
+        requantizer{biases.data(), multipliers.data(),
+                    bias.integers() ? reinterpret_cast<const int32_t*>(biases.data()) : nullptr, Rounder(zeroPoint, low, high)} {
     std::memset(biases.data() + bias.length, 0, slack * sizeof(float));
     std::memset(multipliers.data() + multiplier.length, 0, slack * sizeof(float));
     std::memcpy(biases.data(), bias.data, bias.length * sizeof(float));
     std::memcpy(multipliers.data(), multiplier.data, multiplier.length * sizeof(float));
-    requantizer = {biases.data(), multipliers.data(),
-                   bias.integers() ? reinterpret_cast<const int32_t*>(biases.data()) : nullptr,
-                   float(low - zeroPoint), float(high - zeroPoint), zeroPoint};
   }
-  Requantizer requantizer;
-
- private:
-  /** Columns by which a tile may pass the last channel. */
-  static constexpr size_t slack = dotTile.vectors * Vector::width + DepthwiseDot::channels;
-  Workspace<float> biases, multipliers;
 };
 
 /** Stores the first `count` of `Vectors` vectors of channels as bytes. */

@@ -17,7 +17,7 @@ struct TileSize {
   }
 
 TILES(avx2,    6, 2,  6, 2)
-TILES(neon,    6, 4,  6, 4)
+TILES(neon,    5, 4,  5, 4)
 TILES(simd128, 4, 2,  4, 2)
 TILES(scalar,  2, 4,  2, 4)
 #undef TILES
