@@ -156,7 +156,13 @@ export const channelBlocks = packer<ChannelBlocksFields>("outer", "channels", "i
 /** The order of the fields is the contract with native code, so each shape writes it down once. */
 function packer<T extends object>(...order: (keyof T & string)[]): (fields: T) => T & Packed {
   return (fields) => {
-    const values = order.map((name) => fields[name] as number | boolean | readonly number[]);
-    return Object.freeze({ ...fields, packed: Int32Array.from(values.flat().map(Number)) });
+    // Made for every kernel call: plain loops.
+    const values: number[] = [];
+    for (const name of order) {
+      const value = fields[name] as number | boolean | readonly number[];
+      if (typeof value === "object") for (const item of value) values.push(item);
+      else values.push(Number(value));
+    }
+    return Object.freeze({ ...fields, packed: new Int32Array(values) });
   };
 }
