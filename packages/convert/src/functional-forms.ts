@@ -1,63 +1,113 @@
-import type { ProgramAttribute } from "@octavo/spec";
-import { applyOp, setQuantizedForm } from "@octavo/tensor";
+import { ArgumentError } from "@octavo/spec";
+import type { ProgramAttribute, QParams } from "@octavo/spec";
+import { applyOp, callContext, setQuantizedForm } from "@octavo/tensor";
 import type { Op, Tensor } from "@octavo/tensor";
-import { internStep } from "./intern-step.ts";
+import type { QuantizedOutput } from "./internal/output-state.ts";
 import { activationQParams } from "./internal/program-value.ts";
-import { lookupStep, StepsByInput } from "./modules/quantized-function.ts";
+import { quantizeNumber } from "./internal/quantize-number.ts";
+import { StepsByInput } from "./internal/steps-by-input.ts";
+import { lookupStep } from "./lookup-step.ts";
+import { dequantizeStep, quantizeStep } from "./modules/quantize.ts";
 import { adaptiveAttributes, averageAttributes } from "./pool-attributes.ts";
 import { programOp } from "./program-op.ts";
+import type { ProgramStep } from "./program-op.ts";
 
-/** What a float op does with quantized tensors, where torch's operator keeps its input's qparams too. */
+/** What a float op does with a quantized tensor. */
 type Form = (op: Op, x: Tensor, attributes: never) => Tensor;
+type OutputRule = (input: QParams) => QuantizedOutput;
+
+/** torch's rule for pooling, relu, clamp and their like. */
+const asInput: OutputRule = (input) => ({ dtype: input.dtype, qparams: activationQParams(input) });
+
+/** torch's rule for functions whose range is known: 1/256 or 2/256 of a quint8. */
+const fixed =
+  (scale: number, zeroPoint: number): OutputRule =>
+  () => ({ dtype: "quint8", qparams: { scale, zeroPoint, quantMin: 0, quantMax: 255 } });
+const zeroToOne = fixed(1 / 256, 0);
+const minusOneToOne = fixed(1 / 128, 128);
+
+/** Functions have no object of their own to keep steps in: they are kept by what was called, and how. */
+const steps = new Map<string, StepsByInput>();
+
+function stepFor(name: string, attributes: object, input: QParams, make: () => ProgramStep): ProgramStep {
+  const key = name + JSON.stringify(attributes);
+  let known = steps.get(key);
+  if (!known) steps.set(key, (known = new StepsByInput()));
+  return known.get(input, make);
+}
 
 /** A function of one value, as a table. */
-function throughTable(): Form {
-  const steps = new Map<string, StepsByInput>();
-  return (op, x, attributes) => {
-    const key = JSON.stringify([op.name, attributes]);
-    let known = steps.get(key);
-    if (!known) steps.set(key, (known = new StepsByInput()));
+const table =
+  (output: OutputRule): Form =>
+  (op, x, attributes) => {
     const input = x.qparams!;
-    const output = { dtype: input.dtype, qparams: activationQParams(input) };
-    const make = () => lookupStep(input, (values) => applyOp(op, [values], attributes), output);
-    return programOp(x, known.get(input, make));
+    const make = () => lookupStep(input, (values) => applyOp(op, [values], attributes), output(input));
+    return programOp(x, stepFor(op.name, attributes, input, make));
   };
-}
 
 /** An op of the runtime with attributes made from the tensor op's. */
-function throughOp<A>(
-  op: string,
-  attributesOf: (attributes: A, x: Tensor) => Readonly<Record<string, ProgramAttribute>>,
-): (float: Op, x: Tensor, attributes: A) => Tensor {
-  return (_, x, attributes) => {
-    const output = { dtype: x.dtype, qparams: activationQParams(x.qparams!) };
-    return programOp(x, internStep({ op, attributes: attributesOf(attributes, x), output }));
+const through =
+  <A>(name: string, attributesOf: (attributes: A, x: Tensor) => Readonly<Record<string, ProgramAttribute>>) =>
+  (_: Op, x: Tensor, given: A): Tensor => {
+    const input = x.qparams!;
+    const attributes = attributesOf(given, x);
+    const make = () => ({ op: name, attributes, constants: {}, output: asInput(input) });
+    return programOp(x, stepFor(name, attributes, input, make));
   };
+
+/** dequantize → op → quantize, for what has no integer kernel. */
+const viaFloat =
+  (output: OutputRule): Form =>
+  (op, x, attributes) => {
+    const input = x.qparams!;
+    const y = applyOp(op, [programOp(x, dequantizeStep)], attributes);
+    return programOp(
+      y,
+      stepFor(`quantize after ${op.name}`, {}, input, () => quantizeStep(output(input))),
+    );
+  };
+
+interface PadAttributes {
+  readonly dim: number;
+  readonly before: number;
+  readonly after: number;
+  readonly mode: string;
+  readonly value: number;
 }
 
-const table = throughTable();
-const avgPool = throughOp("avgPool", averageAttributes);
-const adaptiveAvgPool = throughOp("avgPool", adaptiveAttributes);
-const pad = throughOp(
-  "pad",
-  ({ dim, before, after }: { dim: number; before: number; after: number }, { rank }) => {
-    const along = (amount: number) => Array.from({ length: rank }, (_, axis) => (axis === dim ? amount : 0));
-    return { before: along(before), after: along(after) };
-  },
-);
+function padAttributes({ dim, before, after, mode, value }: PadAttributes, x: Tensor) {
+  if (mode !== "constant") {
+    throw new ArgumentError({
+      where: callContext()?.where() ?? "pad",
+      expected: 'mode "constant" for a quantized tensor',
+      got: `"${mode}"`,
+      hint: "Put a DeQuantStub before it and a QuantStub after it.",
+    });
+  }
+  const along = (amount: number) => x.shape.map((_, axis) => (axis === dim ? amount : 0));
+  const fill = value !== 0 && { value: quantizeNumber(value, activationQParams(x.qparams!)) };
+  return { before: along(before), after: along(after), ...fill };
+}
+
+const average = through("avgPool", averageAttributes);
+const adaptiveAverage = through("avgPool", adaptiveAttributes);
 
 const forms: Readonly<Record<string, Form>> = {
-  relu: table,
-  relu6: table,
-  hardtanh: table,
-  clamp: table,
-  avgPool1d: avgPool,
-  avgPool2d: avgPool,
-  avgPool3d: avgPool,
-  adaptiveAvgPool1d: adaptiveAvgPool,
-  adaptiveAvgPool2d: adaptiveAvgPool,
-  adaptiveAvgPool3d: adaptiveAvgPool,
-  pad,
+  relu: table(asInput),
+  relu6: table(asInput),
+  hardtanh: table(asInput),
+  clamp: table(asInput),
+  sigmoid: table(zeroToOne),
+  hardsigmoid: table(zeroToOne),
+  tanh: table(minusOneToOne),
+  avgPool1d: average,
+  avgPool2d: average,
+  avgPool3d: average,
+  adaptiveAvgPool1d: adaptiveAverage,
+  adaptiveAvgPool2d: adaptiveAverage,
+  adaptiveAvgPool3d: adaptiveAverage,
+  pad: through("pad", padAttributes),
+  mean: viaFloat(asInput),
 };
 
 /** Lets float functions and modules work on quantized tensors; called once, when this package is loaded. */

@@ -1,21 +1,10 @@
-import { kernels } from "@octavo/backend";
-import { opTable, Step } from "@octavo/runtime";
-import type { OpDefinition } from "@octavo/runtime";
-import { FormatError } from "@octavo/spec";
-import type {
-  DType,
-  Kernels,
-  MemoryFormat,
-  Program,
-  ProgramConstant,
-  ProgramValue,
-  TypedArray,
-} from "@octavo/spec";
-import { defineOp, Tensor, toMemoryFormat } from "@octavo/tensor";
-import { outputQParams, programValue } from "./internal/program-value.ts";
+import type { DType, MemoryFormat, Program, ProgramConstant } from "@octavo/spec";
+import { defineOp, toMemoryFormat } from "@octavo/tensor";
+import type { Tensor } from "@octavo/tensor";
+import { PreparedStep } from "./internal/prepared-step.ts";
 import type { ActivationQParams } from "./internal/program-value.ts";
 
-/** One op of the runtime's table, with everything but its inputs. Frozen: prepared constants are cached by identity. */
+/** One op of the runtime's table, with everything but its inputs. What was prepared for it is found by its identity. */
 export interface ProgramStep {
   readonly op: string;
   readonly attributes: Program["ops"][number]["attributes"];
@@ -31,23 +20,19 @@ export interface ProgramStep {
 /**
  * Runs an op of the runtime's table on tensors, by the code that runs programs: so converted modules and the lowered
  * program give the same bits, and lowering only has to write down the steps.
+ *
+ * @throws ShapeError naming the module, for inputs that the op does not take.
  */
 export const programOp = defineOp<Tensor[], ProgramStep>({
   name: "programOp",
   acceptsQuantized: true,
   layout: (inputs, { op }) => inputs.map((x) => toMemoryFormat(x, formatOf(op) ?? inputs[0].memoryFormat)),
-  shape: (inputs, step) => {
-    const { shape, memoryFormat } = prepared(inputs, step);
-    const { dtype, qparams } = step.output;
-    return { shape, memoryFormat, dtype, qparams: qparams ? outputQParams(dtype, qparams) : null };
-  },
-  forward: (_, inputs, output, step) => {
-    const { run } = prepared(inputs, step);
-    run(
+  shape: (inputs, step) => prepared(inputs, step).output,
+  forward: (_, inputs, output, step) =>
+    prepared(inputs, step).run(
       inputs.map((x) => x.raw()),
       output.raw(),
-    );
-  },
+    ),
 });
 
 /** Formats that ops of the runtime insist on; the others take what comes, all inputs alike. */
@@ -65,81 +50,19 @@ export function formatOf(op: string): MemoryFormat | null {
   return formats[op] ?? null;
 }
 
-/** A step made ready for inputs of certain shapes and qparams. */
-interface Prepared {
-  readonly shape: readonly number[];
-  readonly memoryFormat: MemoryFormat;
-  run(inputs: TypedArray[], output: TypedArray): void;
-}
+/** Kept per step: as many kinds of inputs as one module or function usually meets. */
+const most = 4;
 
-const cache = new WeakMap<ProgramStep, { key: string; value: Prepared }>();
+/** Last used first. */
+const known = new WeakMap<ProgramStep, PreparedStep[]>();
 
-function prepared(inputs: readonly Tensor[], step: ProgramStep): Prepared {
-  const values = inputs.map((x, i) => programValue(x, `input ${i}`));
-  const key = JSON.stringify(values);
-  const known = cache.get(step);
-  if (known?.key === key && known.value) return known.value;
-  const value = prepare(values, step);
-  cache.set(step, { key, value });
-  return value;
-}
-
-function prepare(inputs: readonly ProgramValue[], step: ProgramStep): Prepared {
-  const definition = definitionOf(step.op);
-  const memoryFormat = inputs[0].memoryFormat;
-  const shapeOf = (shape: readonly number[]) => {
-    const rightFormat = shape.length >= 3 && inputs[0].shape.length >= 3 ? memoryFormat : "contiguous";
-    return { name: "output", shape, memoryFormat: rightFormat, ...step.output } as const;
-  };
-  // The shape rule looks at the output's dtype and format only, so any shape of that rank serves to ask it.
-  const [shape] = definition.check(new Step(singleOp(inputs, shapeOf(inputs[0].shape), step), 0));
-  const output = shapeOf(shape);
-  const ready = new Step(singleOp(inputs, output, step), 0);
-  const constants = prepareConstants(definition, ready, kernels());
-  const scratch = new Uint8Array(definition.scratchBytes?.(ready) ?? 0);
-  return {
-    shape,
-    memoryFormat: output.memoryFormat,
-    run: (arrays, y) =>
-      definition.bind(ready, { inputs: arrays, outputs: [y], constants, scratch }, kernels())(),
-  };
-}
-
-function definitionOf(name: string): OpDefinition {
-  const definition = opTable.get(name);
-  if (definition) return definition;
-  throw new FormatError({
-    where: "programOp",
-    expected: `one of ${[...opTable.keys()].join(", ")}`,
-    got: `"${name}"`,
-  });
-}
-
-function singleOp(inputs: readonly ProgramValue[], output: ProgramValue, step: ProgramStep): Program {
-  const { op, attributes, constants } = step;
-  const version = definitionOf(op).version;
-  const names = Object.fromEntries(Object.keys(constants).map((role) => [role, role]));
-  const indices = inputs.map((_, i) => i);
-  const outputs = [inputs.length];
-  return {
-    formatVersion: 1,
-    name: op,
-    inputs: indices,
-    outputs,
-    values: [...inputs, output],
-    ops: [{ op, version, name: op, inputs: indices, outputs, constants: names, attributes }],
-    constants,
-  };
-}
-
-/** Constants in memory that kernels own, as `prepare` of the op writes them. */
-function prepareConstants(definition: OpDefinition, step: Step, table: Kernels): Record<string, TypedArray> {
-  const result: Record<string, TypedArray> = {};
-  for (const [role, { array, length, fill }] of Object.entries(definition.prepare?.(step, table) ?? {})) {
-    const bytes = length * (array as unknown as { BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT;
-    const memory = new Tensor({ shape: [bytes], dtype: "uint8" }).keep().raw<Uint8Array>();
-    result[role] = new array(memory.buffer, memory.byteOffset, length);
-    fill(result[role]);
-  }
-  return result;
+function prepared(inputs: readonly Tensor[], step: ProgramStep): PreparedStep {
+  let recent = known.get(step);
+  if (recent?.[0].fits(inputs)) return recent[0];
+  if (!recent) known.set(step, (recent = []));
+  const at = recent.findIndex((one) => one.fits(inputs));
+  const [found] = at < 0 ? [new PreparedStep(step, inputs, recent[0])] : recent.splice(at, 1);
+  recent.unshift(found);
+  recent.length = Math.min(recent.length, most);
+  return found;
 }

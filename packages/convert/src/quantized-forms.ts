@@ -1,5 +1,6 @@
 import type { FakeQuantize } from "@octavo/fake-quant";
 import {
+  ConvNd,
   ELU,
   GELU,
   Hardsigmoid,
@@ -50,11 +51,17 @@ const isAny =
   (module: Module) =>
     types.some((type) => module instanceof type);
 
+/** A layer, alone, fused or trained; not one that pads with other values than zeros, which the kernels cannot. */
+function isQuantizableLayer(module: Module): boolean {
+  const layer = module instanceof QatLayer ? module.layer() : partsOf(module)[0];
+  return isWeightedLayer(layer) && !(layer instanceof ConvNd && layer.paddingMode !== "zeros");
+}
+
 /** In this order; the first that matches. The last takes whatever has no integer form. */
 const forms: readonly QuantizedForm[] = [
   { matches: isAny(QuantStub), make: (m, path) => new Quantize(...outputOf(m, path)) },
   { matches: isAny(FloatFunctional), make: qFunctional },
-  { matches: (m) => isAny(QatLayer, QatBnLayer)(m) || isWeightedLayer(partsOf(m)[0]), make: quantizedLayer },
+  { matches: isQuantizableLayer, make: quantizedLayer },
   {
     matches: isAny(ELU, GELU, Hardsigmoid, Hardswish, LeakyReLU, Mish, ReLU6, Sigmoid, SiLU, Tanh),
     make: (m, path) => new QuantizedFunction(m as FloatModule, ...outputOf(m, path)),
@@ -97,7 +104,7 @@ const qconfigOf = (module: Module) => (module.qconfig ?? null) as QConfig | null
 
 /** Conv, linear or transposed layer, alone or fused with batch norm and activation, from training or calibration. */
 function quantizedLayer(module: Module, path: string): Module {
-  const trained = module instanceof QatLayer || module instanceof QatBnLayer;
+  const trained = module instanceof QatLayer;
   const [first, ...rest] = trained ? [] : partsOf(module);
   const layer = trained ? module.layer() : (first as WeightedLayer);
   const activation = trained ? module.activation() : ((rest[0] ?? null) as FloatModule | null);

@@ -1,48 +1,85 @@
 import { Module } from "@octavo/nn";
+import type { ExtraState, StateDict } from "@octavo/nn";
+import { DTypeError } from "@octavo/spec";
 import type { QuantizedDType } from "@octavo/spec";
+import { callContext } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
+import { loadedOutput, outputState } from "../internal/output-state.ts";
+import type { QuantizedOutput } from "../internal/output-state.ts";
 import type { ActivationQParams } from "../internal/program-value.ts";
 import { programOp } from "../program-op.ts";
 import type { ProgramStep } from "../program-op.ts";
 
-/** Float in, integers out, with fixed qparams; what `convert` makes of a `QuantStub`. */
-export class Quantize extends Module<[x: Tensor], Tensor> {
-  private readonly step: ProgramStep;
+/** Float in, integers out, with fixed qparams; what `convert` makes of a `QuantStub`. torch.ao.nn.quantized.Quantize. */
+export class Quantize extends Module<[x: Tensor], Tensor> implements ExtraState {
+  static readonly isLeafModule = true;
+  private step: ProgramStep & { readonly output: QuantizedOutput };
 
   constructor(dtype: QuantizedDType, qparams: ActivationQParams) {
     super();
-    this.step = Object.freeze({ op: "quantize", attributes: {}, constants: {}, output: { dtype, qparams } });
+    this.step = quantizeStep({ dtype, qparams });
   }
 
-  /** Images become channels-last here, once, as all quantized layers want them. */
+  /**
+   * Images become channels-last here, once, as all quantized layers want them.
+   * @throws DTypeError for a tensor that is quantized already.
+   */
   override forward(x: Tensor): Tensor {
+    if (x.isQuantized) refuseQuantized(x);
     return programOp(x, this.step);
   }
 
   get scale(): number {
-    return this.step.output.qparams!.scale;
+    return this.step.output.qparams.scale;
   }
 
   get zeroPoint(): number {
-    return this.step.output.qparams!.zeroPoint;
+    return this.step.output.qparams.zeroPoint;
+  }
+
+  extraState(): StateDict {
+    return outputState(this.step.output, [1]);
+  }
+
+  loadExtraState(state: ReadonlyMap<string, Tensor>): void {
+    this.step = quantizeStep(loadedOutput(this.step.output, state));
   }
 
   override extraRepr(): string {
-    const scale = Number(this.scale.toPrecision(5));
-    return `scale=${scale}, zero_point=${this.zeroPoint}, dtype=${this.step.output.dtype}`;
+    const scale = this.scale < 1e-4 ? this.scale.toExponential(4) : this.scale.toFixed(4);
+    return `scale=tensor([${scale}]), zero_point=tensor([${this.zeroPoint}]), dtype=${this.step.output.dtype}`;
   }
 }
 
 /** Integers in, float out, with the qparams that the tensor carries; what `convert` makes of a `DeQuantStub`. */
 export class DeQuantize extends Module<[x: Tensor], Tensor> {
+  static readonly isLeafModule = true;
+
+  /** A float tensor passes as it is, as in torch. */
   override forward(x: Tensor): Tensor {
     return x.isQuantized ? programOp(x, dequantizeStep) : x;
   }
 }
 
-const dequantizeStep: ProgramStep = {
+/** float32 → the integers of `output`. */
+export function quantizeStep(output: QuantizedOutput): ProgramStep & { readonly output: QuantizedOutput } {
+  return Object.freeze({ op: "quantize", attributes: {}, constants: {}, output });
+}
+
+/** Integers → float32. */
+export const dequantizeStep: ProgramStep = {
   op: "dequantize",
   attributes: {},
   constants: {},
   output: { dtype: "float32" },
 };
+
+function refuseQuantized(x: Tensor): never {
+  const context = callContext();
+  throw new DTypeError({
+    where: context?.where() ?? "Quantize",
+    expected: "a float tensor",
+    got: x.describe() + (x.producer && context ? ` from ${context.nameOf(x.producer)}` : ""),
+    hint: "It is quantized already: remove this QuantStub, or put a DeQuantStub before it.",
+  });
+}

@@ -1,17 +1,24 @@
-import { kernels } from "@octavo/backend";
 import { Module } from "@octavo/nn";
-import { channelBlocksOf } from "@octavo/spec";
-import type { ProgramConstant, QParams, QuantizedDType } from "@octavo/spec";
-import { Tensor } from "@octavo/tensor";
+import type { ExtraState, StateDict } from "@octavo/nn";
 import type { WeightedLayer } from "@octavo/qat";
-import { quantizeNumber } from "../internal/quantize-number.ts";
+import { DTypeError, ShapeError } from "@octavo/spec";
+import type { QParams, QuantizedDType } from "@octavo/spec";
+import { toMemoryFormat } from "@octavo/tensor";
+import type { Tensor } from "@octavo/tensor";
+import { loadedOutput, outputState } from "../internal/output-state.ts";
+import type { QuantizedOutput } from "../internal/output-state.ts";
 import type { ActivationQParams } from "../internal/program-value.ts";
+import { requireQuantized } from "../internal/require-quantized.ts";
 import { layerGeometry } from "../layer-geometry.ts";
+import type { LayerGeometry } from "../layer-geometry.ts";
+import { layerStep } from "../layer-step.ts";
+import type { LayerStepParts } from "../layer-step.ts";
 import { programOp } from "../program-op.ts";
 import type { ProgramStep } from "../program-op.ts";
+import { quantizeWeight } from "../quantize-weight.ts";
 
 /** What a quantized layer is made of. */
-export interface QuantizedLayerParts {
+export interface QuantizedLayerParts extends Pick<LayerStepParts, "clamp" | "torchEngine"> {
   /** As printed: `QuantizedConvReLU2d`. */
   readonly typeName: string;
   /** Geometry and kind; its own weight is not used. */
@@ -22,105 +29,104 @@ export interface QuantizedLayerParts {
   readonly weightQParams: QParams;
   readonly dtype: QuantizedDType;
   readonly output: ActivationQParams;
-  /** Smallest and largest real value that leaves the layer: a fused relu or relu6. */
-  readonly clamp: readonly [low: number, high: number];
-  readonly torchEngine: "qnnpack" | null;
+}
+
+/** What loading a state dict does not change. */
+interface Fixed extends Pick<LayerStepParts, "clamp" | "torchEngine"> {
+  readonly typeName: string;
+  readonly geometry: LayerGeometry;
+  /** The float layer's text between the parentheses. */
+  readonly floatRepr: string;
 }
 
 /**
- * Convolution, transposed convolution or linear layer on integers, with bias and a fused clamp. Weights are stored as
- * qint8, once, in the layout of the kernels. torch.ao.nn.quantized.Conv2d, Linear, ConvReLU2d, ….
+ * Convolution, transposed convolution or linear layer on integers, with bias and a fused clamp. Weights are qint8.
+ * torch.ao.nn.quantized.Conv2d, Linear, ConvReLU2d, ….
  */
-export class QuantizedLayer extends Module<[x: Tensor], Tensor> {
-  readonly weight: Tensor;
-  readonly bias: Tensor | null;
-  readonly scale: number;
-  readonly zeroPoint: number;
-  private readonly step: ProgramStep;
-  private readonly printedName: string;
-  private readonly extra: string;
+export class QuantizedLayer extends Module<[x: Tensor], Tensor> implements ExtraState {
+  static readonly isLeafModule = true;
+  /** Integers with their qparams, in torch's shape. */
+  weight: Tensor;
+  /** float32, one per output channel. */
+  bias: Tensor | null;
+  private readonly fixed: Fixed;
+  private step: ProgramStep & { readonly output: QuantizedOutput };
 
-  constructor(parts: QuantizedLayerParts) {
+  constructor({ typeName, layer, weight, bias, weightQParams, dtype, output, ...rest }: QuantizedLayerParts) {
     super();
-    const { layer, output, dtype } = parts;
-    this.printedName = parts.typeName;
-    this.extra = `${layer.extraRepr()}, scale=${output.scale}, zero_point=${output.zeroPoint}`;
-    this.weight = quantizeWeight(parts.weight, parts.weightQParams);
-    this.bias = parts.bias;
-    this.scale = output.scale;
-    this.zeroPoint = output.zeroPoint;
-    this.registerBuffer("weight", this.weight);
-    this.registerBuffer("bias", this.bias);
-    const { op, attributes, channels, repeat } = layerGeometry(layer);
-    this.step = Object.freeze({
-      op,
-      attributes: {
-        ...attributes,
-        ...integerClamp(parts.clamp, output),
-        ...(parts.torchEngine && { torchEngine: parts.torchEngine }),
-      },
-      constants: constantsOf(this.weight, parts.bias, channels, repeat),
-      // One input channel has no format of its own, many output channels do.
-      output: { dtype, qparams: output, ...(op !== "linear" && { memoryFormat: "channelsLast" as const }) },
+    this.weight = quantizeWeight(weight, weightQParams);
+    this.bias = bias;
+    this.fixed = Object.freeze({
+      ...rest,
+      typeName,
+      geometry: layerGeometry(layer),
+      floatRepr: layer.extraRepr(),
     });
+    this.step = this.makeStep({ dtype, qparams: output });
   }
 
+  /** @throws DTypeError for a float tensor, ShapeError for one that does not fit. */
   override forward(x: Tensor): Tensor {
+    requireQuantized(x);
     return programOp(x, this.step);
   }
 
+  get scale(): number {
+    return this.step.output.qparams.scale;
+  }
+
+  get zeroPoint(): number {
+    return this.step.output.qparams.zeroPoint;
+  }
+
+  /** The weight carries its qparams, as in torch; linear layers have `weight` and `bias` too, not torch's packed tuple. */
+  extraState(): StateDict {
+    const tensors = [["weight", this.weight] as const, ...(this.bias ? [["bias", this.bias] as const] : [])];
+    return new Map([...tensors, ...outputState(this.step.output)]);
+  }
+
+  /** @throws ShapeError or DTypeError for a weight or bias that does not fit. */
+  loadExtraState(state: ReadonlyMap<string, Tensor>): void {
+    const { weight = this.weight, bias = this.bias } = Object.fromEntries(state) as Record<string, Tensor>;
+    for (const [own, given] of [
+      [this.weight, weight],
+      [this.bias, bias],
+    ]) {
+      if (own && given) requireAlike(this.typeName(), own, given);
+    }
+    const output = loadedOutput(this.step.output, state);
+    this.weight = toMemoryFormat(weight, this.weight.memoryFormat).clone().keep();
+    this.bias = bias && bias.clone().keep();
+    this.step = this.makeStep(output);
+  }
+
   override typeName(): string {
-    return this.printedName;
+    return this.fixed.typeName;
   }
 
   override extraRepr(): string {
-    return this.extra;
+    const { floatRepr, geometry } = this.fixed;
+    const own = [`scale=${this.scale}`, `zero_point=${this.zeroPoint}`];
+    const perChannel = this.weight.qparams!.axis !== null;
+    if (geometry.op === "linear") own.push(`qscheme=per_${perChannel ? "channel" : "tensor"}_affine`);
+    const parts = floatRepr.replace(/, bias=\w+$/, "").split(/, (?=[a-z_]+=)/);
+    const after = parts.findIndex((part) => /^(stride|out_features)=/.test(part)) + 1;
+    const isConvolution = geometry.op !== "linear";
+    return [
+      ...parts.toSpliced(after, 0, ...own),
+      ...(this.bias === null && isConvolution ? ["bias=False"] : []),
+    ].join(", ");
+  }
+
+  private makeStep(output: QuantizedOutput): QuantizedLayer["step"] {
+    const { weight, bias } = this;
+    return layerStep({ ...this.fixed, weight, bias, output });
   }
 }
 
-/** Integers of a weight, clamped to the range of its quantizer. Layout: channels-last, as `ConvShape` wants it. */
-function quantizeWeight(weight: Tensor, qparams: QParams): Tensor {
-  const { dtype, scale, zeroPoint, axis, quantMin, quantMax } = qparams;
-  const { shape, memoryFormat } = weight;
-  const result = new Tensor({ shape, memoryFormat, dtype, qparams }).keep();
-  const blocks = channelBlocksOf(shape, axis, memoryFormat);
-  const integers = result.raw<Int8Array>();
-  kernels().quantize(weight.data, scale, zeroPoint as Int32Array, integers, blocks, quantMin, quantMax);
-  return result;
-}
-
-/** `low` and `high` in integers, where they narrow the range; relu's low is quantize(0), the zero point. */
-function integerClamp([low, high]: readonly [number, number], output: ActivationQParams) {
-  return {
-    ...(low > -Infinity && { low: quantizeNumber(low, output) }),
-    ...(high < Infinity && { high: quantizeNumber(high, output) }),
-  };
-}
-
-/** Weights with channels innermost; scales and zero points repeated over groups where the weight's axis is per group. */
-function constantsOf(weight: Tensor, bias: Tensor | null, channels: number, repeat: number) {
-  const { shape } = weight;
-  const { scale, zeroPoint } = weight.qparams!;
-  const laidOut = shape.length > 2 ? [shape[0], ...shape.slice(2), shape[1]] : shape;
-  const constants: Record<string, ProgramConstant> = {
-    weight: { dtype: "qint8", shape: laidOut, data: weight.raw() },
-    weightScale: vector("float32", repeated(scale, repeat)),
-  };
-  if (zeroPoint.some((zero) => zero !== 0)) {
-    constants.weightZeroPoint = vector(
-      "int32",
-      Int32Array.from(repeated(Float32Array.from(zeroPoint), repeat)),
-    );
-  }
-  if (bias) constants.bias = { dtype: "float32", shape: [channels], data: bias.data };
-  return constants;
-}
-
-function vector(dtype: "float32" | "int32", data: Float32Array | Int32Array): ProgramConstant {
-  return { dtype, shape: [data.length], data };
-}
-
-function repeated(values: Float32Array, times: number): Float32Array {
-  if (values.length === 1 || times === 1) return values;
-  return Float32Array.from({ length: values.length * times }, (_, i) => values[i % values.length]);
+function requireAlike(where: string, own: Tensor, given: Tensor): void {
+  const parts = { where: `loadStateDict of ${where}`, expected: own.describe(), got: given.describe() };
+  if (own.shape.join() !== given.shape.join()) throw new ShapeError(parts);
+  if (own.dtype !== given.dtype || Boolean(own.qparams) !== Boolean(given.qparams))
+    throw new DTypeError(parts);
 }
