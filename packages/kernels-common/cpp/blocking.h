@@ -1,7 +1,8 @@
 #pragma once
 #include <cstddef>
 
-// How products and convolutions are cut into pieces: by shape alone, so that results do not depend on threads.
+// How products and convolutions are cut into pieces: by shape alone, so that results do not depend on
+// threads.
 namespace octavo {
 
 constexpr size_t divideUp(size_t a, size_t b) { return (a + b - 1) / b; }
@@ -29,7 +30,8 @@ constexpr size_t rowBlockOf(size_t rowBytes, size_t tileRows) {
 struct TaskGrid {
   size_t rows, columns, rowBlock, columnBlock, columnBlocks, tasks, grain;
 
-  TaskGrid(size_t rowCount, size_t columnCount, size_t depth, size_t rowBytes, size_t tileRows, size_t panelColumns)
+  TaskGrid(size_t rowCount, size_t columnCount, size_t depth, size_t rowBytes, size_t tileRows,
+           size_t panelColumns)
       : rows(rowCount), columns(columnCount), rowBlock(rowBlockOf(rowBytes, tileRows)) {
     const size_t rowBlocks = divideUp(rows, rowBlock), panels = divideUp(columns, panelColumns);
     columnBlock = (rowBlocks >= 4 ? panels : divideUp(panels, 4)) * panelColumns;

@@ -8,9 +8,9 @@
 namespace octavo::OCTAVO_ISA {
 
 /**
- * One axis of a gather: output position u reads source position u · step + firstOffset + j · offsetStep for its tap
- * firstTap + j · tapStep, 0 ≤ j < taps, where that lies in [0, size); the result belongs at firstResult + u · resultStep.
- * Offsets ascend.
+ * One axis of a gather: output position u reads source position u · step + firstOffset + j · offsetStep for
+ * its tap firstTap + j · tapStep, 0 ≤ j < taps, where that lies in [0, size); the result belongs at
+ * firstResult + u · resultStep. Offsets ascend.
  */
 struct GatherAxis {
   ptrdiff_t count, size, step, taps, firstTap, tapStep, firstOffset, offsetStep, firstResult, resultStep;
@@ -37,16 +37,18 @@ struct GatherAxis {
 };
 
 /** y of a convolution reads x: every tap, a stride apart. */
-inline GatherAxis forwardAxis(int32_t in, int32_t out, int32_t kernel, int32_t stride, int32_t padding, int32_t dilation) {
+inline GatherAxis forwardAxis(int32_t in, int32_t out, int32_t kernel, int32_t stride, int32_t padding,
+                              int32_t dilation) {
   return {out, in, stride, kernel, 0, 1, -ptrdiff_t(padding), dilation, 0, 1};
 }
 
 /**
- * x of a convolution reads y: x[h] meets y[u] by tap t where u · stride + t · dilation − padding = h. For the h of one
- * phase, modulo the stride, these are the same taps: every (stride / gcd(stride, dilation))-th, and u moves with h.
+ * x of a convolution reads y: x[h] meets y[u] by tap t where u · stride + t · dilation − padding = h. For the
+ * h of one phase, modulo the stride, these are the same taps: every (stride / gcd(stride, dilation))-th, and
+ * u moves with h.
  */
-inline GatherAxis backwardAxis(
-    int32_t in, int32_t out, int32_t kernel, int32_t stride, int32_t padding, int32_t dilation, int32_t phase) {
+inline GatherAxis backwardAxis(int32_t in, int32_t out, int32_t kernel, int32_t stride, int32_t padding,
+                               int32_t dilation, int32_t phase) {
   const ptrdiff_t count = phase < in ? (in - phase + stride - 1) / stride : 0;
   GatherAxis axis = {count, out, 1, 0, 0, -1, 0, 1, phase, stride};
   // From the last tap down, so that offsets ascend.
@@ -91,29 +93,33 @@ struct Gather {
 
  private:
   static bool isIdentity(const GatherAxis& axis) {
-    return axis.taps == 1 && axis.step == 1 && axis.firstOffset == 0 && axis.count == axis.size && axis.resultStep == 1;
+    return axis.taps == 1 && axis.step == 1 && axis.firstOffset == 0 && axis.count == axis.size &&
+           axis.resultStep == 1;
   }
 };
 
 inline Gather forwardGather(const ConvShape& s) {
-  return {
-      forwardAxis(s.inSize.depth, s.outSize.depth, s.kernel.depth, s.stride.depth, s.padding.depth, s.dilation.depth),
-      forwardAxis(s.inSize.height, s.outSize.height, s.kernel.height, s.stride.height, s.padding.height, s.dilation.height),
-      forwardAxis(s.inSize.width, s.outSize.width, s.kernel.width, s.stride.width, s.padding.width, s.dilation.width),
-      size_t(s.inChannels / s.groups), size_t(s.inChannels)};
+  return {forwardAxis(s.inSize.depth, s.outSize.depth, s.kernel.depth, s.stride.depth, s.padding.depth,
+                      s.dilation.depth),
+          forwardAxis(s.inSize.height, s.outSize.height, s.kernel.height, s.stride.height, s.padding.height,
+                      s.dilation.height),
+          forwardAxis(s.inSize.width, s.outSize.width, s.kernel.width, s.stride.width, s.padding.width,
+                      s.dilation.width),
+          size_t(s.inChannels / s.groups), size_t(s.inChannels)};
 }
 
 /** Calls `body` with the gather of every phase that has positions; together they cover x once. */
 template <typename Body>
 void eachBackwardGather(const ConvShape& s, const Body& body) {
-  const Spatial &in = s.inSize, &out = s.outSize, &kernel = s.kernel, &stride = s.stride, &padding = s.padding,
-                &dilation = s.dilation;
+  const Spatial &in = s.inSize, &out = s.outSize, &kernel = s.kernel, &stride = s.stride,
+                &padding = s.padding, &dilation = s.dilation;
   for (int32_t d = 0; d < stride.depth; ++d) {
     for (int32_t h = 0; h < stride.height; ++h) {
       for (int32_t w = 0; w < stride.width; ++w) {
         const Gather gather = {
             backwardAxis(in.depth, out.depth, kernel.depth, stride.depth, padding.depth, dilation.depth, d),
-            backwardAxis(in.height, out.height, kernel.height, stride.height, padding.height, dilation.height, h),
+            backwardAxis(in.height, out.height, kernel.height, stride.height, padding.height, dilation.height,
+                         h),
             backwardAxis(in.width, out.width, kernel.width, stride.width, padding.width, dilation.width, w),
             size_t(s.outChannels / s.groups), size_t(s.outChannels)};
         if (gather.positions() > 0) body(gather);
@@ -150,7 +156,8 @@ struct GatherCursor {
   size_t resultPixel(const Gather& gather, const Spatial& size) const {
     const ptrdiff_t plane = gather.depth.firstResult + d * gather.depth.resultStep;
     const ptrdiff_t row = plane * size.height + gather.height.firstResult + h * gather.height.resultStep;
-    return image * size.volume() + size_t(row * size.width + gather.width.firstResult + w * gather.width.resultStep);
+    return image * size.volume() +
+           size_t(row * size.width + gather.width.firstResult + w * gather.width.resultStep);
   }
 };
 
@@ -159,10 +166,12 @@ inline void clear(To* to, size_t n) {
   std::memset(to, 0, n * sizeof(To));
 }
 
-/** One row of taps for `count` neighbouring outputs from column u, all reading the same line of the source. */
+/**
+ * One row of taps for `count` neighbouring outputs from column u, all reading the same line of the source.
+ */
 template <typename From, typename To, typename Copy>
-inline void gatherLine(
-    const Gather& gather, const From* line, ptrdiff_t u, ptrdiff_t count, To* to, size_t stride, const Copy& copy) {
+inline void gatherLine(const Gather& gather, const From* line, ptrdiff_t u, ptrdiff_t count, To* to,
+                       size_t stride, const Copy& copy) {
   const GatherAxis& width = gather.width;
   const size_t channels = gather.channels, elements = size_t(width.taps) * channels;
   const auto edge = [&] {
@@ -178,7 +187,9 @@ inline void gatherLine(
   const auto whole = width.whole();
   const ptrdiff_t last = u + count, wholeEnd = runs ? (whole.end < last ? whole.end : last) : u;
   for (; u < last && (u < whole.begin || !runs); ++u, to += stride) edge();
-  for (; u < wholeEnd; ++u, to += stride) copy(line + width.source(u, 0) * ptrdiff_t(gather.pixelChannels), to, elements);
+  for (; u < wholeEnd; ++u, to += stride) {
+    copy(line + width.source(u, 0) * ptrdiff_t(gather.pixelChannels), to, elements);
+  }
   for (; u < last; ++u, to += stride) edge();
 }
 
@@ -187,7 +198,8 @@ inline void gatherLine(
  * `copy(from, to, n)` moves n neighbouring elements of the source.
  */
 template <typename From, typename To, typename Copy>
-void gatherRows(const Gather& gather, const From* source, size_t first, size_t count, To* to, size_t stride, const Copy& copy) {
+void gatherRows(const Gather& gather, const From* source, size_t first, size_t count, To* to, size_t stride,
+                const Copy& copy) {
   const GatherAxis &depth = gather.depth, &height = gather.height, &width = gather.width;
   const size_t tapRow = size_t(width.taps) * gather.channels;
   GatherCursor at(gather, first);

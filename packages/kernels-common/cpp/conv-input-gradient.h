@@ -4,8 +4,8 @@
 namespace octavo::OCTAVO_ISA {
 
 /** Panels of one group's filters, seen from x: depth runs over the gather's taps and the output channels. */
-inline void packBackwardFilters(
-    const Gather& gather, const ConvShape& shape, const float* filters, const PanelPacker& packer) {
+inline void packBackwardFilters(const Gather& gather, const ConvShape& shape, const float* filters,
+                                const PanelPacker& packer) {
   const size_t taps = shape.kernel.volume();
   gather.eachTap(shape.kernel, [&](size_t tap, size_t weightTap) {
     for (size_t o = 0; o < gather.channels; ++o) {
@@ -15,13 +15,15 @@ inline void packBackwardFilters(
 }
 
 /**
- * dx = dy ∗ᵀ weight. Each phase of x, modulo the stride, is a convolution of dy with the filters' taps that reach it, so
- * that nothing is multiplied by zeros and every element of dx is written once.
+ * dx = dy ∗ᵀ weight. Each phase of x, modulo the stride, is a convolution of dy with the filters' taps that
+ * reach it, so that nothing is multiplied by zeros and every element of dx is written once.
  */
-void convInputGradient(Span<const float> dy, Span<const float> weight, Span<float> dx, const ConvShape& shape) {
+void convInputGradient(Span<const float> dy, Span<const float> weight, Span<float> dx,
+                       const ConvShape& shape) {
   OCTAVO_EXPECT(isValid(shape), "a convolution shape with channels divisible by groups and positive sizes");
   OCTAVO_EXPECT(dy.length == outElements(shape), "dy of batch × outSize × outChannels");
-  OCTAVO_EXPECT(weight.length == weightElements(shape), "weight of outChannels × kernel × inChannels / groups");
+  OCTAVO_EXPECT(weight.length == weightElements(shape),
+                "weight of outChannels × kernel × inChannels / groups");
   OCTAVO_EXPECT(dx.length == inElements(shape), "dx of batch × inSize × inChannels");
   const bool strided = shape.stride.volume() > 1;
   const size_t columns = size_t(shape.inChannels / shape.groups);
@@ -29,11 +31,14 @@ void convInputGradient(Span<const float> dy, Span<const float> weight, Span<floa
   const Workspace<float> zeros(roundUp(columns, panelColumns));
   std::memset(zeros.data(), 0, roundUp(columns, panelColumns) * sizeof(float));
   eachBackwardGather(shape, [&](const Gather& gather) {
-    if (isDepthwise(shape)) return depthwise(gather, shape, dy.data, weight.data, nullptr, dx.data, shape.inSize);
+    if (isDepthwise(shape)) {
+      return depthwise(gather, shape, dy.data, weight.data, nullptr, dx.data, shape.inSize);
+    }
     const PanelPacker sizes = {nullptr, gather.rowElements(), columns};
     const Workspace<float> panels(sizes.floats());
     for (size_t group = 0; group < size_t(shape.groups); ++group) {
-      packBackwardFilters(gather, shape, weight.data + group * groupFilters, {panels.data(), sizes.depth, columns});
+      packBackwardFilters(gather, shape, weight.data + group * groupFilters,
+                          {panels.data(), sizes.depth, columns});
       const float* const source = dy.data + group * gather.channels;
       float* const to = dx.data + group * columns;
       const size_t batch = size_t(shape.batch), pixelChannels = size_t(shape.inChannels);
@@ -41,7 +46,8 @@ void convInputGradient(Span<const float> dy, Span<const float> weight, Span<floa
         const PhaseTarget target = {gather, shape.inSize, to, pixelChannels};
         convolveRows(gather, batch, source, columns, panels.data(), zeros.data(), target);
       } else {
-        convolveRows(gather, batch, source, columns, panels.data(), zeros.data(), MatrixTarget{to, pixelChannels});
+        convolveRows(gather, batch, source, columns, panels.data(), zeros.data(),
+                     MatrixTarget{to, pixelChannels});
       }
     }
   });

@@ -5,10 +5,14 @@
 // Operands of float32 products that are gathered from images, and the place where strided results go.
 namespace octavo::OCTAVO_ISA {
 
-/** Distance between gathered rows; not a multiple of 2 KiB, so that they do not meet in the same places of the cache. */
+/**
+ * Distance between gathered rows; not a multiple of 2 KiB, so that they do not meet in the same places of the
+ * cache.
+ */
 inline size_t gatheredStride(size_t elements) { return elements + (elements % 512 == 0 ? 16 : 0); }
 
-inline void gatherFloats(const Gather& gather, const float* source, size_t first, size_t count, float* to, size_t stride) {
+inline void gatherFloats(const Gather& gather, const float* source, size_t first, size_t count, float* to,
+                         size_t stride) {
   const auto copy = [](const float* from, float* out, size_t n) {
     size_t i = 0;
     for (; i + Vector::width <= n; i += Vector::width) Vector::load(from + i).store(out + i);
@@ -59,14 +63,17 @@ struct PhaseTarget {
   }
 };
 
-/** c = start + rows · panels, where row i is gathered from `source` or, if the gather changes nothing, is pixel i. */
+/**
+ * c = start + rows · panels, where row i is gathered from `source` or, if the gather changes nothing, is
+ * pixel i.
+ */
 template <typename Target>
-void convolveRows(
-    const Gather& gather, size_t batch, const float* source, size_t columns, const float* panels, const float* start,
-    const Target& target) {
+void convolveRows(const Gather& gather, size_t batch, const float* source, size_t columns,
+                  const float* panels, const float* start, const Target& target) {
   const size_t rows = batch * gather.positions(), depth = gather.rowElements();
   if (gather.isIdentity()) {
-    gemmByRows(rows, columns, depth, MatrixRows{{source, gather.pixelChannels, 1}, depth}, panels, start, target);
+    gemmByRows(rows, columns, depth, MatrixRows{{source, gather.pixelChannels, 1}, depth}, panels, start,
+               target);
   } else {
     gemmByRows(rows, columns, depth, GatheredRows{gather, source}, panels, start, target);
   }

@@ -19,11 +19,13 @@ inline Gather tapRow(Gather gather, ptrdiff_t d, ptrdiff_t h) {
 }
 
 /** dWeight = dyᵀ · gathered x, a sum over all positions of the batch. */
-void convWeightGradient(Span<const float> x, Span<const float> dy, Span<float> dWeight, const ConvShape& shape) {
+void convWeightGradient(Span<const float> x, Span<const float> dy, Span<float> dWeight,
+                        const ConvShape& shape) {
   OCTAVO_EXPECT(isValid(shape), "a convolution shape with channels divisible by groups and positive sizes");
   OCTAVO_EXPECT(x.length == inElements(shape), "x of batch × inSize × inChannels");
   OCTAVO_EXPECT(dy.length == outElements(shape), "dy of batch × outSize × outChannels");
-  OCTAVO_EXPECT(dWeight.length == weightElements(shape), "dWeight of outChannels × kernel × inChannels / groups");
+  OCTAVO_EXPECT(dWeight.length == weightElements(shape),
+                "dWeight of outChannels × kernel × inChannels / groups");
   const Gather gather = forwardGather(shape);
   if (isDepthwise(shape)) return depthwiseWeightGradient(gather, shape, x.data, dy.data, dWeight.data);
   const size_t rows = size_t(shape.outChannels / shape.groups), filter = filterElements(shape);
@@ -35,7 +37,8 @@ void convWeightGradient(Span<const float> x, Span<const float> dy, Span<float> d
     if (gather.isIdentity()) {
       for (size_t j = 0; j < filter; j += maxGradientColumns) {
         const size_t columns = smallest(maxGradientColumns, filter - j);
-        gemmByDepth(rows, columns, positions, left, MatrixSlices{source + j, columns, gather.pixelChannels}, to + j, filter, false);
+        gemmByDepth(rows, columns, positions, left, MatrixSlices{source + j, columns, gather.pixelChannels},
+                    to + j, filter, false);
       }
     } else if (filter <= maxGradientColumns) {
       gemmByDepth(rows, filter, positions, left, GatheredSlices{gather, source}, to, filter, false);
@@ -43,7 +46,8 @@ void convWeightGradient(Span<const float> x, Span<const float> dy, Span<float> d
       const size_t columns = size_t(gather.width.taps) * gather.channels;
       for (ptrdiff_t tap = 0; tap < gather.depth.taps * gather.height.taps; ++tap) {
         const Gather part = tapRow(gather, tap / gather.height.taps, tap % gather.height.taps);
-        gemmByDepth(rows, columns, positions, left, GatheredSlices{part, source}, to + size_t(tap) * columns, filter, false);
+        gemmByDepth(rows, columns, positions, left, GatheredSlices{part, source}, to + size_t(tap) * columns,
+                    filter, false);
       }
     }
   }

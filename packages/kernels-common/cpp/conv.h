@@ -8,15 +8,18 @@
 namespace octavo::OCTAVO_ISA {
 
 /** y = x ∗ weight + bias: for each group a product of gathered pixels and its filters. */
-void conv(
-    Span<const float> x, Span<const float> weight, OptionalSpan<const float> bias, Span<float> y, const ConvShape& shape) {
+void conv(Span<const float> x, Span<const float> weight, OptionalSpan<const float> bias, Span<float> y,
+          const ConvShape& shape) {
   OCTAVO_EXPECT(isValid(shape), "a convolution shape with channels divisible by groups and positive sizes");
   OCTAVO_EXPECT(x.length == inElements(shape), "x of batch × inSize × inChannels");
-  OCTAVO_EXPECT(weight.length == weightElements(shape), "weight of outChannels × kernel × inChannels / groups");
+  OCTAVO_EXPECT(weight.length == weightElements(shape),
+                "weight of outChannels × kernel × inChannels / groups");
   OCTAVO_EXPECT(!bias || bias.length == size_t(shape.outChannels), "a bias of outChannels");
   OCTAVO_EXPECT(y.length == outElements(shape), "y of batch × outSize × outChannels");
   const Gather gather = forwardGather(shape);
-  if (isDepthwise(shape)) return depthwise(gather, shape, x.data, weight.data, bias.data, y.data, shape.outSize);
+  if (isDepthwise(shape)) {
+    return depthwise(gather, shape, x.data, weight.data, bias.data, y.data, shape.outSize);
+  }
   const size_t columns = size_t(shape.outChannels / shape.groups), depth = filterElements(shape);
   const Workspace<float> start(roundUp(columns, panelColumns));
   const Workspace<float> panels(PanelPacker{nullptr, depth, columns}.floats());
@@ -25,7 +28,8 @@ void conv(
     if (bias) std::memcpy(start.data(), bias.data + group * columns, columns * sizeof(float));
     packPanels({panels.data(), depth, columns}, weight.data + group * columns * depth, depth, true);
     const MatrixTarget target = {y.data + group * columns, size_t(shape.outChannels)};
-    convolveRows(gather, size_t(shape.batch), x.data + group * gather.channels, columns, panels.data(), start.data(), target);
+    convolveRows(gather, size_t(shape.batch), x.data + group * gather.channels, columns, panels.data(),
+                 start.data(), target);
   }
 }
 

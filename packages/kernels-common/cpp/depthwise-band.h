@@ -3,8 +3,8 @@
 #include "threads.h"
 #include "workspace.h"
 
-// What the direct kernels of depthwise convolutions read: copies of the source with its border, so that every tap of
-// every output lies at a fixed distance.
+// What the direct kernels of depthwise convolutions read: copies of the source with its border, so that every
+// tap of every output lies at a fixed distance.
 namespace octavo::OCTAVO_ISA {
 
 /** Bytes of such a copy: it stays in the second-level cache. */
@@ -17,14 +17,19 @@ struct DepthwiseBand {
   size_t channels, stride;
   size_t columns, outputRows, rows;
 
-  DepthwiseBand(const Gather& of, size_t images, size_t channelCount, size_t pixelElements, size_t elementBytes)
-      : gather(of), channels(channelCount), stride(pixelElements), columns(reach(of.width, size_t(of.width.count))) {
+  DepthwiseBand(const Gather& of, size_t images, size_t channelCount, size_t pixelElements,
+                size_t elementBytes)
+      : gather(of),
+        channels(channelCount),
+        stride(pixelElements),
+        columns(reach(of.width, size_t(of.width.count))) {
     constexpr size_t fewTasks = 8, fewRows = 4;
     const size_t height = size_t(of.height.count);
     const size_t share = divideUp(images * size_t(of.depth.count) * height, fewTasks);
     outputRows = smallest(height, share < fewRows ? fewRows : share);
     const auto tooLarge = [&] {
-      return size_t(of.depth.taps) * reach(of.height, outputRows) * columns * stride * elementBytes > depthwiseBandBytes;
+      return size_t(of.depth.taps) * reach(of.height, outputRows) * columns * stride * elementBytes >
+             depthwiseBandBytes;
     };
     while (outputRows > 1 && tooLarge()) outputRows = divideUp(outputRows, 2);
     rows = reach(of.height, outputRows);
@@ -51,16 +56,19 @@ struct DepthwiseBand {
       const ptrdiff_t sourcePlane = depth.source(d, plane);
       for (size_t row = 0; row < rows; ++row, to += columns * stride) {
         const ptrdiff_t sourceRow = height.source(firstRow, 0) + ptrdiff_t(row);
-        const bool outside = sourcePlane < 0 || sourcePlane >= depth.size || sourceRow < 0 || sourceRow >= height.size;
+        const bool outside =
+            sourcePlane < 0 || sourcePlane >= depth.size || sourceRow < 0 || sourceRow >= height.size;
         if (outside || inside == 0) {
           clear(to, columns * stride);
           continue;
         }
-        const From* const from = image + size_t((sourcePlane * height.size + sourceRow) * width.size + first) * channels;
+        const From* const from =
+            image + size_t((sourcePlane * height.size + sourceRow) * width.size + first) * channels;
         To* const out = to + before * stride;
         clear(to, before * stride);
         if (channels == stride) copy(from, out, inside * channels);
-        else for (size_t i = 0; i < inside; ++i) copy(from + i * channels, out + i * stride, channels);
+        else
+          for (size_t i = 0; i < inside; ++i) copy(from + i * channels, out + i * stride, channels);
         clear(out + inside * stride, (columns - before - inside) * stride);
       }
     }
@@ -74,15 +82,15 @@ struct DepthwiseBand {
 };
 
 /**
- * Calls `outputRow(from, pixel)` for every row of outputs of `images` images: `from` is the copy that its first output
- * reads, `pixel` that output's index among pixels of `size` per image.
+ * Calls `outputRow(from, pixel)` for every row of outputs of `images` images: `from` is the copy that its
+ * first output reads, `pixel` that output's index among pixels of `size` per image.
  */
 template <typename To, typename From, typename Copy, typename OutputRow>
-void eachDepthwiseRow(
-    const DepthwiseBand& band, size_t images, const From* source, const Spatial& size, const Copy& copy,
-    const OutputRow& outputRow) {
+void eachDepthwiseRow(const DepthwiseBand& band, size_t images, const From* source, const Spatial& size,
+                      const Copy& copy, const OutputRow& outputRow) {
   const Gather& gather = band.gather;
-  const size_t height = size_t(gather.height.count), width = size_t(gather.width.count), planes = size_t(gather.depth.count);
+  const size_t height = size_t(gather.height.count), width = size_t(gather.width.count),
+               planes = size_t(gather.depth.count);
   const size_t bands = divideUp(height, band.outputRows);
   const size_t products = band.outputRows * width * gather.taps() * band.channels;
   parallelFor(images * planes * bands, 1 + depthwiseTaskProducts / products, [&](size_t begin, size_t end) {
@@ -93,7 +101,8 @@ void eachDepthwiseRow(
       band.fill(image, ptrdiff_t(plane % planes), ptrdiff_t(firstRow), space.data(), copy);
       for (size_t row = 0; row < smallest(band.outputRows, height - firstRow); ++row) {
         const GatherCursor at(gather, (plane * height + firstRow + row) * width);
-        outputRow(space.data() + row * size_t(gather.height.step) * band.columns * band.stride, at.resultPixel(gather, size));
+        outputRow(space.data() + row * size_t(gather.height.step) * band.columns * band.stride,
+                  at.resultPixel(gather, size));
       }
     }
   });

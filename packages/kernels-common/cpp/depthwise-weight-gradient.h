@@ -23,14 +23,19 @@ struct DepthwiseGradientRow {
     return {begin, end};
   }
 
-  /** `Taps` neighbouring taps from j, for `Vectors` vectors of channels from c; in `common` columns all of them reach. */
+  /**
+   * `Taps` neighbouring taps from j, for `Vectors` vectors of channels from c; in `common` columns all of
+   * them reach.
+   */
   template <typename V, size_t Vectors, size_t Taps>
   void strip(ptrdiff_t j, size_t c, const GatherAxis::Range (&ranges)[Taps], GatherAxis::Range common) const {
     V sum[Taps][Vectors];
     OCTAVO_UNROLL
     for (size_t t = 0; t < Taps; ++t) {
       OCTAVO_UNROLL
-      for (size_t v = 0; v < Vectors; ++v) sum[t][v] = V::load(sums + (size_t(j) + t) * channels + c + v * V::width);
+      for (size_t v = 0; v < Vectors; ++v) {
+        sum[t][v] = V::load(sums + (size_t(j) + t) * channels + c + v * V::width);
+      }
     }
     const auto add = [&](size_t t, ptrdiff_t u) {
       const float* const by = dy + size_t(u) * channels + c;
@@ -47,9 +52,13 @@ struct DepthwiseGradientRow {
     OCTAVO_UNROLL
     for (size_t t = 0; t < Taps; ++t) {
       for (ptrdiff_t u = ranges[t].begin; u < ranges[t].end && u < common.begin; ++u) add(t, u);
-      for (ptrdiff_t u = common.end > ranges[t].begin ? common.end : ranges[t].begin; u < ranges[t].end; ++u) add(t, u);
+      for (ptrdiff_t u = common.end > ranges[t].begin ? common.end : ranges[t].begin; u < ranges[t].end; ++u) {
+        add(t, u);
+      }
       OCTAVO_UNROLL
-      for (size_t v = 0; v < Vectors; ++v) sum[t][v].store(sums + (size_t(j) + t) * channels + c + v * V::width);
+      for (size_t v = 0; v < Vectors; ++v) {
+        sum[t][v].store(sums + (size_t(j) + t) * channels + c + v * V::width);
+      }
     }
   }
 
@@ -76,12 +85,13 @@ struct DepthwiseGradientRow {
   }
 };
 
-inline void depthwiseWeightGradient(
-    const Gather& gather, const ConvShape& shape, const float* x, const float* dy, float* dWeight) {
+inline void depthwiseWeightGradient(const Gather& gather, const ConvShape& shape, const float* x,
+                                    const float* dy, float* dWeight) {
   const GatherAxis &depth = gather.depth, &height = gather.height, &width = gather.width;
   const size_t channels = size_t(shape.groups), taps = gather.taps();
   const size_t rows = size_t(shape.batch) * size_t(depth.count * height.count);
-  const size_t parts = smallest(divideUp(rows, 8), maxDepthwiseParts), partRows = divideUp(rows, parts < 1 ? 1 : parts);
+  const size_t parts = smallest(divideUp(rows, 8), maxDepthwiseParts),
+               partRows = divideUp(rows, parts < 1 ? 1 : parts);
   const Workspace<float> sums(parts * taps * channels);
   parallelFor(parts, 1, [&](size_t firstPart, size_t lastPart) {
     for (size_t part = firstPart; part < lastPart; ++part) {
@@ -95,7 +105,8 @@ inline void depthwiseWeightGradient(
           for (ptrdiff_t jh = lines.begin; jh < lines.end; ++jh) {
             const ptrdiff_t line = depth.source(at.d, jd) * height.size + height.source(at.h, jh);
             const DepthwiseGradientRow work = {
-                width, channels, image + size_t(line * width.size) * channels, dy + row * size_t(width.count) * channels,
+                width, channels, image + size_t(line * width.size) * channels,
+                dy + row * size_t(width.count) * channels,
                 partSums + size_t((jd * height.taps + jh) * width.taps) * channels};
             work.run();
           }

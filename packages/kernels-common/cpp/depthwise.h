@@ -18,9 +18,9 @@ inline void packDepthwise(const Gather& gather, const ConvShape& shape, const fl
 
 /** `Pixels` neighbouring outputs of `Vectors` vectors of channels; `start` may be null. */
 template <typename V, size_t Vectors, size_t Pixels>
-inline void depthwiseTile(
-    size_t taps, const float* from, const size_t* tapOffsets, size_t pixelStep, const float* weights, size_t channels,
-    const float* start, float* to, size_t toStep) {
+inline void depthwiseTile(size_t taps, const float* from, const size_t* tapOffsets, size_t pixelStep,
+                          const float* weights, size_t channels, const float* start, float* to,
+                          size_t toStep) {
   V sum[Pixels][Vectors];
   OCTAVO_UNROLL
   for (size_t p = 0; p < Pixels; ++p) {
@@ -47,10 +47,12 @@ inline void depthwiseTile(
   }
 }
 
-/** result = start + gathered source ∗ filters per channel, where `bias` may be null and `size` is that of the result. */
-inline void depthwise(
-    const Gather& gather, const ConvShape& shape, const float* source, const float* filters, const float* bias, float* result,
-    const Spatial& size) {
+/**
+ * result = start + gathered source ∗ filters per channel, where `bias` may be null and `size` is that of the
+ * result.
+ */
+inline void depthwise(const Gather& gather, const ConvShape& shape, const float* source, const float* filters,
+                      const float* bias, float* result, const Spatial& size) {
   const size_t channels = size_t(shape.groups), images = size_t(shape.batch), taps = gather.taps();
   if (taps == 0) {
     // Positions that a strided convolution never read.
@@ -66,17 +68,20 @@ inline void depthwise(
   const Workspace<size_t> offsets(taps);
   for (size_t tap = 0; tap < taps; ++tap) offsets.data()[tap] = band.tapOffset(tap);
   const size_t width = size_t(gather.width.count);
-  const size_t step = size_t(gather.width.step) * channels, toStep = size_t(gather.width.resultStep) * channels;
+  const size_t step = size_t(gather.width.step) * channels,
+               toStep = size_t(gather.width.resultStep) * channels;
   const auto copy = [](const float* from, float* to, size_t n) { std::memcpy(to, from, n * sizeof(float)); };
   eachDepthwiseRow<float>(band, images, source, size, copy, [&](const float* from, size_t pixel) {
     float* const to = result + pixel * channels;
     const auto tile = [&]<typename V, size_t Vectors, size_t Pixels>(size_t u, size_t c) {
-      depthwiseTile<V, Vectors, Pixels>(taps, from + u * step + c, offsets.data(), step, weights.data() + c, channels,
-                                        bias ? bias + c : nullptr, to + u * toStep + c, toStep);
+      depthwiseTile<V, Vectors, Pixels>(taps, from + u * step + c, offsets.data(), step, weights.data() + c,
+                                        channels, bias ? bias + c : nullptr, to + u * toStep + c, toStep);
     };
     const auto strip = [&]<typename V, size_t Vectors>(size_t c) {
       size_t u = 0;
-      for (; u + depthwisePixels <= width; u += depthwisePixels) tile.template operator()<V, Vectors, depthwisePixels>(u, c);
+      for (; u + depthwisePixels <= width; u += depthwisePixels) {
+        tile.template operator()<V, Vectors, depthwisePixels>(u, c);
+      }
       for (; u < width; ++u) tile.template operator()<V, Vectors, 1>(u, c);
     };
     size_t c = 0;

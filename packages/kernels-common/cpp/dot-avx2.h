@@ -18,7 +18,9 @@ struct Dot {
     return {_mm256_set1_epi32(pair)};
   }
 };
-inline IntVector dot(Dot a, Dot b, IntVector sum) { return {_mm256_add_epi32(sum.v, _mm256_madd_epi16(a.v, b.v))}; }
+inline IntVector dot(Dot a, Dot b, IntVector sum) {
+  return {_mm256_add_epi32(sum.v, _mm256_madd_epi16(a.v, b.v))};
+}
 
 struct DepthwiseDot {
   static constexpr size_t taps = 2, channels = 16;
@@ -40,7 +42,8 @@ struct DepthwiseDot {
 
 constexpr size_t centreWidth = 16;
 inline void centre(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
-  const __m128i bytes = _mm_xor_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)), _mm_set1_epi8(char(flip)));
+  const __m128i bytes =
+      _mm_xor_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)), _mm_set1_epi8(char(flip)));
   const __m256i wide = _mm256_sub_epi16(_mm256_cvtepu8_epi16(bytes), _mm256_set1_epi16(zero));
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), wide);
 }

@@ -7,7 +7,9 @@ namespace octavo::OCTAVO_ISA {
 using Vector = Scalar;
 using IntVector = ScalarInt;
 
-/** Operand of a dot product: `depth` consecutive int16 for each column, one column for each lane of the sum. */
+/**
+ * Operand of a dot product: `depth` consecutive int16 for each column, one column for each lane of the sum.
+ */
 struct Dot {
   static constexpr size_t depth = 1;
   int16_t v;
@@ -34,6 +36,8 @@ struct DepthwiseDot {
 /** Bytes that `centre` takes at once. */
 constexpr size_t centreWidth = 1;
 /** to = (from ^ flip) − zero, widened to int16; `flip` 0x80 makes a signed byte unsigned, 128 higher. */
-inline void centre(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) { *to = int16_t((*from ^ flip) - zero); }
+inline void centre(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
+  *to = int16_t((*from ^ flip) - zero);
+}
 
 }  // namespace octavo::OCTAVO_ISA

@@ -12,7 +12,9 @@ struct Dot {
   static Dot load(const int16_t* p) { return {wasm_v128_load(p)}; }
   static Dot broadcast(const int16_t* p) { return {wasm_v128_load32_splat(p)}; }
 };
-inline IntVector dot(Dot a, Dot b, IntVector sum) { return {wasm_i32x4_add(sum.v, wasm_i32x4_dot_i16x8(a.v, b.v))}; }
+inline IntVector dot(Dot a, Dot b, IntVector sum) {
+  return {wasm_i32x4_add(sum.v, wasm_i32x4_dot_i16x8(a.v, b.v))};
+}
 
 struct DepthwiseDot {
   static constexpr size_t taps = 2, channels = 8;

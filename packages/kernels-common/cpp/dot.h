@@ -1,8 +1,8 @@
 #pragma once
 #include "vector-scalar.h"
 
-// What the heavy kernels need of an instruction set beside its vector: dot-<isa>.h declares `multiplyAdd`, `Dot`,
-// `DepthwiseDot` and `centre` for the set that is being compiled. All integer results are exact.
+// What the heavy kernels need of an instruction set beside its vector: dot-<isa>.h declares `multiplyAdd`,
+// `Dot`, `DepthwiseDot` and `centre` for the set that is being compiled. All integer results are exact.
 
 /** Before a loop over a register tile; without it gcc keeps the sums in memory. */
 #if defined(__clang__)
@@ -13,7 +13,9 @@
 
 namespace octavo::OCTAVO_ISA {
 
-/** c + a · b, rounded once or twice as is fastest: only for sums whose rounding may differ between providers. */
+/**
+ * c + a · b, rounded once or twice as is fastest: only for sums whose rounding may differ between providers.
+ */
 inline Scalar multiplyAdd(Scalar a, Scalar b, Scalar c) { return c + a * b; }
 
 }  // namespace octavo::OCTAVO_ISA

@@ -1,10 +1,13 @@
 #pragma once
 #include "gemm-by-rows.h"
 
-// A product whose depth is split over threads: few results, each a sum over a whole batch, as gradients of weights are.
+// A product whose depth is split over threads: few results, each a sum over a whole batch, as gradients of
+// weights are.
 namespace octavo::OCTAVO_ISA {
 
-/** Parts into which the sum is split, by shape alone: each is added up by one thread, then the parts in order. */
+/**
+ * Parts into which the sum is split, by shape alone: each is added up by one thread, then the parts in order.
+ */
 inline size_t depthParts(size_t m, size_t n, size_t k) {
   constexpr size_t maxParts = 16, minDepth = 1024, maxFloats = size_t(1) << 22;
   const size_t byDepth = smallest(k / minDepth, maxParts);
@@ -14,11 +17,12 @@ inline size_t depthParts(size_t m, size_t n, size_t k) {
 }
 
 /**
- * c (m × n) = left · right, or c + left · right. `slices.slice(first, depth, workspace)` gives `depth` rows of the right
- * operand, from row `first`.
+ * c (m × n) = left · right, or c + left · right. `slices.slice(first, depth, workspace)` gives `depth` rows
+ * of the right operand, from row `first`.
  */
 template <typename Slices>
-void gemmByDepth(size_t m, size_t n, size_t k, Left left, const Slices& slices, float* c, size_t cStride, bool add) {
+void gemmByDepth(size_t m, size_t n, size_t k, Left left, const Slices& slices, float* c, size_t cStride,
+                 bool add) {
   constexpr size_t rowBlock = 16 * floatTile.rows;
   const size_t parts = depthParts(m, n, k);
   const size_t partDepth = roundUp(divideUp(k, parts), depthBlock);
@@ -39,7 +43,8 @@ void gemmByDepth(size_t m, size_t n, size_t k, Left left, const Slices& slices, 
       const float* start = direct && add ? nullptr : zeros.data();
       for (size_t first = part * partDepth; first < last || start; first += depthBlock, start = nullptr) {
         const size_t depth = first < last ? smallest(depthBlock, last - first) : 0;
-        gemmBlock(height, n, depth, left.from(i, first), slices.slice(first, depth, space.data()), start, to, stride);
+        gemmBlock(height, n, depth, left.from(i, first), slices.slice(first, depth, space.data()), start, to,
+                  stride);
       }
     }
   });
@@ -55,12 +60,17 @@ void gemmByDepth(size_t m, size_t n, size_t k, Left left, const Slices& slices, 
   });
 }
 
-/** Slices of a row-major matrix (k × n): read where they lie if the rows are close together and end with a vector. */
+/**
+ * Slices of a row-major matrix (k × n): read where they lie if the rows are close together and end with a
+ * vector.
+ */
 struct MatrixSlices {
   const float* data;
   size_t columns, rowStride;
   bool inPlace() const { return columns % Vector::width == 0 && rowStride <= 256; }
-  size_t workspaceFloats(size_t depth) const { return inPlace() ? 0 : depth * roundUp(columns, panelColumns); }
+  size_t workspaceFloats(size_t depth) const {
+    return inPlace() ? 0 : depth * roundUp(columns, panelColumns);
+  }
   Right slice(size_t first, size_t depth, float* workspace) const {
     const float* const from = data + first * rowStride;
     if (inPlace()) return {from, panelColumns, rowStride};

@@ -7,7 +7,10 @@
 // A product whose rows are split over threads: many rows, or all products of moderate depth.
 namespace octavo::OCTAVO_ISA {
 
-/** Rows of a matrix in memory; distant rows are copied, because they would meet in the same few places of the cache. */
+/**
+ * Rows of a matrix in memory; distant rows are copied, because they would meet in the same few places of the
+ * cache.
+ */
 struct MatrixRows {
   Left matrix;
   size_t depth;
@@ -19,7 +22,9 @@ struct MatrixRows {
     const bool contiguous = matrix.depthStride == 1;
     const size_t outer = contiguous ? count : depth, inner = contiguous ? depth : count;
     const size_t stride = contiguous ? matrix.rowStride : matrix.depthStride;
-    for (size_t i = 0; i < outer; ++i) std::memcpy(workspace + i * inner, block.data + i * stride, inner * sizeof(float));
+    for (size_t i = 0; i < outer; ++i) {
+      std::memcpy(workspace + i * inner, block.data + i * stride, inner * sizeof(float));
+    }
     return contiguous ? Left{workspace, depth, 1} : Left{workspace, 1, count};
   }
 };
@@ -30,16 +35,20 @@ struct MatrixTarget {
   size_t rowStride;
   static constexpr size_t workspaceFloats(size_t, size_t) { return 0; }
   size_t stride(size_t) const { return rowStride; }
-  float* open(size_t firstRow, size_t firstColumn, float*) const { return data + firstRow * rowStride + firstColumn; }
+  float* open(size_t firstRow, size_t firstColumn, float*) const {
+    return data + firstRow * rowStride + firstColumn;
+  }
   void close(size_t, size_t, size_t, size_t, const float*) const {}
 };
 
 /**
- * c (m × n) = start + left · panels, or c + left · panels if `start` is null. `panels` as `PanelPacker` packs them; `start`
- * has whole panels. `rows` gives the left operand in blocks, `target` takes the result in blocks.
+ * c (m × n) = start + left · panels, or c + left · panels if `start` is null. `panels` as `PanelPacker` packs
+ * them; `start` has whole panels. `rows` gives the left operand in blocks, `target` takes the result in
+ * blocks.
  */
 template <typename Rows, typename Target>
-void gemmByRows(size_t m, size_t n, size_t k, const Rows& rows, const float* panels, const float* start, const Target& target) {
+void gemmByRows(size_t m, size_t n, size_t k, const Rows& rows, const float* panels, const float* start,
+                const Target& target) {
   const size_t panelFloats = roundUp(n, panelColumns);
   const TaskGrid grid(m, n, k, k * sizeof(float), floatTile.rows, panelColumns);
   parallelFor(grid.tasks, grid.grain, [&](size_t begin, size_t end) {
@@ -51,9 +60,11 @@ void gemmByRows(size_t m, size_t n, size_t k, const Rows& rows, const float* pan
       float* const c = target.open(block.row, block.column, targetSpace.data());
       for (size_t first = 0; first < k || first == 0; first += depthBlock) {
         const size_t depth = smallest(depthBlock, k - first);
-        const Right right = {panels + first * panelFloats + block.column * depth, panelColumns * depth, panelColumns};
+        const Right right = {panels + first * panelFloats + block.column * depth, panelColumns * depth,
+                             panelColumns};
         const float* const from = start && first == 0 ? start + block.column : nullptr;
-        gemmBlock(block.rows, block.columns, depth, left.from(0, first), right, from, c, target.stride(block.columns));
+        gemmBlock(block.rows, block.columns, depth, left.from(0, first), right, from, c,
+                  target.stride(block.columns));
       }
       target.close(block.row, block.column, block.rows, block.columns, c);
     }

@@ -7,14 +7,21 @@
 // The float32 register tile: rows × columns of c stay in registers while the depth runs.
 namespace octavo::OCTAVO_ISA {
 
-/** Left operand: element (row, k) lies at data + row · rowStride + k · depthStride; one of the strides is 1. */
+/**
+ * Left operand: element (row, k) lies at data + row · rowStride + k · depthStride; one of the strides is 1.
+ */
 struct Left {
   const float* data;
   size_t rowStride, depthStride;
-  Left from(size_t row, size_t k) const { return {data + row * rowStride + k * depthStride, rowStride, depthStride}; }
+  Left from(size_t row, size_t k) const {
+    return {data + row * rowStride + k * depthStride, rowStride, depthStride};
+  }
 };
 
-/** Right operand in panels: element (k, column) of panel p lies at data + p · panelStride + k · depthStride + column. */
+/**
+ * Right operand in panels: element (k, column) of panel p lies at data + p · panelStride + k · depthStride +
+ * column.
+ */
 struct Right {
   const float* data;
   size_t panelStride, depthStride;
@@ -37,12 +44,12 @@ inline void storeFirst(float* to, Vector value, size_t count) {
 }
 
 /**
- * c = start + a · b over `depth`, where `start` is one row for all rows, or c itself if null. The last of the vectors
- * has `lastLanes` columns.
+ * c = start + a · b over `depth`, where `start` is one row for all rows, or c itself if null. The last of the
+ * vectors has `lastLanes` columns.
  */
 template <size_t Rows, size_t Vectors, bool DepthContiguous>
-void gemmTile(
-    size_t depth, Left a, const float* b, size_t bStride, const float* start, float* c, size_t cStride, size_t lastLanes) {
+void gemmTile(size_t depth, Left a, const float* b, size_t bStride, const float* start, float* c,
+              size_t cStride, size_t lastLanes) {
   constexpr size_t width = Vector::width;
   Vector sum[Rows][Vectors];
   const bool whole = lastLanes == width;
@@ -81,7 +88,9 @@ void gemmTile(
 
 using GemmTile = void (*)(size_t, Left, const float*, size_t, const float*, float*, size_t, size_t);
 
-/** Tiles of 1 … floatTile.rows rows and 1 … floatTile.vectors vectors, so that edges cost what they are worth. */
+/**
+ * Tiles of 1 … floatTile.rows rows and 1 … floatTile.vectors vectors, so that edges cost what they are worth.
+ */
 template <bool DepthContiguous, size_t... I>
 GemmTile gemmTileOf(size_t rows, size_t vectors, std::index_sequence<I...>) {
   static constexpr GemmTile tiles[] = {
@@ -90,8 +99,8 @@ GemmTile gemmTileOf(size_t rows, size_t vectors, std::index_sequence<I...>) {
 }
 
 /** c (rows × columns) = start + a · b, or c + a · b if `start` is null: a block that fits the caches. */
-inline void gemmBlock(
-    size_t rows, size_t columns, size_t depth, Left a, Right b, const float* start, float* c, size_t cStride) {
+inline void gemmBlock(size_t rows, size_t columns, size_t depth, Left a, Right b, const float* start,
+                      float* c, size_t cStride) {
   constexpr auto all = std::make_index_sequence<floatTile.rows * floatTile.vectors>();
   for (size_t j = 0; j < columns; j += panelColumns, b.data += b.panelStride) {
     const size_t width = columns - j < panelColumns ? columns - j : panelColumns;
@@ -99,9 +108,10 @@ inline void gemmBlock(
     const size_t lastLanes = width - (vectors - 1) * Vector::width;
     for (size_t i = 0; i < rows; i += floatTile.rows) {
       const size_t height = rows - i < floatTile.rows ? rows - i : floatTile.rows;
-      const GemmTile tile =
-          a.depthStride == 1 ? gemmTileOf<true>(height, vectors, all) : gemmTileOf<false>(height, vectors, all);
-      tile(depth, a.from(i, 0), b.data, b.depthStride, start ? start + j : nullptr, c + i * cStride + j, cStride, lastLanes);
+      const GemmTile tile = a.depthStride == 1 ? gemmTileOf<true>(height, vectors, all)
+                                               : gemmTileOf<false>(height, vectors, all);
+      tile(depth, a.from(i, 0), b.data, b.depthStride, start ? start + j : nullptr, c + i * cStride + j,
+           cStride, lastLanes);
     }
   }
 }

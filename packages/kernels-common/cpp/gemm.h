@@ -26,11 +26,12 @@ inline void gemmOne(const float* a, const float* b, const float* start, float* c
 }
 
 /** c = op(a) · op(b) + bias, or c + op(a) · op(b) + bias. */
-void gemm(
-    Span<const float> a, Span<const float> b, OptionalSpan<const float> bias, Span<float> c, const GemmShape& shape) {
+void gemm(Span<const float> a, Span<const float> b, OptionalSpan<const float> bias, Span<float> c,
+          const GemmShape& shape) {
   const size_t m = size_t(shape.m), n = size_t(shape.n), k = size_t(shape.k);
   const size_t later = shape.batch > 0 ? size_t(shape.batch) - 1 : 0;
-  const size_t strideA = size_t(shape.strideA), strideB = size_t(shape.strideB), strideC = size_t(shape.strideC);
+  const size_t strideA = size_t(shape.strideA), strideB = size_t(shape.strideB),
+               strideC = size_t(shape.strideC);
   if (shape.batch <= 0 || m * n == 0) return;
   OCTAVO_EXPECT(a.length >= later * strideA + m * k, "a that holds batch matrices of m × k");
   OCTAVO_EXPECT(b.length >= later * strideB + k * n, "b that holds batch matrices of k × n");
@@ -47,7 +48,8 @@ void gemm(
       if (shape.accumulate && bias) {
         for (size_t j = 0; j < m * n; ++j) to[j] += bias[j % n];
       }
-      gemmOne(a.data + i * strideA, b.data + i * strideB, shape.accumulate ? nullptr : start.data(), to, shape);
+      gemmOne(a.data + i * strideA, b.data + i * strideB, shape.accumulate ? nullptr : start.data(), to,
+              shape);
     }
   };
   if (shape.batch < 4) products(0, size_t(shape.batch));

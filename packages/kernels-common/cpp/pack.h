@@ -9,8 +9,8 @@
 namespace octavo::OCTAVO_ISA {
 
 /**
- * Panels of a whole right operand (depth × columns): blocks of `depthBlock`, in each the panels one after the other, in
- * each the rows of `panelColumns`; the last panel is filled with zeros.
+ * Panels of a whole right operand (depth × columns): blocks of `depthBlock`, in each the panels one after the
+ * other, in each the rows of `panelColumns`; the last panel is filled with zeros.
  */
 struct PanelPacker {
   float* to;
@@ -22,8 +22,8 @@ struct PanelPacker {
     const size_t first = k / depthBlock * depthBlock;
     const size_t height = smallest(depthBlock, depth - first);
     const size_t panel = column / panelColumns;
-    return to + first * roundUp(columns, panelColumns) + panel * panelColumns * height + (k - first) * panelColumns +
-        column % panelColumns;
+    return to + first * roundUp(columns, panelColumns) + panel * panelColumns * height +
+           (k - first) * panelColumns + column % panelColumns;
   }
 
   /** Row k, whose columns lie one after the other. */

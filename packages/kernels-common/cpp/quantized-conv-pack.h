@@ -66,11 +66,14 @@ double quantizedConvPackedBytes(const ConvShape& shape) {
   return 0;
 }
 
-void quantizedConvPack(Input8 weight, Span<const int32_t> weightZeroPoint, Span<uint8_t> packed, const ConvShape& shape) {
+void quantizedConvPack(Input8 weight, Span<const int32_t> weightZeroPoint, Span<uint8_t> packed,
+                       const ConvShape& shape) {
   OCTAVO_EXPECT(isValid(shape), "a convolution shape with channels divisible by groups and positive sizes");
-  OCTAVO_EXPECT(weight.length == weightElements(shape), "weight of outChannels × kernel × inChannels / groups");
+  OCTAVO_EXPECT(weight.length == weightElements(shape),
+                "weight of outChannels × kernel × inChannels / groups");
   OCTAVO_EXPECT(weightZeroPoint.length == size_t(shape.outChannels), "a weightZeroPoint of outChannels");
-  OCTAVO_EXPECT(packed.length == packedElements(shape) * sizeof(int16_t), "packed of quantizedConvPackedBytes");
+  OCTAVO_EXPECT(packed.length == packedElements(shape) * sizeof(int16_t),
+                "packed of quantizedConvPackedBytes");
   OCTAVO_EXPECT(reinterpret_cast<uintptr_t>(packed.data) % sizeof(int16_t) == 0, "packed at an even address");
   const Weights8 weights = {weight, weightZeroPoint.data};
   auto* const to = reinterpret_cast<int16_t*>(packed.data);

@@ -29,7 +29,8 @@ struct Requantizer {
   /** clamp(rne((sum + bias) · multiplier) + zeroPoint). */
   template <typename V>
   Int<V> requantize(Int<V> sum, size_t channel) const {
-    const V biased = integerBias ? toFloat(addClamped<V>(sum, integerBias + channel)) : toFloat(sum) + V::load(bias + channel);
+    const V biased = integerBias ? toFloat(addClamped<V>(sum, integerBias + channel))
+                                 : toFloat(sum) + V::load(bias + channel);
     return round(biased * V::load(multiplier + channel));
   }
 
@@ -38,7 +39,9 @@ struct Requantizer {
   }
 };
 
-/** Copies of a call's bias and multiplier that whole vectors may be read from, beyond the last channel too. */
+/**
+ * Copies of a call's bias and multiplier that whole vectors may be read from, beyond the last channel too.
+ */
 class RequantizerArrays {
   /** Columns by which a tile may pass the last channel. */
   static constexpr size_t slack = dotTile.vectors * Vector::width + DepthwiseDot::channels;
@@ -47,11 +50,13 @@ class RequantizerArrays {
  public:
   const Requantizer requantizer;
 
-  RequantizerArrays(const Bias& bias, Span<const float> multiplier, int32_t zeroPoint, int32_t low, int32_t high)
+  RequantizerArrays(const Bias& bias, Span<const float> multiplier, int32_t zeroPoint, int32_t low,
+                    int32_t high)
       : biases(bias.length + slack),
         multipliers(multiplier.length + slack),
         requantizer{biases.data(), multipliers.data(),
-                    bias.integers() ? reinterpret_cast<const int32_t*>(biases.data()) : nullptr, Rounder(zeroPoint, low, high)} {
+                    bias.integers() ? reinterpret_cast<const int32_t*>(biases.data()) : nullptr,
+                    Rounder(zeroPoint, low, high)} {
     std::memset(biases.data() + bias.length, 0, slack * sizeof(float));
     std::memset(multipliers.data() + multiplier.length, 0, slack * sizeof(float));
     std::memcpy(biases.data(), bias.data, bias.length * sizeof(float));

@@ -30,13 +30,14 @@ struct Activations8 {
 };
 
 /**
- * y[row] = requantize(gathered row · panels) for all positions of the batch. `data` of `x` and y point to the group's
- * first channel; pixels of y have `yChannels`.
+ * y[row] = requantize(gathered row · panels) for all positions of the batch. `data` of `x` and y point to the
+ * group's first channel; pixels of y have `yChannels`.
  */
-inline void dotRows(
-    const Gather& gather, size_t batch, const Activations8& x, const uint8_t* source, size_t columns, const int16_t* panels,
-    const Requantizer& requantizer, uint8_t* y, const Spatial& ySize, size_t yChannels) {
-  const size_t rows = batch * gather.positions(), depth = gather.rowElements(), stride = roundUp(depth, Dot::depth);
+inline void dotRows(const Gather& gather, size_t batch, const Activations8& x, const uint8_t* source,
+                    size_t columns, const int16_t* panels, const Requantizer& requantizer, uint8_t* y,
+                    const Spatial& ySize, size_t yChannels) {
+  const size_t rows = batch * gather.positions(), depth = gather.rowElements(),
+               stride = roundUp(depth, Dot::depth);
   const bool dense = gather.isIdentity() && gather.channels == gather.pixelChannels && stride == depth;
   const TaskGrid grid(rows, columns, depth, stride * sizeof(int16_t), dotTile.rows, dotColumns);
   parallelFor(grid.tasks, grid.grain, [&](size_t begin, size_t end) {
@@ -49,15 +50,17 @@ inline void dotRows(
         x.centreRun(source + block.row * depth, centred.data(), block.rows * depth);
       } else {
         gatherRows(gather, source, block.row, block.rows, centred.data(), stride, copy);
-        for (size_t i = 0; i < block.rows && stride > depth; ++i) clear(centred.data() + i * stride + depth, stride - depth);
+        for (size_t i = 0; i < block.rows && stride > depth; ++i) {
+          clear(centred.data() + i * stride + depth, stride - depth);
+        }
       }
       GatherCursor cursor(gather, block.row);
       for (size_t i = 0; i < block.rows; ++i, cursor.next(gather)) {
         places.data()[i] = cursor.resultPixel(gather, ySize) * yChannels;
       }
       dotBlock(block.rows, block.columns, depth, centred.data(), stride,
-               panels + block.column / dotColumns * dotPanelElements(depth), requantizer.from(block.column), y + block.column,
-               places.data());
+               panels + block.column / dotColumns * dotPanelElements(depth), requantizer.from(block.column),
+               y + block.column, places.data());
     }
   });
 }

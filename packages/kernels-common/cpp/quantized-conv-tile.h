@@ -3,8 +3,8 @@
 
 #include "quantized-conv-requantizer.h"
 
-// The integer register tile: int16 operands, zero points already subtracted, exact int32 sums in registers until they are
-// requantized.
+// The integer register tile: int16 operands, zero points already subtracted, exact int32 sums in registers
+// until they are requantized.
 namespace octavo::OCTAVO_ISA {
 
 /** Columns of a panel of weights: those of a tile. */
@@ -18,9 +18,8 @@ constexpr size_t dotPanelElements(size_t depth) { return roundUp(depth, Dot::dep
  * y + places[r].
  */
 template <size_t Rows, size_t Vectors>
-void dotTileOf(
-    size_t steps, const int16_t* a, size_t rowStride, const int16_t* panel, const Requantizer& requantizer, uint8_t* y,
-    const size_t* places, size_t count) {
+void dotTileOf(size_t steps, const int16_t* a, size_t rowStride, const int16_t* panel,
+               const Requantizer& requantizer, uint8_t* y, const size_t* places, size_t count) {
   constexpr size_t width = Vector::width;
   IntVector sum[Rows][Vectors];
   OCTAVO_UNROLL
@@ -47,7 +46,8 @@ void dotTileOf(
   }
 }
 
-using DotTile = void (*)(size_t, const int16_t*, size_t, const int16_t*, const Requantizer&, uint8_t*, const size_t*, size_t);
+using DotTile = void (*)(size_t, const int16_t*, size_t, const int16_t*, const Requantizer&, uint8_t*,
+                         const size_t*, size_t);
 
 /** Tiles of 1 … dotTile.rows rows and 1 … dotTile.vectors vectors. */
 template <size_t... I>
@@ -57,9 +57,9 @@ DotTile dotTileFor(size_t rows, size_t vectors, std::index_sequence<I...>) {
 }
 
 /** A block of rows against `columns` columns in panels; column 0 is channel 0 of the requantizer and of y. */
-inline void dotBlock(
-    size_t rows, size_t columns, size_t depth, const int16_t* a, size_t rowStride, const int16_t* panels,
-    const Requantizer& requantizer, uint8_t* y, const size_t* places) {
+inline void dotBlock(size_t rows, size_t columns, size_t depth, const int16_t* a, size_t rowStride,
+                     const int16_t* panels, const Requantizer& requantizer, uint8_t* y,
+                     const size_t* places) {
   constexpr auto all = std::make_index_sequence<dotTile.rows * dotTile.vectors>();
   const size_t steps = divideUp(depth, Dot::depth);
   for (size_t j = 0; j < columns; j += dotColumns, panels += dotPanelElements(depth)) {

@@ -4,16 +4,17 @@
 namespace octavo::OCTAVO_ISA {
 
 /**
- * y = requantize(x ∗ᵀ weight), where `shape` is that of the convolution whose input gradient it is. Each phase of y,
- * modulo the stride, is a convolution of x with the taps that reach it.
+ * y = requantize(x ∗ᵀ weight), where `shape` is that of the convolution whose input gradient it is. Each
+ * phase of y, modulo the stride, is a convolution of x with the taps that reach it.
  */
-void quantizedConvTranspose(
-    Input8 x, Input8 weight, Span<const int32_t> weightZeroPoint, Bias bias, Span<const float> multiplier, Output8 y,
-    const ConvShape& shape, int32_t xZeroPoint, int32_t yZeroPoint, int32_t low, int32_t high) {
+void quantizedConvTranspose(Input8 x, Input8 weight, Span<const int32_t> weightZeroPoint, Bias bias,
+                            Span<const float> multiplier, Output8 y, const ConvShape& shape,
+                            int32_t xZeroPoint, int32_t yZeroPoint, int32_t low, int32_t high) {
   const size_t yChannels = size_t(shape.inChannels), batch = size_t(shape.batch);
   OCTAVO_EXPECT(isValid(shape), "a convolution shape with channels divisible by groups and positive sizes");
   OCTAVO_EXPECT(x.length == outElements(shape), "x of batch × outSize × outChannels");
-  OCTAVO_EXPECT(weight.length == weightElements(shape), "weight of outChannels × kernel × inChannels / groups");
+  OCTAVO_EXPECT(weight.length == weightElements(shape),
+                "weight of outChannels × kernel × inChannels / groups");
   OCTAVO_EXPECT(weightZeroPoint.length == yChannels, "a weightZeroPoint of inChannels");
   OCTAVO_EXPECT(bias.length == yChannels, "a bias of inChannels");
   OCTAVO_EXPECT(multiplier.length == yChannels, "a multiplier of inChannels");
@@ -32,7 +33,8 @@ void quantizedConvTranspose(
         return weights.at(channel * kernelTaps + weightTaps.data()[tap], channel);
       };
       packDepthwiseDots(gather.taps(), yChannels, at, packed.data());
-      return quantizedDepthwise(gather, batch, activations, yChannels, packed.data(), arrays.requantizer, to, shape.inSize);
+      return quantizedDepthwise(gather, batch, activations, yChannels, packed.data(), arrays.requantizer, to,
+                                shape.inSize);
     }
     const size_t depth = gather.rowElements();
     const Workspace<int16_t> panels(dotElements(depth, columns));

@@ -1,25 +1,26 @@
 #pragma once
 #include <cstddef>
 
-// Sizes of the register tiles. A tile of rows × vectors keeps rows · vectors sums, one vector of the right operand per
-// column and one broadcast in registers: 16 of them on x86, 32 on ARM; WebAssembly engines have what their machine has.
+// Sizes of the register tiles. A tile of rows × vectors keeps rows · vectors sums, one vector of the right operand
+// per column and one broadcast in registers: 16 of them on x86, 32 on ARM; WebAssembly engines have what their
+// machine has.
 namespace octavo {
 
 struct TileSize {
   size_t rows, vectors;
 };
 
-//                  instruction set                    float32          int16 dot product
 #define TILES(isa, floatRows, floatVectors, dotRows, dotVectors) \
   namespace isa {                                                \
   constexpr TileSize floatTile = {floatRows, floatVectors};      \
   constexpr TileSize dotTile = {dotRows, dotVectors};            \
   }
 
-TILES(avx2,    6, 2,  6, 2)
-TILES(neon,    5, 4,  5, 4)
-TILES(simd128, 4, 2,  4, 2)
-TILES(scalar,  2, 4,  2, 4)
+//    set      float32  int16 dot product
+TILES(avx2,    6, 2,    6, 2)
+TILES(neon,    5, 4,    5, 4)
+TILES(simd128, 4, 2,    4, 2)
+TILES(scalar,  2, 4,    2, 4)
 #undef TILES
 
 }  // namespace octavo
