@@ -72,8 +72,8 @@ function makeCopy(value: object, copies: Copies): unknown {
 }
 
 function cloneTensor(x: Tensor): Tensor {
-  if (x instanceof Parameter) return new Parameter(x.clone(), x.requiresGrad);
-  const copy = x.clone().keep();
+  if (x instanceof Parameter) return new Parameter(x.detach().clone(), x.requiresGrad);
+  const copy = x.detach().clone().keep();
   if (x.requiresGrad && x.node === null) copy.requiresGrad = true;
   return copy;
 }

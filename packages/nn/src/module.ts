@@ -28,7 +28,8 @@ export interface Module<I extends unknown[] = any[], O = any> {
  * ```
  *
  * Instances are functions, so `net(x)` works as in torch. Property names are camelCase; state-dict keys are torch's
- * snake_case form of them.
+ * snake_case form of them. State lives in ordinary fields (TypeScript's `private` is fine): `clone` cannot copy
+ * JavaScript's `#private` ones.
  */
 export abstract class Module<I extends unknown[] = any[], O = any> {
   declare training: boolean;

@@ -1,5 +1,6 @@
 import { kernels } from "@octavo/backend";
 import { ArgumentError } from "@octavo/spec";
+import { copyOf } from "./internal/copy-of.ts";
 import { isolatedFrame } from "./internal/ownership.ts";
 import type { Op, OpInputs } from "./op.ts";
 import type { Storage } from "./storage.ts";
@@ -134,7 +135,7 @@ function applyRule(node: TapeNode, gradient: Tensor, gradients: Map<TapeNode, Te
     const input = inputs[i];
     if (!result || !input?.requiresGrad) return;
     // A leaf's grad is changed in place later (clipping), so it never shares memory with another gradient.
-    const own = lent.has(result.storage) && !input.node ? result.clone() : result;
+    const own = lent.has(result.storage) && !input.node ? copyOf(result) : result;
     lent.add(result.storage);
     accumulate(gradients, input, own);
   });
@@ -146,7 +147,7 @@ function accumulate(gradients: Map<TapeNode, Tensor>, target: Tensor, incoming: 
   const before = target.node ? gradients.get(target.node) : target.grad;
   // Rules may return the same gradient for several inputs, so only memory with one owner is added to in place.
   if (before && !before.storage.shared) return kernels().accumulate(gradient.data, before.data, 1);
-  const sum = before ? before.clone() : gradient;
+  const sum = before ? copyOf(before) : gradient;
   if (before) {
     kernels().accumulate(gradient.data, sum.data, 1);
     before.storage.release();

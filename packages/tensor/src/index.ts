@@ -50,6 +50,7 @@ export type { AvgPoolOptions } from "./ops/avg-pool.ts";
 export { batchNorm } from "./ops/batch-norm.ts";
 export type { BatchNormOptions } from "./ops/batch-norm.ts";
 export { cat, stack } from "./ops/cat.ts";
+export { clone } from "./ops/clone.ts";
 export { conv1d, conv2d, conv3d } from "./ops/conv.ts";
 export type { ConvAttributes, ConvOptions } from "./ops/conv.ts";
 export { convTranspose1d, convTranspose2d, convTranspose3d } from "./ops/conv-transpose.ts";

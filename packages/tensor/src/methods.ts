@@ -5,6 +5,7 @@ import { clamp, relu, sigmoid, tanh } from "./ops/activations.ts";
 import { argmax, argmin } from "./ops/arg-extremum.ts";
 import type { ArgExtremumOptions } from "./ops/arg-extremum.ts";
 import { add, div, maximum, minimum, mul, pow, sub } from "./ops/arithmetic.ts";
+import { clone } from "./ops/clone.ts";
 import { dequantize, intRepr } from "./ops/dequantize.ts";
 import { expand } from "./ops/expand.ts";
 import { amax, amin } from "./ops/extremum.ts";
@@ -91,6 +92,8 @@ export interface TensorMethods {
   select(dim: number, index: number): Tensor;
   split(size: number | readonly number[], options?: { dim?: number }): Tensor[];
   chunk(chunks: number, options?: { dim?: number }): Tensor[];
+  /** A copy in memory of its own; gradients flow through it. */
+  clone(): Tensor;
   /** The same values in another memory format. */
   to(options: { memoryFormat: MemoryFormat }): Tensor;
   /** Float values of a quantized tensor. */
@@ -151,6 +154,7 @@ const operations = {
   select,
   split,
   chunk,
+  clone,
   to: (x: Tensor, { memoryFormat }: { memoryFormat: MemoryFormat }) => toMemoryFormat(x, memoryFormat),
   dequantize,
   intRepr,

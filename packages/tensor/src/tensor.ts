@@ -93,13 +93,6 @@ export class Tensor {
     return new Tensor(this, this.storage.share());
   }
 
-  /** A copy in memory of its own, without history. */
-  clone(): Tensor {
-    const copy = new Tensor(this);
-    copy.raw().set(this.raw() as never);
-    return copy;
-  }
-
   /** The one element as a number. */
   item(): number {
     if (this.numel !== 1) {

@@ -125,6 +125,14 @@ describe("backward", () => {
     expect(() => leaf().exp().backward()).toThrow("expected a scalar, or a gradient argument, got shape [3]");
   });
 
+  it("flows through clones", () => {
+    const x = leaf();
+    const copy = x.clone();
+    x.data.fill(0);
+    copy.mul(copy.detach()).sum().backward();
+    expect([...x.grad!.data]).toEqual([1, -2, 3]);
+  });
+
   it("takes detached tensors as constants", () => {
     const x = leaf();
     x.mul(x.detach()).sum().backward();

@@ -70,7 +70,7 @@ export class Recorder implements Tracer {
     const result = mapArgument(
       withTracer(null, run),
       // A module that returns its input (Identity, Dropout in eval mode) still is a step of its own, with memory of its own.
-      (leaf) => (leaf instanceof Tensor && this.#known(leaf) ? leaf.clone() : leaf),
+      (leaf) => (leaf instanceof Tensor && this.#known(leaf) ? withTracer(null, () => leaf.clone()) : leaf),
     );
     this.#bind(node, result);
     return result;

@@ -118,7 +118,7 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
     for (const [index, saved] of Object.entries(state)) {
       const copies = Object.entries(saved).map(([name, value]) => [
         name,
-        value instanceof Tensor ? value.clone().keep() : value,
+        value instanceof Tensor ? value.detach().clone().keep() : value,
       ]);
       this.state.set(all[Number(index)], Object.fromEntries(copies) as ParameterState);
     }

@@ -1,5 +1,6 @@
 import { ArgumentError, BinaryOp, broadcast, UnaryOp } from "@octavo/spec";
 import type { Kernels } from "@octavo/spec";
+import { copyOf } from "../internal/copy-of.ts";
 import { requireFloat, requireShape, shapeText } from "../internal/require.ts";
 import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
@@ -74,7 +75,7 @@ const batchNormOp: Op<BatchNormInputs, BatchNormAttributes> = {
     kernels.unary(UnaryOp.rsqrt, invStd.data, invStd.data, 0, 0);
     normalize(kernels, x, mean, invStd, weight, bias, y);
     // Running statistics may change before backward, so it gets a copy of them.
-    return [training ? mean : mean.clone(), invStd];
+    return [training ? mean : copyOf(mean), invStd];
   },
   backward(kernels, gradient, { inputs: [x, weight, bias], attributes, extra: [mean, invStd] }) {
     const [channels, rows] = [channelsOf(x), rowsOf(x)];
