@@ -1,9 +1,11 @@
 export { activationQuantizerOf } from "./activation-quantizer.ts";
 export { freezeBnStats, updateBnStats } from "./bn-stats.ts";
+export { getDefaultQatQConfigMapping, getDefaultQConfigMapping } from "./default-qconfig-mappings.ts";
 export { engines, getDefaultQatQConfig, getDefaultQConfig } from "./default-qconfigs.ts";
 export type { Engine } from "./default-qconfigs.ts";
 export { FloatFunctional } from "./float-functional.ts";
 export type { FunctionalOperation } from "./float-functional.ts";
+export { prepareFx, prepareQatFx } from "./fx/prepare-fx.ts";
 export { QatBnLayer } from "./modules/qat-bn-layer.ts";
 export { QatLayer } from "./modules/qat-layer.ts";
 export { isWeightedLayer } from "@octavo/nn";

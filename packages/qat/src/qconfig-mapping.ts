@@ -63,11 +63,17 @@ export class QConfigMapping {
 
   /** The QConfig of one node; null: stay float. */
   find(query: MappingQuery): QConfig | null {
+    const own = this.findOwn(query);
+    return own === undefined ? this.#global : own;
+  }
+
+  /** As `find`, but undefined where only the global entry applies. */
+  findOwn(query: MappingQuery): QConfig | null | undefined {
     for (const level of [this.#orderLevel, this.#nameLevel, this.#patternLevel, this.#typeLevel]) {
       const found = level.call(this, query);
       if (found !== undefined) return found;
     }
-    return this.#global;
+    return undefined;
   }
 
   #orderLevel({ type, call }: MappingQuery): QConfig | null | undefined {

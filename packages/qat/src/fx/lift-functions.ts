@@ -1,0 +1,88 @@
+import type { FusionGroup } from "@octavo/fusion";
+import { Node } from "@octavo/graph";
+import type { Argument, GraphModule } from "@octavo/graph";
+import { Hardsigmoid, Hardswish, Mish, Sigmoid, SiLU, Tanh } from "@octavo/nn";
+import type { Module } from "@octavo/nn";
+import { FloatFunctional } from "../float-functional.ts";
+import { freePath } from "./free-path.ts";
+import type { NodeQConfigs } from "./node-qconfigs.ts";
+
+/** Arguments of the FloatFunctional that does what a function did; null where integers cannot. */
+type Arguments = (node: Node) => readonly Argument[] | null;
+
+const ofSameShape =
+  (operation: string): Arguments =>
+  ({ args: [a, b] }) =>
+    shapeOf(a) === shapeOf(b) ? [operation, a, b] : null;
+
+const withNumber =
+  (operation: string): Arguments =>
+  ({ args: [x], kwargs: { value } }) => [operation, x, value];
+
+const operations: Readonly<Record<string, Arguments>> = {
+  add: ofSameShape("add"),
+  mul: ofSameShape("mul"),
+  addScalar: withNumber("addScalar"),
+  mulScalar: withNumber("mulScalar"),
+  cat: ({ args, kwargs: { dim } }) => ["cat", args, dim],
+  matmul: ({ args: [a, b], kwargs }) => (kwargs.transposeA || kwargs.transposeB ? null : ["matmul", a, b]),
+};
+
+/** Functions whose result has a range of its own. */
+const activations: Readonly<Record<string, new () => Module>> = {
+  hardsigmoid: Hardsigmoid,
+  hardswish: Hardswish,
+  mish: Mish,
+  sigmoid: Sigmoid,
+  silu: SiLU,
+  tanh: Tanh,
+};
+
+/**
+ * Turns functions between activations (`add(x, y)`, `sigmoid(x)`) into modules, in place, so that their results can be
+ * observed and quantized. Those with a null qconfig stay. A relu right after an addition becomes part of it.
+ */
+export function liftFunctions(
+  model: GraphModule,
+  qconfigs: NodeQConfigs,
+  groups: readonly FusionGroup[],
+): void {
+  for (const node of [...model.graph.nodes]) {
+    if (node.op !== "callFunction" || !qconfigs.get(node)) continue;
+    const args = operations[node.targetName]?.(node) ?? null;
+    const activation = activations[node.targetName];
+    if (args) {
+      const lifted = replace(model, node, new FloatFunctional(), args, qconfigs);
+      const group = groups.find(({ nodes }) => nodes[0] === node && node.calls("add"));
+      if (group) absorbRelu(model, lifted, group.nodes[1]);
+    } else if (activation) replace(model, node, new activation(), node.args, qconfigs);
+  }
+}
+
+function replace(
+  model: GraphModule,
+  node: Node,
+  module: Module,
+  args: readonly Argument[],
+  qconfigs: NodeQConfigs,
+): Node {
+  const target = freePath(model, node.name);
+  module.train(model.training);
+  model.addSubmodule(target, module);
+  const call = model.graph.insertBefore(node, { op: "callModule", target, args, name: node.name });
+  [call.meta, call.scope] = [node.meta, node.scope];
+  qconfigs.set(call, qconfigs.get(node)!);
+  node.replaceAllUsesWith(call);
+  model.graph.eraseNode(node);
+  return call;
+}
+
+function absorbRelu(model: GraphModule, add: Node, relu: Node): void {
+  add.args = ["addRelu", ...add.args.slice(1)];
+  relu.replaceAllUsesWith(add);
+  model.graph.eraseNode(relu);
+}
+
+function shapeOf(argument: Argument): string | undefined {
+  return argument instanceof Node ? argument.meta?.shape.join() : undefined;
+}

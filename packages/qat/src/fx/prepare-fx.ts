@@ -1,0 +1,110 @@
+import { fuseGraph, matchFusions } from "@octavo/fusion";
+import { trace } from "@octavo/graph";
+import type { GraphModule } from "@octavo/graph";
+import type { Module } from "@octavo/nn";
+import { QuantizationError } from "@octavo/spec";
+import type { Tensor } from "@octavo/tensor";
+import { prepare, prepareQat } from "../prepare.ts";
+import type { QConfigMapping } from "../qconfig-mapping.ts";
+import { sameQConfig } from "../qconfig.ts";
+import type { QConfig } from "../qconfig.ts";
+import { DeQuantStub, QuantStub } from "../stubs.ts";
+import { followsInput } from "./follows-input.ts";
+import { insertStubs } from "./insert-stubs.ts";
+import { liftFunctions } from "./lift-functions.ts";
+import { nodeQConfigs } from "./node-qconfigs.ts";
+import type { NodeQConfigs } from "./node-qconfigs.ts";
+
+type ExampleInputs = Tensor | readonly unknown[];
+
+/**
+ * Prepares a model for calibration without changes to its code: traces it, fuses what fits, decides by the mapping what is
+ * quantized, puts stubs around it and observers inside. Functions between activations (`add`, `cat`, `sigmoid`, …) take
+ * part as layers do; stubs that the model has already are put anew. torch.ao.quantization.quantize_fx.prepare_fx.
+ *
+ * ```ts ignore
+ * const prepared = prepareFx(model.eval(), getDefaultQConfigMapping(), randn([1, 3, 224, 224]));
+ * ```
+ *
+ * @param exampleInputs a tensor, or the list of forward's arguments.
+ * @returns a copy of the model, as a graph.
+ * @throws QuantizationError for a model in training mode, one that was prepared before, members of a fused group with
+ * different qconfigs, or nothing to quantize; what `trace` throws.
+ */
+export function prepareFx(model: Module, mapping: QConfigMapping, exampleInputs: ExampleInputs): GraphModule {
+  const hint = "Call model.eval() first, or use prepareQatFx to train it.";
+  if (model.training) throw wrongMode("prepareFx", model, "evaluation", hint);
+  return prepare(quantizableGraph(model, mapping, exampleInputs), { inplace: true });
+}
+
+/**
+ * As `prepareFx`, for training: layers also fake-quantize their weights, and batch norm stays alive. Train the result as
+ * usual. torch.ao.quantization.quantize_fx.prepare_qat_fx.
+ *
+ * @throws QuantizationError as `prepareFx`, but for a model in evaluation mode, and for qconfigs that only observe.
+ */
+export function prepareQatFx(
+  model: Module,
+  mapping: QConfigMapping,
+  exampleInputs: ExampleInputs,
+): GraphModule {
+  const hint = "Call model.train() first, or use prepareFx for post-training quantization.";
+  if (!model.training) throw wrongMode("prepareQatFx", model, "training", hint);
+  return prepareQat(quantizableGraph(model, mapping, exampleInputs), { inplace: true });
+}
+
+/** The model as a graph that `prepare` understands: fused, with stubs, and a qconfig on every module that gets one. */
+function quantizableGraph(model: Module, mapping: QConfigMapping, exampleInputs: ExampleInputs): GraphModule {
+  const paths = new Set([...model.namedModules()].map(([path]) => path));
+  const traced = trace(model.clone(), exampleInputs);
+  eraseStubs(traced);
+  const { groups } = matchFusions(traced);
+  const qconfigs = nodeQConfigs(traced, mapping, groups, paths);
+  liftFunctions(traced, qconfigs, groups);
+  fuseGraph(traced);
+  insertStubs(traced, qconfigs);
+  traced.deleteAllUnusedSubmodules();
+  setQConfigs(traced, qconfigs);
+  traced.lint();
+  return traced;
+}
+
+function eraseStubs(model: GraphModule): void {
+  for (const node of [...model.graph.nodes]) {
+    if (node.op !== "callModule") continue;
+    const module = model.moduleOf(node);
+    if (!(module instanceof QuantStub || module instanceof DeQuantStub)) continue;
+    node.replaceAllUsesWith(node.inputs[0]);
+    model.graph.eraseNode(node);
+  }
+}
+
+/** @throws QuantizationError for a layer that is called twice, with different qconfigs. */
+function setQConfigs(model: GraphModule, qconfigs: NodeQConfigs): void {
+  for (const module of model.modules()) module.qconfig = undefined;
+  for (const node of model.graph.nodes) {
+    if (node.op !== "callModule") continue;
+    const module = model.moduleOf(node);
+    const [before, qconfig] = [module.qconfig as QConfig | null | undefined, qconfigs.get(node) ?? null];
+    // What has no range of its own may be integers in one place and float in another.
+    const isShareable = followsInput(model, node);
+    if (before !== undefined && !isShareable && !sameQConfig(before, qconfig)) {
+      throw new QuantizationError({
+        where: `${node.targetName} (${module.typeName()})`,
+        expected: "one qconfig for a module that is called twice",
+        got: `${before} and ${qconfig}`,
+        hint: "Give each call a module of its own, or both the same qconfig.",
+      });
+    }
+    module.qconfig = isShareable ? (before ?? qconfig) : qconfig;
+  }
+}
+
+function wrongMode(where: string, model: Module, expected: string, hint: string): QuantizationError {
+  return new QuantizationError({
+    where: `${where} of ${model.typeName()}`,
+    expected: `a model in ${expected} mode`,
+    got: `one in ${model.training ? "training" : "evaluation"} mode`,
+    hint,
+  });
+}
