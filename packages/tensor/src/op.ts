@@ -85,7 +85,9 @@ export function applyOp<I extends OpInputs, A extends object>(op: Op<I, A>, give
   const info = op.shape(inputs, attributes);
   const isView = op.view?.(inputs, info, attributes) ?? false;
   const output = new Tensor(info, isView ? inputs[0]!.storage.share() : undefined);
-  const extra = isView ? [] : (op.forward(kernels(), inputs, output, attributes) ?? []);
+  const returned = isView ? null : op.forward(kernels(), inputs, output, attributes);
+  // A forward that is one kernel call returns what that returns, which is nothing of interest.
+  const extra = Array.isArray(returned) ? (returned as readonly Tensor[]) : [];
   if (op.backward && isGradEnabled() && inputs.some((x) => x?.requiresGrad)) {
     output.node = new TapeNode(op, inputs, output, attributes, extra);
   }
