@@ -41,11 +41,12 @@ export async function evaluate(
   return { accuracy, imagesPerSecond: (1000 * done) / time, latency: latencyOf(classify, images), logits };
 }
 
-function correct(logits: Float32Array, labels: Uint8Array, classes: number): number {
-  const right = labels.filter(
-    (label, i) => label === argmax(logits.subarray(i * classes, (i + 1) * classes)),
-  );
-  return right.length;
+function correct(logits: Float32Array, labels: ArrayLike<number>, classes: number): number {
+  let right = 0;
+  for (let i = 0; i < labels.length; i++) {
+    if (argmax(logits.subarray(i * classes, (i + 1) * classes)) === labels[i]) right += 1;
+  }
+  return right;
 }
 
 /** Integers tie more often than floats do; the first of equals wins, as in torch. */

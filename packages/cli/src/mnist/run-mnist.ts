@@ -33,8 +33,8 @@ export async function runMnist(options: MnistOptions): Promise<number> {
   const results = await runJob(images, settings, console.log);
   const { float, fakeQuant, qatInt8, ptqInt8, identical } = results;
   console.log(`\n${table([float, fakeQuant, qatInt8, ptqInt8])}`);
-  console.log(`\nKernels of the int8 program:\n${results.kernels}`);
-  console.log(`\n${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+  console.log(`\nKernels that ran the int8 program:\n${results.kernels}`);
+  console.log(`\nThe whole job took ${((performance.now() - started) / 1000).toFixed(1)} s.\n`);
   console.log(summaryLine(results));
   return identical.same === identical.of ? 0 : 1;
 }
