@@ -12,8 +12,8 @@ struct Axis {
 };
 
 /**
- * The axes of a region, made fit for moving: those of size 1 dropped, ordered by the stride of the target so that
- * writes go forward, adjacent ones joined. There are always two at least.
+ * The axes of a region, made fit for moving: those of size 1 dropped, ordered by the stride of the target so that writes
+ * go forward, adjacent ones joined. There are always two at least.
  */
 struct RegionAxes {
   int32_t rank = 0;
@@ -54,11 +54,15 @@ struct RegionAxes {
 
   static ptrdiff_t magnitude(ptrdiff_t x) { return x < 0 ? -x : x; }
 
-  /** Behind those of larger target strides; of equal ones, in the order given. */
+  /** Sums first (target stride 0), then by falling stride of the target; of equal ones, in the order given. */
   void insert(Axis added) {
     int32_t place = rank++;
-    for (; place > 0 && magnitude(axes[place - 1].toStride) < magnitude(added.toStride); --place) axes[place] = axes[place - 1];
+    for (; place > 0 && isBefore(added, axes[place - 1]); --place) axes[place] = axes[place - 1];
     axes[place] = added;
+  }
+  static bool isBefore(const Axis& a, const Axis& b) {
+    if (b.toStride == 0) return false;
+    return a.toStride == 0 || magnitude(a.toStride) > magnitude(b.toStride);
   }
 
   void join() {

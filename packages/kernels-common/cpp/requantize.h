@@ -90,6 +90,7 @@ void quantizedLookup(Input8 x, Input8 table, Output8 y) {
   // x − smallest, of signed bytes, is the unsigned byte with its top bit flipped.
   const uint8_t flip = x.kind == ElementKind::int8 ? 128 : 0;
   parallelFor(y.length, 4 * elementGrain, [&](size_t begin, size_t end) {
+#pragma GCC unroll 8
     for (size_t i = begin; i < end; ++i) to[i] = entries[from[i] ^ flip];
   });
 }

@@ -1,6 +1,5 @@
 #pragma once
 #include <cstdint>
-#include <cstring>
 
 // Functions of float32 values, evaluated in float64 to about 1e-15 and rounded once by the caller, as the TypeScript
 // reference does with Math.*: own code rather than the C library's, so that every build gives the same bits. All are
@@ -9,17 +8,8 @@ namespace octavo::OCTAVO_ISA {
 
 constexpr double ln2High = 0x1.62e42fefa0000p-1, ln2Low = 0x1.cf79abc9e3b39p-40;
 
-inline double fromBits(uint64_t bits) {
-  double value;
-  std::memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
-inline uint64_t toBits(double value) {
-  uint64_t bits;
-  std::memcpy(&bits, &value, sizeof bits);
-  return bits;
-}
+inline double fromBits(uint64_t bits) { return __builtin_bit_cast(double, bits); }
+inline uint64_t toBits(double value) { return __builtin_bit_cast(uint64_t, value); }
 
 /** e^x = 2^power · (1 + fraction), |fraction| < 0.42; NaN in fraction. */
 struct Exponential {
@@ -50,11 +40,12 @@ inline Exponential splitExponential(double x) {
   p = p * r + 1.0 / 24.0;
   p = p * r + 1.0 / 6.0;
   p = p * r + 0.5;
-  // Integer n in the low half of the mantissa, as a two's complement number of 32 bits; exponents of 2^⌊n/2⌋, 2^⌈n/2⌉.
-  const int32_t n = static_cast<int32_t>(static_cast<uint32_t>(toBits(shifted)));
-  const int32_t half = n >> 1;
-  const double scale = fromBits(static_cast<uint64_t>(static_cast<int64_t>(half) + 1023) << 52);
-  const double scaleRest = fromBits(static_cast<uint64_t>(static_cast<int64_t>(n - half) + 1023) << 52);
+  // The integer n is the distance of the bit patterns. 2^⌊n/2⌋ and 2^⌈n/2⌉ by their exponents, in unsigned 64-bit
+  // arithmetic, which every vector unit has: n + 2048 is positive.
+  const uint64_t n = toBits(shifted) - toBits(magic);
+  const uint64_t half = ((n + 2048) >> 1) - 1024;
+  const double scale = fromBits((half + 1023) << 52);
+  const double scaleRest = fromBits((n - half + 1023) << 52);
   return {r + r * r * p, scale, scaleRest};
 }
 
@@ -72,11 +63,12 @@ inline double exponentialMinusOne(double x) {
 
 /** log(x): −∞ at 0, NaN below. `x` is 0 or at least 2^−1022. */
 inline double logarithm(double x) {
+  // Exponent such that the mantissa lies in [√½, √2), counted from −1024 so that it is positive: 0x3fe6a09e667f3bcd is √½.
   const uint64_t bits = toBits(x);
-  // Exponent such that the mantissa lies in [√½, √2): 0x3fe6a09e is the high word of √½.
-  const int32_t high = static_cast<int32_t>(bits >> 32) - 0x3fe6a09e;
-  const int32_t power = high >> 20;
-  const double m = fromBits(bits - (static_cast<uint64_t>(static_cast<int64_t>(power)) << 52));
+  const uint64_t exponent = (bits - 0x3fe6a09e667f3bcdu + (uint64_t(1024) << 52)) >> 52;
+  const double m = fromBits(bits - ((exponent - 1024) << 52));
+  // An integer below 2^52 becomes a float64 by the bits of 2^52.
+  const double power = fromBits(toBits(0x1p52) | exponent) - (0x1p52 + 1024.0);
   // log m = 2 atanh(s), s = (m − 1) / (m + 1), |s| < 0.172: series to s^23.
   const double f = m - 1.0;
   const double s = f / (2.0 + f);

@@ -1,6 +1,7 @@
 #pragma once
 #include <concepts>
 
+#include "blocking.h"
 #include "elementwise.h"
 #include "unary-rules.h"
 
@@ -8,6 +9,21 @@ namespace octavo::OCTAVO_ISA {
 
 /** Elements per piece of a loop in float64 through exponentials. */
 constexpr size_t doubleGrain = 2048;
+/** Elements whose results are kept before they are written, so that compilers vectorise although y may be x. */
+constexpr size_t batchSize = 64;
+
+/** target[i] = function(i), rounded, over [0, count), in parallel. */
+template <typename Function>
+inline void eachInDouble(float* target, size_t count, const Function& function) {
+  parallelFor(count, doubleGrain, [&](size_t begin, size_t end) {
+    for (size_t start = begin; start < end; start += batchSize) {
+      const size_t size = smallest(batchSize, end - start);
+      float results[batchSize];
+      for (size_t i = 0; i < size; ++i) results[i] = static_cast<float>(function(start + i));
+      for (size_t i = 0; i < size; ++i) target[start + i] = results[i];
+    }
+  });
+}
 
 template <typename Rule>
 concept ForwardInFloat = requires(Vector v) { { Rule::forward(v, v, v) } -> std::same_as<Vector>; };
@@ -22,9 +38,7 @@ void unaryWith(Span<const float> x, Span<float> y, float alpha, float beta) {
       Rule::forward(V::load(&x[i]), V::broadcast(alpha), V::broadcast(beta)).store(&y[i]);
     });
   } else {
-    parallelFor(y.length, doubleGrain, [&](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) y[i] = static_cast<float>(Rule::forward(x[i], alpha, beta));
-    });
+    eachInDouble(y.data, y.length, [=](size_t i) { return Rule::forward(x[i], alpha, beta); });
   }
 }
 
@@ -36,11 +50,7 @@ void unaryGradientWith(Span<const float> x, Span<const float> y, Span<const floa
       Rule::gradient(V::load(&x[i]), V::load(&y[i]), V::load(&dy[i]), V::broadcast(alpha), V::broadcast(beta)).store(&dx[i]);
     });
   } else {
-    parallelFor(dx.length, doubleGrain, [&](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) {
-        dx[i] = static_cast<float>(Rule::gradient(x[i], y[i], dy[i], alpha, beta));
-      }
-    });
+    eachInDouble(dx.data, dx.length, [=](size_t i) { return Rule::gradient(x[i], y[i], dy[i], alpha, beta); });
   }
 }
 
