@@ -2,7 +2,7 @@ import { ConvTransposeNd, Linear } from "@octavo/nn";
 import type { ConvNd } from "@octavo/nn";
 import type { WeightedLayer } from "@octavo/qat";
 import type { Program } from "@octavo/spec";
-import { spatialPadding } from "./spatial-padding.ts";
+import { convolutionAttributes } from "./convolution-attributes.ts";
 
 /** A layer as an op of the runtime. */
 export interface LayerGeometry {
@@ -17,18 +17,10 @@ export interface LayerGeometry {
 export function layerGeometry(layer: WeightedLayer): LayerGeometry {
   if (layer instanceof Linear)
     return { op: "linear", attributes: {}, channels: layer.outFeatures, repeat: 1 };
-  const { stride, dilation, groups, outChannels: channels } = layer as unknown as ConvNd;
-  const common = { stride, dilation, groups };
-  if (layer instanceof ConvTransposeNd) {
-    const { padding, outputPadding } = layer;
-    return {
-      op: "convTranspose",
-      attributes: { ...common, padding, outputPadding },
-      channels,
-      repeat: groups,
-    };
-  }
-  const { padding, kernelSize } = layer as unknown as ConvNd;
-  const attributes = { ...common, padding: spatialPadding(padding, kernelSize, dilation) };
-  return { op: "conv", attributes, channels, repeat: 1 };
+  const convolution = layer as unknown as ConvNd | ConvTransposeNd;
+  const { outChannels: channels, groups, kernelSize } = convolution;
+  const attributes = convolutionAttributes(convolution, kernelSize);
+  return layer instanceof ConvTransposeNd
+    ? { op: "convTranspose", attributes, channels, repeat: groups }
+    : { op: "conv", attributes, channels, repeat: 1 };
 }

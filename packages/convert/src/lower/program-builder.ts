@@ -1,48 +1,53 @@
+import { opTable } from "@octavo/runtime";
 import { formatsCoincide } from "@octavo/spec";
 import type { MemoryFormat, Program, ProgramConstant, ProgramOp, ProgramValue } from "@octavo/spec";
-import { opTable } from "@octavo/runtime";
-
-/** An op about to be added: what a lowering rule gives. */
-export interface LoweredOp {
-  readonly op: string;
-  readonly attributes?: ProgramOp["attributes"];
-  /** By role. */
-  readonly constants?: Readonly<Record<string, ProgramConstant>>;
-  /** Format in which it wants its inputs and gives its output; absent: that of its first input. */
-  readonly format?: MemoryFormat;
-}
+import type { LoweredOp } from "./lowering-rule.ts";
 
 type OutputInfo = Pick<ProgramValue, "dtype" | "shape" | "qparams">;
+type Op = Omit<ProgramOp, "version" | "outputs">;
 
 /** Collects values, ops and constants of a `Program`, and puts format changes between ops that need them. */
 export class ProgramBuilder {
+  readonly #inputs: number[] = [];
+  readonly #outputs: number[] = [];
   readonly #values: ProgramValue[] = [];
   readonly #ops: ProgramOp[] = [];
   readonly #constants: Record<string, ProgramConstant> = {};
   readonly #converted = new Map<string, number>();
 
   addInput(name: string, info: OutputInfo): number {
-    return this.#addValue({ name, ...info, memoryFormat: "contiguous" });
+    const index = this.#addValue({ name, ...info, memoryFormat: "contiguous" });
+    this.#inputs.push(index);
+    return index;
   }
 
   /** Adds an op; returns the index of its output. `path` names it for people. */
-  add(path: string, lowered: LoweredOp, inputs: readonly number[], output: OutputInfo): number {
-    const format = lowered.format ?? this.#values[inputs[0]].memoryFormat;
-    const converted = inputs.map((index) => this.#inFormat(index, format));
-    const result = this.#addValue({ name: path, ...output, memoryFormat: format });
-    const names = Object.entries(lowered.constants ?? {}).map(
-      ([role, constant]) => [role, this.#addConstant(path, role, constant)] as const,
+  add(path: string, lowered: LoweredOp, from: readonly number[], output: OutputInfo): number {
+    const { op, attributes = {}, constants: given = {} } = lowered;
+    const format = lowered.format ?? this.#values[from[0]].memoryFormat;
+    const inputs = from.map((index) => this.#inFormat(index, format));
+    const constants = Object.fromEntries(
+      Object.entries(given).map(([role, data]) => [role, this.#addConstant(`${path}.${role}`, data)]),
     );
-    this.#addOp(path, lowered.op, converted, result, Object.fromEntries(names), lowered.attributes ?? {});
-    return result;
+    const value = { name: path, ...output, memoryFormat: format };
+    return this.#addOp({ op, name: path, inputs, constants, attributes }, value);
   }
 
-  build(name: string, inputs: readonly number[], outputs: readonly number[]): Program {
+  /** Contiguous and with a name of its own, so a value that already is an input or output is copied. */
+  addOutput(name: string, from: number): void {
+    const plain = this.#inFormat(from, "contiguous");
+    const isTaken = this.#inputs.includes(plain) || this.#outputs.includes(plain);
+    const value: ProgramValue = { ...this.#values[plain], name, memoryFormat: "contiguous" };
+    if (!isTaken) this.#values[plain] = value;
+    this.#outputs.push(isTaken ? this.#reshape(plain, value) : plain);
+  }
+
+  build(name: string): Program {
     return {
       formatVersion: 1,
       name,
-      inputs,
-      outputs: outputs.map((index) => this.#inFormat(index, "contiguous")),
+      inputs: this.#inputs,
+      outputs: this.#outputs,
       values: this.#values,
       ops: this.#ops,
       constants: this.#constants,
@@ -50,16 +55,27 @@ export class ProgramBuilder {
   }
 
   /** The value itself, or a copy of it in the other format, made once. */
-  #inFormat(index: number, format: MemoryFormat): number {
+  #inFormat(index: number, memoryFormat: MemoryFormat): number {
     const value = this.#values[index];
-    if (value.memoryFormat === format || formatsCoincide(value.shape)) return index;
-    const key = `${index} ${format}`;
-    const known = this.#converted.get(key);
-    if (known !== undefined) return known;
-    const result = this.#addValue({ ...value, memoryFormat: format });
-    this.#addOp(value.name, "reshape", [index], result, {}, {});
-    this.#converted.set(key, result);
-    return result;
+    if (value.memoryFormat === memoryFormat || formatsCoincide(value.shape)) return index;
+    const key = `${index} ${memoryFormat}`;
+    let converted = this.#converted.get(key);
+    if (converted === undefined) {
+      converted = this.#reshape(index, { ...value, memoryFormat });
+      this.#converted.set(key, converted);
+    }
+    return converted;
+  }
+
+  #reshape(from: number, to: ProgramValue): number {
+    return this.#addOp({ op: "reshape", name: to.name, inputs: [from], constants: {}, attributes: {} }, to);
+  }
+
+  #addOp(op: Op, output: ProgramValue): number {
+    const { version } = opTable.get(op.op)!;
+    const index = this.#addValue(output);
+    this.#ops.push({ ...op, version, outputs: [index] });
+    return index;
   }
 
   #addValue(value: ProgramValue): number {
@@ -67,26 +83,18 @@ export class ProgramBuilder {
     return this.#values.push({ ...value, memoryFormat }) - 1;
   }
 
-  #addOp(
-    name: string,
-    op: string,
-    inputs: readonly number[],
-    output: number,
-    constants: ProgramOp["constants"],
-    attributes: ProgramOp["attributes"],
-  ): void {
-    const { version } = opTable.get(op)!;
-    this.#ops.push({ op, version, name, inputs, outputs: [output], constants, attributes });
-  }
-
-  /** Constants are named by path and role; equal data used twice is stored once. */
-  #addConstant(path: string, role: string, constant: ProgramConstant): string {
-    const wanted = path ? `${path}.${role}` : role;
+  /** Equal data under one name is stored once: a module that is used twice. */
+  #addConstant(wanted: string, constant: ProgramConstant): string {
     for (let i = 1; ; i++) {
       const name = i === 1 ? wanted : `${wanted}.${i}`;
       const known = this.#constants[name];
       if (!known) this.#constants[name] = constant;
-      if (!known || known.data === constant.data) return name;
+      if (!known || sameData(known, constant)) return name;
     }
   }
+}
+
+function sameData(a: ProgramConstant, b: ProgramConstant): boolean {
+  if (a.data === b.data) return true;
+  return a.data.length === b.data.length && a.data.every((value, i) => Object.is(value, b.data[i]));
 }

@@ -1,6 +1,8 @@
-import { noGrad, withTracer } from "@octavo/tensor";
-import type { Op, Tensor, Tracer } from "@octavo/tensor";
 import type { Module } from "@octavo/nn";
+import { QuantizationError } from "@octavo/spec";
+import type { MemoryFormat } from "@octavo/spec";
+import { noGrad, Tensor, withTracer } from "@octavo/tensor";
+import type { Op, Tracer } from "@octavo/tensor";
 
 /** One op as it ran. */
 export interface OpRecord {
@@ -8,28 +10,39 @@ export interface OpRecord {
   readonly inputs: readonly (Tensor | null)[];
   readonly attributes: object;
   readonly output: Tensor;
-  /** The innermost module that ran it. */
+  /** The innermost module that ran it; "" for the model itself. */
   readonly path: string;
+  /** In which the op read its first input. */
+  readonly format: MemoryFormat;
 }
 
 export interface Run {
   readonly inputs: readonly Tensor[];
+  /** Ops whose result depends on the inputs. */
   readonly records: readonly OpRecord[];
-  readonly outputs: readonly Tensor[];
+  readonly outputs: readonly (readonly [name: string, x: Tensor])[];
 }
 
-/** Writes down every op of one run of a model. */
+/** Writes down every op of one run of a model that depends on its inputs; tensors that do not are kept alive. */
 class Recorder implements Tracer {
   readonly records: OpRecord[] = [];
+  readonly #dependent: Set<Tensor>;
   readonly #paths: ReadonlyMap<object, string>;
   readonly #calls: string[] = [""];
 
-  constructor(model: Module) {
+  constructor(model: Module, inputs: readonly Tensor[]) {
+    this.#dependent = new Set(inputs);
     this.#paths = new Map([...model.namedModules()].map(([path, module]) => [module, path]));
   }
 
   op(op: Op, inputs: readonly (Tensor | null)[], attributes: object, output: Tensor): void {
-    this.records.push({ op, inputs, attributes, output, path: this.#calls[this.#calls.length - 1] });
+    const constants = inputs.filter((x): x is Tensor => x !== null && !this.#dependent.has(x));
+    for (const x of constants) x.keep();
+    if (constants.length === inputs.filter((x) => x !== null).length) return;
+    this.#dependent.add(output);
+    const [first] = op.layout?.(inputs, attributes) ?? inputs;
+    const path = this.#calls[this.#calls.length - 1];
+    this.records.push({ op, inputs, attributes, output, path, format: first!.memoryFormat });
   }
 
   call(module: object, _inputs: readonly unknown[], run: () => unknown): unknown {
@@ -42,9 +55,25 @@ class Recorder implements Tracer {
   }
 }
 
-/** Runs the model once, without gradients. */
+/** Runs the model once, without gradients. @throws QuantizationError for a result that is not made of tensors. */
 export function recordRun(model: Module, inputs: readonly Tensor[]): Run {
-  const recorder = new Recorder(model);
-  const result = noGrad(() => withTracer(recorder, () => model(...inputs))) as Tensor | Tensor[];
-  return { inputs, records: recorder.records, outputs: Array.isArray(result) ? result : [result] };
+  const recorder = new Recorder(model, inputs);
+  const result: unknown = noGrad(() => withTracer(recorder, () => model(...inputs)));
+  return { inputs, records: recorder.records, outputs: outputsOf(model, result) };
+}
+
+/** `output` for one tensor, `output0`, … for a list, the keys of an object. */
+function outputsOf(model: Module, result: unknown): Run["outputs"] {
+  if (result instanceof Tensor) return [["output", result]];
+  const named = Array.isArray(result)
+    ? result.map((x: unknown, i) => [`output${i}`, x] as const)
+    : Object.entries((result ?? {}) as object);
+  if (named.length > 0 && named.every((entry): entry is [string, Tensor] => entry[1] instanceof Tensor)) {
+    return named;
+  }
+  throw new QuantizationError({
+    where: `lower of ${model.typeName()}`,
+    expected: "a tensor, a list of tensors, or an object with tensors as the result",
+    got: named.length > 0 ? named.map(([name]) => name).join(", ") : String(result),
+  });
 }

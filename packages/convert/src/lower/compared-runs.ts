@@ -1,0 +1,124 @@
+import { QuantizationError, ShapeError } from "@octavo/spec";
+import type { Tensor } from "@octavo/tensor";
+import { loweringRules } from "./lowering-rules.ts";
+import type { LoweredOp } from "./lowering-rule.ts";
+import type { OpRecord, Run } from "./recorder.ts";
+
+/** An op as it ran, with what becomes of it. */
+export interface LoweredRecord {
+  readonly record: OpRecord;
+  readonly lowered: LoweredOp;
+}
+
+/** Two runs of a model, with different values and batch sizes: what agrees in both is the program. */
+export class ComparedRuns {
+  /** Only those that the outputs need. */
+  readonly records: readonly LoweredRecord[];
+  readonly #shapes = new Map<Tensor, readonly number[]>();
+
+  /** @throws QuantizationError or ShapeError, naming the module, for what depends on the inputs in other ways than by ops. */
+  constructor(name: string, run: Run, other: Run) {
+    const outputs = run.outputs.map(([, x]) => x);
+    run.inputs.forEach((x, i) => this.#addShape(name, x, other.inputs[i]));
+    requireSameOps(name, run, other);
+    const needed = neededRecords(run.records, outputs);
+    this.records = run.records.flatMap((record, i) => {
+      if (!needed.has(record)) return [];
+      const twin = other.records[i];
+      this.#addShape(record.path || name, record.output, twin.output);
+      return [{ record, lowered: lowerAlike(record, twin, this.#shapes) }];
+    });
+  }
+
+  /** With −1 for the batch. */
+  shapeOf(x: Tensor): readonly number[] {
+    return this.#shapes.get(x)!;
+  }
+
+  /** Whether it is an input or was computed from one. */
+  isActivation(x: Tensor): boolean {
+    return this.#shapes.has(x);
+  }
+
+  #addShape(where: string, x: Tensor, other: Tensor): void {
+    const shape = x.shape.map((size, axis) => (size === other.shape[axis] ? size : -1));
+    if (x.rank !== other.rank || shape.lastIndexOf(-1) > 0) {
+      throw new ShapeError({
+        where,
+        expected: "only the first axis to follow the batch",
+        got: `[${x.shape}] and, for a larger batch, [${other.shape}]`,
+        hint: "Use -1 for the batch in reshape, and keep it in front.",
+      });
+    }
+    this.#shapes.set(x, shape);
+  }
+}
+
+function requireSameOps(name: string, run: Run, other: Run): void {
+  const at = run.records.findIndex(({ op }, i) => op.name !== other.records[i]?.op.name);
+  if (at < 0 && run.records.length === other.records.length) return;
+  const [one, two] = [run, other].map(
+    ({ records }) => records[at < 0 ? run.records.length : at]?.op.name ?? "nothing",
+  );
+  throw new QuantizationError({
+    where: run.records[at]?.path || `lower of ${name}`,
+    expected: "the same ops for all inputs",
+    got: `${one} for the example inputs and ${two} for others, with a larger batch`,
+    hint: "forward must not branch on values or on the size of the batch.",
+  });
+}
+
+function neededRecords(records: readonly OpRecord[], outputs: readonly Tensor[]): Set<OpRecord> {
+  const tensors = new Set<Tensor | null>(outputs);
+  const needed = records.toReversed().filter(({ inputs, output }) => {
+    if (!tensors.has(output)) return false;
+    for (const x of inputs) tensors.add(x);
+    return true;
+  });
+  return new Set(needed);
+}
+
+/** @throws QuantizationError if the runtime has no such op, or if the two runs used other numbers. */
+function lowerAlike(record: OpRecord, twin: OpRecord, activations: ReadonlyMap<Tensor, unknown>): LoweredOp {
+  const rule = loweringRules.get(record.op.name) ?? refuse(record);
+  const varies = record.inputs.map((x) => x !== null && activations.has(x));
+  record.inputs.forEach((x, i) => {
+    if (x && !varies[i] && !sameTensor(x, twin.inputs[i]!)) {
+      throw changing(record, `a tensor ${x.describe()} made inside forward, which changes with the inputs`);
+    }
+  });
+  const lowered = rule(record, varies);
+  const [numbers, others] = [lowered, rule(twin, varies)].map(numbersOf);
+  if (numbers !== others) {
+    throw changing(record, `${record.op.name} with ${numbers}, and with ${others} for other inputs`);
+  }
+  return lowered;
+}
+
+/** All numbers that are written down with an op, its weights aside. */
+function numbersOf({ attributes = {}, constants = {} }: LoweredOp): string {
+  const scalars = Object.values(constants).filter(({ shape }) => shape.length === 0);
+  return [...Object.entries(attributes), ...scalars.map(({ data }) => data)].join(" ");
+}
+
+function sameTensor(a: Tensor, b: Tensor): boolean {
+  return a === b || (a.describe() === b.describe() && String(a.raw()) === String(b.raw()));
+}
+
+function changing({ path, op }: OpRecord, got: string): QuantizationError {
+  return new QuantizationError({
+    where: path || op.name,
+    expected: "operands computed from the inputs by ops, or constants",
+    got,
+    hint: "Values read by item(), data or detach() cannot be written down: use operations on tensors.",
+  });
+}
+
+function refuse({ op, path }: OpRecord): never {
+  throw new QuantizationError({
+    where: path || op.name,
+    expected: `an op that programs have: ${[...loweringRules.keys()].join(", ")}`,
+    got: op.name,
+    hint: "Convert the model first, or keep this part outside of the lowered model.",
+  });
+}
