@@ -63,17 +63,27 @@ async function install(installed: readonly Packed[], folder: string): Promise<vo
   await execute("npm", ["install", ...flags, ...files], { cwd: folder, shell: process.platform === "win32" });
 }
 
-/** What npm put there beyond our tarballs and what their manifests name. */
+/** What npm put there beyond our tarballs, what their manifests name, and what those packages need themselves. */
 function foreignPackages(folder: string, installed: readonly Packed[]): string[] {
   const { packages } = JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8")) as {
-    packages: Record<string, { resolved?: string }>;
+    packages: Record<string, { resolved?: string; dependencies?: Record<string, string> }>;
   };
   const asked = new Set(
     installed.flatMap(({ package: { manifest } }) => Object.keys(manifest.dependencies ?? {})),
   );
-  return Object.entries(packages)
-    .filter(([path, { resolved }]) => path !== "" && !resolved?.startsWith("file:"))
-    .map(([path]) => path.replace("node_modules/", ""))
+  const found = Object.entries(packages).map(([path, entry]) => ({
+    name: path.replace(/^.*node_modules\//, ""),
+    ...entry,
+  }));
+  // A set that grows while it is walked reaches everything.
+  for (const name of asked) {
+    for (const entry of found.filter((one) => one.name === name)) {
+      Object.keys(entry.dependencies ?? {}).forEach((needed) => asked.add(needed));
+    }
+  }
+  return found
+    .filter(({ name, resolved }) => name !== "" && !resolved?.startsWith("file:"))
+    .map(({ name }) => name)
     .filter((name) => !asked.has(name));
 }
 
