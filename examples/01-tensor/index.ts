@@ -23,8 +23,5 @@ console.log(features.shape, features.memoryFormat); // → [ 2, 16, 4, 4 ] chann
 // Eight bits: q = round(x / scale) + zeroPoint, and back.
 const q = quantizePerTensor(tensor([-1, 0, 0.3, 1, 99]), 0.01, 100, "quint8");
 console.log(intRepr(q).toArray()); // → Uint8Array(5) [ 0, 100, 130, 200, 255 ]
-console.log(
-  dequantize(q)
-    .toArray()
-    .map((value) => Math.round(value * 100)),
-); // → Float32Array(5) [ -100, 0, 30, 100, 155 ]
+const percent = dequantize(q).data.map((value) => Math.round(100 * value));
+console.log(percent); // → Float32Array(5) [ -100, 0, 30, 100, 155 ]
