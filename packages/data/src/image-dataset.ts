@@ -5,7 +5,7 @@ export interface ImageDataset {
   /** Bytes 0 to 255, row-major (N, C, H, W). */
   readonly images: Uint8Array;
   /** Class index of each image. */
-  readonly labels: Uint8Array;
+  readonly labels: Uint8Array | Uint16Array;
   /** Of one image. */
   readonly shape: readonly [channels: number, height: number, width: number];
   /** Names of the classes, by index. */
