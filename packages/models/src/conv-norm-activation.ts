@@ -1,4 +1,4 @@
-import { BatchNorm2d, Conv2d, Identity, ReLU, ReLU6, Sequential } from "@octavo/nn";
+import { BatchNorm2d, Conv2d, ReLU, ReLU6, Sequential } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import type { Tensor } from "@octavo/tensor";
 
@@ -19,20 +19,23 @@ export interface ConvNormOptions {
   readonly norm?: boolean;
 }
 
-/** Children "0" convolution, "1" batch norm, "2" activation; torchvision's Conv2dNormActivation. Input (N, inChannels, H, W). */
+/**
+ * Children "0" convolution, "1" batch norm, "2" activation; torchvision's Conv2dNormActivation. "same" padding for odd
+ * kernels: (N, inChannels, H, W) → (N, outChannels, ⌈H/stride⌉, ⌈W/stride⌉).
+ */
 export class Conv2dNormActivation extends Sequential {
   constructor(inChannels: number, outChannels: number, options: ConvNormOptions = {}) {
     const { kernelSize = 3, stride = 1, groups = 1, activation = "relu", norm = true } = options;
     const padding = (kernelSize - 1) / 2;
     super(
       new Conv2d(inChannels, outChannels, kernelSize, { stride, padding, groups, bias: !norm }),
-      normOf(outChannels, norm),
+      ...normOf(outChannels, norm),
       activations[activation](),
     );
   }
 }
 
-/** Batch norm, or nothing where it was folded already. */
-export function normOf(channels: number, norm: boolean): Module<[x: Tensor], Tensor> {
-  return norm ? new BatchNorm2d(channels) : new Identity();
+/** Batch norm, or nothing where it was folded already: an Identity would stand between what fusion joins. */
+export function normOf(channels: number, norm: boolean): readonly BatchNorm2d[] {
+  return norm ? [new BatchNorm2d(channels)] : [];
 }

@@ -34,7 +34,7 @@ export class InvertedResidual extends Module<[x: Tensor], Tensor> {
       ...expansion,
       new Conv2dNormActivation(hidden, hidden, { ...options, stride, groups: hidden }),
       new Conv2d(hidden, outChannels, 1, { bias: !norm }),
-      normOf(outChannels, norm),
+      ...normOf(outChannels, norm),
     );
     this.skips = stride === 1 && inChannels === outChannels;
   }

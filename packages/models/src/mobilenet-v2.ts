@@ -1,6 +1,6 @@
-import { AdaptiveAvgPool2d, Dropout, Linear, Module, Sequential } from "@octavo/nn";
+import { Dropout, Linear, Module, Sequential } from "@octavo/nn";
 import { DeQuantStub, QuantStub } from "@octavo/qat";
-import { flatten } from "@octavo/tensor";
+import { adaptiveAvgPool2d, flatten } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { Conv2dNormActivation } from "./conv-norm-activation.ts";
 import type { ActivationName } from "./conv-norm-activation.ts";
@@ -35,11 +35,10 @@ export interface MobileNetV2Options {
  * are torchvision's. Images (N, 3, H, W) of at least 32×32, normally 224×224 → logits (N, classes).
  */
 export class MobileNetV2 extends Module<[images: Tensor], Tensor> {
-  readonly quant = new QuantStub();
   readonly features: Sequential;
-  readonly pool = new AdaptiveAvgPool2d(1);
   readonly classifier: Sequential;
-  readonly dequant = new DeQuantStub();
+  readonly quant: QuantStub;
+  readonly dequant: DeQuantStub;
 
   constructor(options: MobileNetV2Options = {}) {
     super();
@@ -60,10 +59,12 @@ export class MobileNetV2 extends Module<[images: Tensor], Tensor> {
     layers.push(new Conv2dNormActivation(channels, last, { kernelSize: 1, activation, norm }));
     this.features = new Sequential(...layers);
     this.classifier = new Sequential(new Dropout(dropout), new Linear(last, classes));
+    this.quant = new QuantStub();
+    this.dequant = new DeQuantStub();
   }
 
   override forward(images: Tensor): Tensor {
-    const x = this.pool(this.features(this.quant(images)));
+    const x = adaptiveAvgPool2d(this.features(this.quant(images)), 1);
     return this.dequant(this.classifier(flatten(x, { startDim: 1 })));
   }
 
