@@ -1,18 +1,9 @@
 import type { FakeQuantize } from "@octavo/fake-quant";
 import { ConvReLU2d, fuseModules, fuseModulesQat } from "@octavo/fusion";
 import type { GraphModule } from "@octavo/graph";
-import {
-  BatchNorm2d,
-  Conv2d,
-  ConvTranspose2d,
-  Linear,
-  MaxPool2d,
-  Module,
-  ReLU,
-  Sigmoid,
-} from "@octavo/nn";
+import { BatchNorm2d, Conv2d, ConvTranspose2d, Linear, MaxPool2d, Module, ReLU, Sigmoid } from "@octavo/nn";
 import { MinMaxObserver } from "@octavo/observers";
-import { backward, noGrad, randn, tensor } from "@octavo/tensor";
+import { backward, mul, noGrad, randn, tensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { goldens } from "@octavo/testing";
 import type { GoldenCase } from "@octavo/testing";
@@ -156,6 +147,24 @@ describe("prepareFx", () => {
       "conv2 = conv2(conv1)",
       "dequant = dequant(conv2)",
       "add = add(dequant, dequant_1)",
+    ]);
+  });
+
+  it("keeps operations that broadcast in float, which integers cannot", () => {
+    class Gate extends Module<[Tensor], Tensor> {
+      conv = new Conv2d(3, 3, 1);
+      override forward(x: Tensor): Tensor {
+        const y = this.conv(x);
+        return mul(y, F.adaptiveAvgPool2d(y, 1));
+      }
+    }
+    expect(calls(prepareFx(new Gate().eval(), getDefaultQConfigMapping(), image()))).toEqual([
+      "quant = quant(x)",
+      "conv = conv(quant)",
+      "dequant = dequant(conv)",
+      "adaptive_avg_pool2d = adaptiveAvgPool2d(conv)",
+      "dequant_1 = dequant_1(adaptive_avg_pool2d)",
+      "mul = mul(dequant, dequant_1)",
     ]);
   });
 

@@ -12,12 +12,13 @@ import {
   ReLU,
   ReLU6,
   Sequential,
+  SGD,
   Sigmoid,
 } from "@octavo/nn";
 import { FixedQParamsObserver } from "@octavo/observers";
 import type { HistogramObserver } from "@octavo/observers";
 import { QuantizationError } from "@octavo/spec";
-import { noGrad, randn, tensor } from "@octavo/tensor";
+import { allocatedBytes, frame, noGrad, randn, tensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { describe, expect, it } from "vitest";
 import {
@@ -171,6 +172,22 @@ describe("prepareQat", () => {
     prepared(x()).sum().backward();
     const without = [...prepared.namedParameters()].filter(([, parameter]) => parameter.grad === null);
     expect(without.map(([path]) => path)).toEqual([]);
+  });
+
+  it("takes no new memory once it is in its stride", () => {
+    const prepared = prepareQat(fusedQat(), { qconfig: getDefaultQatQConfig() });
+    const optimizer = new SGD(prepared.parameters(), { lr: 0.01 });
+    const batch = x();
+    const step = () =>
+      frame(() => {
+        optimizer.zeroGrad();
+        prepared(batch).sum().backward();
+        optimizer.step();
+      });
+    for (let i = 0; i < 3; i++) step();
+    const before = allocatedBytes();
+    for (let i = 0; i < 3; i++) step();
+    expect(allocatedBytes()).toBe(before);
   });
 
   it("without rounding is the float model", () => {
