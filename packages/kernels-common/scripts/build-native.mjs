@@ -7,13 +7,30 @@ import { commonSources, fingerprint, isFresh, sourceFiles } from "./sources.mjs"
 
 /** Flags that decide the bits: no contraction of a·b + c, no reassociation. The rest is speed and hygiene. */
 const flags = [
-  "-std=c++20", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math",
-  "-fno-exceptions", "-fno-rtti", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra",
+  "-std=c++20",
+  "-O3",
+  "-ffp-contract=off",
+  "-fno-math-errno",
+  "-fno-trapping-math",
+  "-fno-exceptions",
+  "-fno-rtti",
+  "-fPIC",
+  "-fvisibility=hidden",
+  "-Wall",
+  "-Wextra",
 ];
 
 const linkFlags = {
   // Node resolves napi_* at load time. nodelete: pool threads outlive a worker that unloads the addon.
-  linux: ["-shared", "-pthread", "-static-libstdc++", "-static-libgcc", "-Wl,-z,nodelete", "-Wl,--gc-sections", "-s"],
+  linux: [
+    "-shared",
+    "-pthread",
+    "-static-libstdc++",
+    "-static-libgcc",
+    "-Wl,-z,nodelete",
+    "-Wl,--gc-sections",
+    "-s",
+  ],
   darwin: ["-dynamiclib", "-undefined", "dynamic_lookup"],
 };
 
@@ -30,7 +47,9 @@ function run(command, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: "inherit" });
     child.on("error", reject);
-    child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${command} exited with code ${code}`))));
+    child.on("exit", (code) =>
+      code === 0 ? resolve() : reject(new Error(`${command} exited with code ${code}`)),
+    );
   });
 }
 
@@ -49,7 +68,10 @@ export async function buildNative({ folder, output, isaFlags, compilers }) {
   const candidates = compilers ?? [process.env.CXX, "g++", "clang++", "c++"].filter(Boolean);
   const compiler = linkFlags[process.platform] && findCompiler(candidates);
   if (!compiler) {
-    console.log(`${name}: not built, no C++ compiler (tried ${candidates.join(", ")}); WebAssembly or TypeScript kernels run instead`);
+    const reason = linkFlags[process.platform]
+      ? `no C++ compiler (tried ${candidates.join(", ")})`
+      : `no build for ${process.platform} yet`;
+    console.log(`${name}: not built, ${reason}; WebAssembly or TypeScript kernels run instead`);
     return false;
   }
   const headers = dirname(createRequire(import.meta.url).resolve("node-api-headers/include/node_api.h"));
@@ -68,8 +90,15 @@ export async function buildNative({ folder, output, isaFlags, compilers }) {
     await Promise.all(
       units.map((unit, i) =>
         run(compiler.command, [
-          ...flags, ...(isaFlags[basename(unit)] ?? []), `-I${commonSources}`, `-I${folder}`, `-I${headers}`,
-          "-c", unit, "-o", objects[i],
+          ...flags,
+          ...(isaFlags[basename(unit)] ?? []),
+          `-I${commonSources}`,
+          `-I${folder}`,
+          `-I${headers}`,
+          "-c",
+          unit,
+          "-o",
+          objects[i],
         ]),
       ),
     );
@@ -80,6 +109,8 @@ export async function buildNative({ folder, output, isaFlags, compilers }) {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-  console.log(`${name}: built by ${compiler.version} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  console.log(
+    `${name}: built by ${compiler.version} in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  );
   return true;
 }

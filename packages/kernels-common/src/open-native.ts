@@ -39,7 +39,8 @@ export function openNative(source: NativeSource): Opened {
 
 function pick(addon: NativeAddon, source: NativeSource, build: string): Opened {
   const isa = addon.isas.find(({ name }) => name === source.name);
-  if (!isa) return { unavailable: `the addon has no ${source.name}: it is older than the package`, hint: build };
+  if (!isa)
+    return { unavailable: `the addon has no ${source.name}: it is older than the package`, hint: build };
   if (isa.missing) return { unavailable: `this processor has no ${isa.missing}` };
   return { provider: nativeProvider(addon, isa) };
 }

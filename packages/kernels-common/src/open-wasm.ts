@@ -18,7 +18,10 @@ export async function openWasm(source: WasmSource): Promise<Opened> {
   if (typeof WebAssembly === "undefined") return { unavailable: "this engine has no WebAssembly" };
   let module: WebAssembly.Module;
   try {
-    module = source.module.protocol === "file:" ? await compileFile(source.module) : await compileFetched(source.module);
+    module =
+      source.module.protocol === "file:"
+        ? await compileFile(source.module)
+        : await compileFetched(source.module);
   } catch (error) {
     return {
       unavailable: `${source.module.href} does not load: ${error instanceof Error ? error.message : String(error)}`,
@@ -38,6 +41,7 @@ async function compileFile(url: URL): Promise<WebAssembly.Module> {
 async function compileFetched(url: URL): Promise<WebAssembly.Module> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  if (response.headers.get("content-type") === "application/wasm") return WebAssembly.compileStreaming(response);
+  if (response.headers.get("content-type") === "application/wasm")
+    return WebAssembly.compileStreaming(response);
   return WebAssembly.compile(await response.arrayBuffer());
 }

@@ -11,6 +11,11 @@ export const registrations: readonly ProviderRegistration[] = [
     kind: "wasm",
     priority: 100,
     open: () =>
-      openWasm({ name: "wasm-simd128", description: "WebAssembly SIMD128", module, package: "@octavo/kernels-wasm" }),
+      openWasm({
+        name: "wasm-simd128",
+        description: "WebAssembly SIMD128",
+        module,
+        package: "@octavo/kernels-wasm",
+      }),
   },
 ];

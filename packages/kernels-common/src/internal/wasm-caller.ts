@@ -10,8 +10,15 @@ type AnyArray = Uint8Array | Float32Array;
 
 /** `ElementKind` in argument.h. */
 const elementKinds = new Map<unknown, number>([
-  [Int8Array, 0], [Uint8Array, 1], [Int16Array, 3], [Uint16Array, 4], [Int32Array, 5], [Uint32Array, 6],
-  [Float32Array, 7], [Float64Array, 8], [BigInt64Array, 9],
+  [Int8Array, 0],
+  [Uint8Array, 1],
+  [Int16Array, 3],
+  [Uint16Array, 4],
+  [Int32Array, 5],
+  [Uint32Array, 6],
+  [Float32Array, 7],
+  [Float64Array, 8],
+  [BigInt64Array, 9],
 ]);
 const notAnArray = 255;
 
@@ -36,12 +43,16 @@ export class WasmCaller {
     this.#arguments = memory.reserve(argumentBytes * maxArity);
     this.#view = new DataView(memory.buffer);
     this.#bytes = new Uint8Array(memory.buffer);
-    this.names = Array.from({ length: exports.kernelCount() }, (_, i) => this.#text(exports.kernelName(i)) as KernelName);
+    this.names = Array.from(
+      { length: exports.kernelCount() },
+      (_, i) => this.#text(exports.kernelName(i)) as KernelName,
+    );
   }
 
   /** The kernel's result, or a string: what it expected of its arguments, having done nothing. */
   call(index: number, values: readonly unknown[]): number | string {
-    if (values.length !== this.#exports.kernelArity(index)) return "as many arguments as the kernel has parameters";
+    if (values.length !== this.#exports.kernelArity(index))
+      return "as many arguments as the kernel has parameters";
     const roles = signatures[this.names[index]];
     const needed = this.#outsideBytes(values, roles);
     if (needed > this.#scratchBytes) this.#enlargeScratch(needed);

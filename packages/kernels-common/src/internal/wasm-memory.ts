@@ -35,7 +35,10 @@ export class WasmMemory {
     if (used !== undefined) new Uint8Array(this.buffer, used, size).fill(0);
     const byteOffset = used ?? this.#extend(size);
     if (byteOffset === null) {
-      return this.#remember({ buffer: new ArrayBuffer(byteLength), byteOffset: 0, byteLength, collectable: true }, 0);
+      return this.#remember(
+        { buffer: new ArrayBuffer(byteLength), byteOffset: 0, byteLength, collectable: true },
+        0,
+      );
     }
     const memory = this.#memory;
     const inside = {
