@@ -1,7 +1,17 @@
 import type { FakeQuantize } from "@octavo/fake-quant";
 import { ConvReLU2d, fuseModules, fuseModulesQat } from "@octavo/fusion";
 import type { GraphModule } from "@octavo/graph";
-import { BatchNorm2d, Conv2d, ConvTranspose2d, Linear, MaxPool2d, Module, ReLU, Sigmoid } from "@octavo/nn";
+import {
+  BatchNorm2d,
+  Conv2d,
+  ConvTranspose2d,
+  F,
+  Linear,
+  MaxPool2d,
+  Module,
+  ReLU,
+  Sigmoid,
+} from "@octavo/nn";
 import { MinMaxObserver } from "@octavo/observers";
 import { backward, mul, noGrad, randn, tensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
