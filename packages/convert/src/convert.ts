@@ -1,6 +1,10 @@
 import type { Module } from "@octavo/nn";
 import { activationQuantizerOf, replaceModules } from "@octavo/qat";
 import { QuantizationError } from "@octavo/spec";
+import { QFunctional } from "./modules/q-functional.ts";
+import { Quantize } from "./modules/quantize.ts";
+import { QuantizedFunction } from "./modules/quantized-function.ts";
+import { QuantizedLayer } from "./modules/quantized-layer.ts";
 import { quantizedForm } from "./quantized-forms.ts";
 
 export interface ConvertOptions {
@@ -12,17 +16,30 @@ export interface ConvertOptions {
  * Replaces prepared modules by quantized ones that compute on integers, with the ranges that training or calibration
  * found; nothing is observed any more. The result runs in evaluation mode. torch.ao.quantization.convert.
  *
- * Throws `QuantizationError` if the model was not prepared, or an observer saw nothing; the message names the module.
+ * @returns a copy, unless `inplace`.
+ * @throws QuantizationError if the model was not prepared or is converted already, or an observer saw nothing; the message
+ *   names the module.
  */
 export function convert<M extends Module>(model: M, { inplace = false }: ConvertOptions = {}): M {
-  if (![...model.modules()].some((module) => activationQuantizerOf(module))) {
-    throw new QuantizationError({
-      where: `convert of ${model.typeName()}`,
-      expected: "a prepared model",
-      got: "one without observers",
-      hint: "Call prepare (and calibrate) or prepareQat (and train) first.",
-    });
-  }
+  requirePrepared(model);
   const target = inplace ? model : model.clone();
   return replaceModules(target.eval(), quantizedForm) as M;
+}
+
+function requirePrepared(model: Module): void {
+  const modules = [...model.namedModules()];
+  if (modules.some(([, module]) => activationQuantizerOf(module))) return;
+  const converted = modules.find(([, module]) =>
+    [Quantize, QuantizedLayer, QuantizedFunction, QFunctional].some((type) => module instanceof type),
+  );
+  throw new QuantizationError({
+    where: `convert of ${model.typeName()}`,
+    expected: "a prepared model",
+    got: converted
+      ? `one that is converted already: ${converted[0]} is a ${converted[1].typeName()}`
+      : "one without observers",
+    hint: converted
+      ? "Keep the prepared model to convert it again."
+      : "Call prepare (and calibrate) or prepareQat (and train) first.",
+  });
 }

@@ -4,6 +4,7 @@ registerFunctionalForms();
 
 export { convert } from "./convert.ts";
 export type { ConvertOptions } from "./convert.ts";
+export { convertFx } from "./convert-fx.ts";
 export { lower } from "./lower/lower.ts";
 export type { LowerOptions } from "./lower/lower.ts";
 export { QFunctional } from "./modules/q-functional.ts";

@@ -25,7 +25,7 @@ export class ComparedRuns {
     this.records = run.records.flatMap((record, i) => {
       if (!needed.has(record)) return [];
       const twin = other.records[i];
-      this.#addShape(record.path || name, record.output, twin.output);
+      this.#addShape(record.where, record.output, twin.output);
       return [{ record, lowered: lowerAlike(record, twin, this.#shapes) }];
     });
   }
@@ -61,7 +61,7 @@ function requireSameOps(name: string, run: Run, other: Run): void {
     ({ records }) => records[at < 0 ? run.records.length : at]?.op.name ?? "nothing",
   );
   throw new QuantizationError({
-    where: run.records[at]?.path || `lower of ${name}`,
+    where: run.records[at]?.where ?? `lower of ${name}`,
     expected: "the same ops for all inputs",
     got: `${one} for the example inputs and ${two} for others, with a larger batch`,
     hint: "forward must not branch on values or on the size of the batch.",
@@ -105,18 +105,18 @@ function sameTensor(a: Tensor, b: Tensor): boolean {
   return a === b || (a.describe() === b.describe() && String(a.raw()) === String(b.raw()));
 }
 
-function changing({ path, op }: OpRecord, got: string): QuantizationError {
+function changing({ where }: OpRecord, got: string): QuantizationError {
   return new QuantizationError({
-    where: path || op.name,
+    where,
     expected: "operands computed from the inputs by ops, or constants",
     got,
     hint: "Values read by item(), data or detach() cannot be written down: use operations on tensors.",
   });
 }
 
-function refuse({ op, path }: OpRecord): never {
+function refuse({ op, where }: OpRecord): never {
   throw new QuantizationError({
-    where: path || op.name,
+    where,
     expected: `an op that programs have: ${[...loweringRules.keys()].join(", ")}`,
     got: op.name,
     hint: "Convert the model first, or keep this part outside of the lowered model.",

@@ -43,13 +43,13 @@ export function rule<A = object>(
 
 /** The error for an operand that should be an activation (or a constant) and is the other. */
 export function misplaced(
-  { path, op, inputs }: OpRecord,
+  { where, op, inputs }: OpRecord,
   position: number,
   activation: boolean,
 ): QuantizationError {
   const kinds = ["a constant", "an activation"];
   return new QuantizationError({
-    where: path || op.name,
+    where,
     expected: `${kinds[Number(activation)]} as operand ${position} of ${op.name}`,
     got: `${kinds[Number(!activation)]}, ${inputs[position]!.describe()}`,
     hint: activation

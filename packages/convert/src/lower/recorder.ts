@@ -1,7 +1,7 @@
 import type { Module } from "@octavo/nn";
 import { QuantizationError } from "@octavo/spec";
 import type { MemoryFormat } from "@octavo/spec";
-import { noGrad, Tensor, withTracer } from "@octavo/tensor";
+import { callContext, noGrad, Tensor, withTracer } from "@octavo/tensor";
 import type { Op, Tracer } from "@octavo/tensor";
 
 /** One op as it ran. */
@@ -12,6 +12,8 @@ export interface OpRecord {
   readonly output: Tensor;
   /** The innermost module that ran it; "" for the model itself. */
   readonly path: string;
+  /** That module's path and type, for errors. */
+  readonly where: string;
   /** In which the op read its first input. */
   readonly format: MemoryFormat;
 }
@@ -42,7 +44,8 @@ class Recorder implements Tracer {
     this.#dependent.add(output);
     const [first] = op.layout?.(inputs, attributes) ?? inputs;
     const path = this.#calls[this.#calls.length - 1];
-    this.records.push({ op, inputs, attributes, output, path, format: first!.memoryFormat });
+    const where = callContext()?.where() ?? op.name;
+    this.records.push({ op, inputs, attributes, output, path, where, format: first!.memoryFormat });
   }
 
   call(module: object, _inputs: readonly unknown[], run: () => unknown): unknown {

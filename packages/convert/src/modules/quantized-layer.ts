@@ -3,7 +3,7 @@ import type { ExtraState, StateDict } from "@octavo/nn";
 import type { WeightedLayer } from "@octavo/qat";
 import { DTypeError, ShapeError } from "@octavo/spec";
 import type { QParams, QuantizedDType } from "@octavo/spec";
-import { toMemoryFormat } from "@octavo/tensor";
+import { noGrad, toMemoryFormat } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { loadedOutput, outputState } from "../internal/output-state.ts";
 import type { QuantizedOutput } from "../internal/output-state.ts";
@@ -55,7 +55,7 @@ export class QuantizedLayer extends Module<[x: Tensor], Tensor> implements Extra
   constructor({ typeName, layer, weight, bias, weightQParams, dtype, output, ...rest }: QuantizedLayerParts) {
     super();
     this.weight = quantizeWeight(weight, weightQParams);
-    this.bias = bias;
+    this.bias = bias && copyOf(bias);
     this.fixed = Object.freeze({
       ...rest,
       typeName,
@@ -95,8 +95,8 @@ export class QuantizedLayer extends Module<[x: Tensor], Tensor> implements Extra
       if (own && given) requireAlike(this.typeName(), own, given);
     }
     const output = loadedOutput(this.step.output, state);
-    this.weight = toMemoryFormat(weight, this.weight.memoryFormat).clone().keep();
-    this.bias = bias && bias.clone().keep();
+    this.weight = copyOf(toMemoryFormat(weight, this.weight.memoryFormat));
+    this.bias = bias && copyOf(bias);
     this.step = this.makeStep(output);
   }
 
@@ -122,6 +122,11 @@ export class QuantizedLayer extends Module<[x: Tensor], Tensor> implements Extra
     const { weight, bias } = this;
     return layerStep({ ...this.fixed, weight, bias, output });
   }
+}
+
+/** Plain data, also of a parameter. */
+function copyOf(x: Tensor): Tensor {
+  return noGrad(() => x.clone()).keep();
 }
 
 function requireAlike(where: string, own: Tensor, given: Tensor): void {

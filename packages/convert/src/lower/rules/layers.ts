@@ -27,10 +27,10 @@ const linear = rule(
 
 /** The same operations in the same order as tensor's batchNorm, so that the bits agree. */
 const batchNorm = rule<{ eps: number; training: boolean }>(
-  ({ eps, training }, { inputs: [, weight, bias, mean, variance], path }) => {
+  ({ eps, training }, { inputs: [, weight, bias, mean, variance], where }) => {
     if (training || !mean || !variance) {
       throw new QuantizationError({
-        where: path,
+        where,
         expected: "batch norm with running statistics, in evaluation mode",
         got: "one that normalises by each batch's own",
       });

@@ -35,10 +35,9 @@ export const moves: LoweringRules = {
     const range = { start: clip(start), end: clip(end ?? size) };
     return { op: "slice", attributes: { axis: dim, ...range, ...(step > 1 && { step }) } };
   }),
-  pad: rule<Pad>(({ dim, before, after, mode, value }, { inputs: [x], path }) => {
+  pad: rule<Pad>(({ dim, before, after, mode, value }, { inputs: [x], where }) => {
     if (mode !== "constant") {
-      const got = `"${mode}"`;
-      throw new QuantizationError({ where: path || "pad", expected: 'pad with mode "constant"', got });
+      throw new QuantizationError({ where, expected: 'pad with mode "constant"', got: `"${mode}"` });
     }
     const along = (amount: number) => x!.shape.map((_, axis) => (axis === dim ? amount : 0));
     const fill = x!.qparams ? quantizeNumber(value, activationQParams(x!.qparams)) : value;

@@ -1,26 +1,17 @@
+import type { Tensor } from "@octavo/tensor";
 import { adaptiveAttributes, averageAttributes, maximumAttributes } from "../../pool-attributes.ts";
-import type { WindowAttributes } from "../../pool-attributes.ts";
 import { everyRank, rule } from "../lowering-rule.ts";
-import type { LoweringRules } from "../lowering-rule.ts";
+import type { LoweredOp, LoweringRules } from "../lowering-rule.ts";
 
 const format = "channelsLast";
 
+const pool = <A>(op: string, attributesOf: (attributes: A, x: Tensor) => LoweredOp["attributes"]) =>
+  rule<A>((given, { inputs: [x] }) => ({ op, attributes: attributesOf(given, x!), format }));
+
 /** Maximum and mean over windows. */
 export const pooling: LoweringRules = {
-  ...everyRank(
-    "maxPool",
-    rule<WindowAttributes>((windows) => ({ op: "maxPool", attributes: maximumAttributes(windows), format })),
-  ),
-  ...everyRank(
-    "avgPool",
-    rule<WindowAttributes>((windows) => ({ op: "avgPool", attributes: averageAttributes(windows), format })),
-  ),
-  ...everyRank(
-    "adaptiveAvgPool",
-    rule<{ outputSize: readonly (number | null)[] }>((attributes, { inputs: [x] }) => ({
-      op: "avgPool",
-      attributes: adaptiveAttributes(attributes, x!),
-      format,
-    })),
-  ),
+  ...everyRank("maxPool", pool("maxPool", maximumAttributes)),
+  ...everyRank("avgPool", pool("avgPool", averageAttributes)),
+  ...everyRank("adaptiveMaxPool", pool("maxPool", adaptiveAttributes)),
+  ...everyRank("adaptiveAvgPool", pool("avgPool", adaptiveAttributes)),
 };

@@ -1,0 +1,236 @@
+import { BNReLU2d, fuseModules } from "@octavo/fusion";
+import * as nn from "@octavo/nn";
+import { DeQuantStub, FloatFunctional, getDefaultQConfig, prepare, QuantStub } from "@octavo/qat";
+import { load } from "@octavo/runtime";
+import { noGrad, randn, relu } from "@octavo/tensor";
+import type { Tensor } from "@octavo/tensor";
+import { describe, expect, it } from "vitest";
+import { convert, lower, QuantizedLayer, ViaFloat } from "../src/index.ts";
+
+type Net = nn.Module<[x: Tensor], Tensor>;
+
+const qconfig = getDefaultQConfig();
+const image = (n = 2) => randn([n, 3, 8, 8]);
+
+function calibrated<M extends nn.Module<[x: Tensor], Tensor>>(net: M, x: Tensor = image()): M {
+  const prepared = prepare(net.eval(), { qconfig });
+  noGrad(() => prepared(x));
+  return prepared;
+}
+
+const quantized = <M extends Net>(net: M, x?: Tensor) => convert(calibrated(net, x));
+
+/** Programs give the bits of the modules. */
+async function expectSameBits(net: Net, x: Tensor): Promise<void> {
+  using session = await load(lower(net, x));
+  const { data } = session.run({ data: x.toArray() as Float32Array, shape: x.shape });
+  expect(data).toEqual(noGrad(() => net(x)).toArray());
+}
+
+class Branches extends nn.Module<[x: Tensor], Tensor> {
+  quant = new QuantStub();
+  left = new nn.Conv2d(3, 4, 1);
+  right = new nn.Conv2d(3, 4, 1);
+  join = new FloatFunctional();
+  dequant = new DeQuantStub();
+
+  override forward(x: Tensor): Tensor {
+    const y = this.quant(x);
+    return this.dequant(this.join.addRelu(this.left(y), this.right(y)));
+  }
+}
+
+describe("modules without an integer form run in float between dequantize and quantize", () => {
+  const cases: [string, () => Net, string][] = [
+    ["BatchNorm2d", () => new nn.BatchNorm2d(3), "channelAffine"],
+    ["BNReLU2d", () => new BNReLU2d(new nn.BatchNorm2d(3), new nn.ReLU()), "channelAffine"],
+    ["Softmax", () => new nn.Softmax(1), "softmax"],
+  ];
+  it.each(cases)("%s", async (_, make, op) => {
+    const x = image();
+    const net = quantized(new nn.Sequential(new QuantStub(), make(), new DeQuantStub()), x);
+    expect(net.getSubmodule("1")).toBeInstanceOf(ViaFloat);
+    await expectSameBits(net, x);
+    const ops = lower(net, x).ops.map((one) => one.op);
+    const start = ops.indexOf("dequantize");
+    expect(ops[start + 1]).toBe(op);
+    expect(ops.slice(start + 1)).toContain("quantize");
+    using session = await load(lower(net, x));
+    expect(session.explain()).toContain(`(${op})`);
+  });
+
+  it("a convolution that pads by reflection", async () => {
+    const conv = new nn.Conv2d(3, 4, 3, { padding: 1, paddingMode: "reflect" });
+    const net = quantized(new nn.Sequential(new QuantStub(), conv, new DeQuantStub()));
+    expect(net.getSubmodule("1")).toBeInstanceOf(ViaFloat);
+    expect(() => lower(net, image())).toThrow(
+      '1.module (Conv2d): expected pad with mode "constant", got "reflect"',
+    );
+  });
+
+  it('a convolution with padding "same", as an integer layer', async () => {
+    const conv = new nn.Conv2d(3, 4, [2, 3], { padding: "same" });
+    const net = quantized(new nn.Sequential(new QuantStub(), conv, new DeQuantStub()));
+    expect(net.getSubmodule("1")).toBeInstanceOf(QuantizedLayer);
+    const x = image();
+    expect(noGrad(() => net(x)).shape).toEqual([2, 4, 8, 8]);
+    await expectSameBits(net, x);
+  });
+});
+
+describe("errors", () => {
+  const messageOf = (run: () => unknown): string => {
+    try {
+      run();
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error("no error");
+  };
+
+  it("a float op fed a quantized tensor names module, producer and stub", () => {
+    class Softplus extends nn.Module<[x: Tensor], Tensor> {
+      conv = new nn.Conv2d(3, 4, 1);
+      act = new nn.Softplus();
+      quant = new QuantStub();
+      override forward(x: Tensor): Tensor {
+        return this.act(this.conv(this.quant(x)));
+      }
+    }
+    const net = quantized(new Softplus());
+    const message = messageOf(() => noGrad(() => net(image())));
+    expect(message).toMatch(
+      /^act \(Softplus\): expected a float tensor, got quint8 \(scale .*\) \[2, 4, 8, 8\] from conv \(QuantizedConv2d\)/,
+    );
+    expect(message).toContain("put a DeQuantStub before it");
+  });
+
+  it("a quantized module fed a float tensor names producer and stub", () => {
+    const net = quantized(new nn.Sequential(new nn.Identity(), new nn.Conv2d(3, 4, 1)));
+    const message = messageOf(() => noGrad(() => net(image())));
+    expect(message).toMatch(
+      /^1 \(QuantizedConv2d\): expected a quantized tensor, got float32 \[2, 3, 8, 8\] from 0 \(Identity\)/,
+    );
+    expect(message).toContain("put a QuantStub in front");
+  });
+
+  it("every kind of quantized module refuses floats", () => {
+    const nets: Net[] = [new nn.Hardswish(), new nn.BatchNorm2d(3), new nn.ReLU6()];
+    for (const one of nets) {
+      const net = quantized(new nn.Sequential(one));
+      expect(messageOf(() => noGrad(() => net(image())))).toContain(
+        "expected a quantized tensor, got float32",
+      );
+    }
+    const branches = quantized(new Branches());
+    expect(messageOf(() => branches.join.add(image(), image()))).toContain("expected a quantized tensor");
+  });
+
+  it("a second QuantStub", () => {
+    const net = quantized(new nn.Sequential(new QuantStub(), new QuantStub()));
+    expect(messageOf(() => noGrad(() => net(image())))).toMatch(
+      /^1 \(Quantize\): expected a float tensor, got quint8 .* from 0 \(Quantize\)/,
+    );
+  });
+
+  it("an input of the wrong shape names the module", () => {
+    const net = quantized(new nn.Sequential(new QuantStub(), new nn.Conv2d(3, 4, 1)));
+    const message = messageOf(() => noGrad(() => net(randn([1, 5, 8, 8]))));
+    expect(message).toMatch(/^1 \(QuantizedConv2d\): expected /);
+  });
+
+  it("an observer that saw nothing names the module", () => {
+    const prepared = prepare(new Branches().eval(), { qconfig });
+    expect(() => convert(prepared)).toThrow(
+      /convert of quant \(QuantStub\): expected an observer that saw data/,
+    );
+  });
+
+  it("an unprepared model, and a converted one", () => {
+    expect(() => convert(new Branches())).toThrow(
+      "convert of Branches: expected a prepared model, got one without observers",
+    );
+    expect(() => convert(quantized(new Branches()))).toThrow(
+      "got one that is converted already: quant is a Quantize",
+    );
+  });
+
+  it("padding of quantized tensors by reflection", () => {
+    class Padded extends nn.Module<[x: Tensor], Tensor> {
+      quant = new QuantStub();
+      override forward(x: Tensor): Tensor {
+        return nn.F.pad(this.quant(x), [1, 1], { mode: "reflect" });
+      }
+    }
+    const net = quantized(new Padded());
+    expect(() => noGrad(() => net(image()))).toThrow(
+      'expected mode "constant" for a quantized tensor, got "reflect"',
+    );
+  });
+});
+
+it("relu and pad of quantized tensors are those of their values", () => {
+  class Functions extends nn.Module<[x: Tensor], Tensor> {
+    quant = new QuantStub();
+    override forward(x: Tensor): Tensor {
+      return nn.F.pad(relu(this.quant(x)), [1, 0], { value: 0.5 });
+    }
+  }
+  const x = image();
+  const y = noGrad(() => quantized(new Functions(), x)(x).dequantize());
+  const want = noGrad(() => nn.F.pad(relu(x), [1, 0], { value: 0.5 }));
+  const worst = floats(y).reduce((m, v, i) => Math.max(m, Math.abs(v - floats(want)[i])), 0);
+  expect(worst).toBeLessThan(0.03);
+});
+
+const floats = (x: Tensor) => x.toArray() as Float32Array;
+
+describe("state dict", () => {
+  const net = () => fuseModules(new Branches().eval(), []);
+
+  it("holds integers, scales and zero points, and gives them back", () => {
+    const [a, b] = [quantized(net(), image()), quantized(net(), image())];
+    expect([...a.stateDict().keys()]).toEqual(
+      ["quant", "left", "right", "join"].flatMap((name) =>
+        ["weight", "bias", "scale", "zero_point"]
+          .filter((key) => !/w|b/.test(key[0]) || ["left", "right"].includes(name))
+          .map((key) => `${name}.${key}`),
+      ),
+    );
+    const x = image();
+    const before = noGrad(() => a(x)).toArray();
+    expect(noGrad(() => b(x)).toArray()).not.toEqual(before);
+    b.loadStateDict(a.stateDict());
+    expect(noGrad(() => b(x)).toArray()).toEqual(before);
+    expect([...b.stateDict()].map(([key, t]) => [key, t.describe(), ...t.toArray()])).toEqual(
+      [...a.stateDict()].map(([key, t]) => [key, t.describe(), ...t.toArray()]),
+    );
+  });
+
+  it("refuses what does not fit, and changes nothing then", () => {
+    const a = quantized(net());
+    const x = image();
+    const before = noGrad(() => a(x)).toArray();
+    const state = a.stateDict();
+    const other = quantized(new nn.Sequential(new QuantStub(), new nn.Conv2d(3, 5, 1)));
+    const wide = new Map(state).set("left.weight", other.stateDict().get("1.weight")!);
+    expect(() => a.loadStateDict(wide)).toThrow(
+      /loadStateDict of QuantizedConv2d: expected qint8 .*\[4, 3, 1, 1\], got .*\[5, 3, 1, 1\]/,
+    );
+    expect(() => a.loadStateDict(new Map(state).set("left.scale", randn([]).mul(0)))).toThrow(
+      "expected scale above 0",
+    );
+    expect(() => a.loadStateDict(new Map())).toThrow("missing: quant.scale");
+    expect(noGrad(() => a(x)).toArray()).toEqual(before);
+  });
+});
+
+it("clones compute by themselves", () => {
+  const a = quantized(new Branches());
+  const x = image();
+  const before = noGrad(() => a(x)).toArray();
+  const copy = a.clone();
+  copy.loadStateDict(quantized(new Branches()).stateDict());
+  expect(noGrad(() => a(x)).toArray()).toEqual(before);
+  expect(noGrad(() => copy(x)).toArray()).not.toEqual(before);
+});
