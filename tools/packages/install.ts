@@ -72,8 +72,8 @@ function foreignPackages(folder: string, installed: readonly Packed[]): string[]
     installed.flatMap(({ package: { manifest } }) => Object.keys(manifest.dependencies ?? {})),
   );
   const found = Object.entries(packages).map(([path, entry]) => ({
-    name: path.replace(/^.*node_modules\//, ""),
     ...entry,
+    name: path.replace(/^.*node_modules\//, ""),
   }));
   // A set that grows while it is walked reaches everything.
   for (const name of asked) {
