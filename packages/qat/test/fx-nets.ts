@@ -1,20 +1,25 @@
 import { BatchNorm2d, Conv2d, F, Linear, Module, Parameter, ReLU } from "@octavo/nn";
-import { add, flatten, mul } from "@octavo/tensor";
+import { add, flatten, mul, randn } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { DeQuantStub, FloatFunctional, QuantStub } from "../src/index.ts";
 
 /** Nets of the goldens `fx` (goldens/make/fx_graph.py). */
 export class Residual extends Module<[x: Tensor], Tensor> {
-  stem = new Conv2d(3, 8, 3, { stride: 2, padding: 1 });
-  conv1 = new Conv2d(8, 8, 3, { padding: 1, bias: false });
-  bn1 = new BatchNorm2d(8);
+  stem: Conv2d;
+  conv1: Conv2d;
+  bn1: BatchNorm2d;
   relu = new ReLU();
-  conv2 = new Conv2d(8, 8, 1, { bias: false });
-  bn2 = new BatchNorm2d(8);
+  conv2: Conv2d;
+  bn2: BatchNorm2d;
   readonly hasLastRelu: boolean;
 
-  constructor(hasLastRelu: boolean) {
+  constructor(hasLastRelu: boolean, channels = 8) {
     super();
+    this.stem = new Conv2d(3, channels, 3, { stride: 2, padding: 1 });
+    this.conv1 = new Conv2d(channels, channels, 3, { padding: 1, bias: false });
+    this.bn1 = new BatchNorm2d(channels);
+    this.conv2 = new Conv2d(channels, channels, 1, { bias: false });
+    this.bn2 = new BatchNorm2d(channels);
     this.hasLastRelu = hasLastRelu;
   }
 
@@ -51,10 +56,18 @@ export class EagerResidual extends Module<[x: Tensor], Tensor> {
 }
 
 export class Functional extends Module<[x: Tensor], Tensor> {
-  w = new Parameter({ shape: [9, 3, 3, 3], memoryFormat: "channelsLast" });
-  b = new Parameter({ shape: [9] });
-  wl = new Parameter({ shape: [6, 9] });
-  bl = new Parameter({ shape: [6] });
+  w: Parameter;
+  b: Parameter;
+  wl: Parameter;
+  bl: Parameter;
+
+  constructor(inChannels = 3, channels = 9, features = 6) {
+    super();
+    this.w = new Parameter(randn([channels, inChannels, 3, 3]));
+    this.b = new Parameter(randn([channels]));
+    this.wl = new Parameter(randn([features, channels]));
+    this.bl = new Parameter(randn([features]));
+  }
 
   override forward(x: Tensor): Tensor {
     const y = F.relu(F.conv2d(x, this.w, this.b, { padding: 1 }));

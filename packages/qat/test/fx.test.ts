@@ -329,18 +329,18 @@ describe.skipIf(mappings.absent)(`${mappings.title}, fused groups`, () => {
     "nn.MaxPool2d": MaxPool2d,
     "nn.Sigmoid": Sigmoid,
   };
-  const qconfigOf = (name: string | null) =>
-    name === null
-      ? null
-      : QConfig({
-          ...getDefaultQConfig(),
-          activation: MinMaxObserver.withArgs({ quantMin: 0, quantMax: 255 - 10 * Number(name[1]) }),
-        });
+  const quantMaxOf = (row: GoldenCase, name: string | null) =>
+    name === null ? null : (row.args.qconfigs as Record<string, { quant_max: number }>)[name].quant_max;
+  const qconfigOf = (row: GoldenCase, name: string | null) => {
+    const quantMax = quantMaxOf(row, name);
+    const activation = quantMax === null ? null : MinMaxObserver.withArgs({ quantMin: 0, quantMax });
+    return activation && QConfig({ ...getDefaultQConfig(), activation });
+  };
 
   function mappingOf(row: GoldenCase): QConfigMapping {
     const mapping = new QConfigMapping();
     for (const [setter, ...args] of row.args.mapping as (string | null)[][]) {
-      const qconfig = qconfigOf(args[args.length - 1]);
+      const qconfig = qconfigOf(row, args[args.length - 1]);
       if (setter === "set_global") mapping.setGlobal(qconfig);
       else if (setter === "set_module_name") mapping.setModuleName(args[0]!, qconfig);
       else mapping.setObjectType(types[args[0] as keyof typeof types], qconfig);
@@ -363,11 +363,11 @@ describe.skipIf(mappings.absent)(`${mappings.title}, fused groups`, () => {
     "fused: name on the relu only",
   ];
   /** The group is the root's: torch refuses another qconfig by type, and ignores null by type. */
-  const rootDecides: Record<string, number | null> = {
-    "fused: qconfig by type of the conv only": 245,
-    "fused: None by type of the conv only": null,
-    "fused: None by type of all three": null,
-  };
+  const rootDecides = [
+    "fused: qconfig by type of the conv only",
+    "fused: None by type of the conv only",
+    "fused: None by type of all three",
+  ];
   const rows = mappings.select("fused: ");
 
   it.each(rows.filter(({ name }) => disagreeing.includes(name)).map((row) => [row.name, row] as const))(
@@ -379,33 +379,38 @@ describe.skipIf(mappings.absent)(`${mappings.title}, fused groups`, () => {
     },
   );
 
-  it.each(rows.filter(({ name }) => name in rootDecides).map((row) => [row.name, row] as const))(
+  it.each(rows.filter(({ name }) => rootDecides.includes(name)).map((row) => [row.name, row] as const))(
     "%s",
-    (name, row) => {
-      if (rootDecides[name] === null) expect(rangeOf(row)).toBe(null);
-      else expect(rangeOf(row)).toBe(rootDecides[name]);
+    (_, row) => {
+      const entries = row.args.mapping as (string | null)[][];
+      const own = entries.find(([, type]) => type === "nn.Conv2d")!;
+      expect(rangeOf(row)).toBe(quantMaxOf(row, own[2]));
     },
   );
 
-  const same = rows.filter(({ name }) => !disagreeing.includes(name) && !(name in rootDecides));
+  const same = rows.filter(({ name }) => !disagreeing.includes(name) && !rootDecides.includes(name));
   it.each(same.map((row) => [row.name, row] as const))("%s", (_, row) => {
     const { conv } = row.tables.node_qconfig as Record<string, string | null>;
-    expect(rangeOf(row)).toBe(conv === null ? null : 255 - 10 * Number(conv[1]));
+    expect(rangeOf(row)).toBe(quantMaxOf(row, conv));
   });
 });
 
 const fx = goldens("fx");
 describe.skipIf(fx.absent)(fx.title, () => {
+  const channelsOf = (row: GoldenCase) => row.input("float.stem.weight").shape[0];
   const nets = {
-    residual: () => new Residual(false),
-    "residual-relu": () => new Residual(true),
-    functional: () => new Functional(),
+    residual: (row: GoldenCase) => new Residual(false, channelsOf(row)),
+    "residual-relu": (row: GoldenCase) => new Residual(true, channelsOf(row)),
+    functional: (row: GoldenCase) => {
+      const [channels, inChannels] = row.input("float.w").shape;
+      return new Functional(inChannels, channels, row.input("float.wl").shape[0]);
+    },
   };
 
   it.each(Object.entries(nets))("%s: torch's observers, with its ranges", (name, make) => {
     const [row] = fx.select(`${name}/native/fbgemm`);
     const input = (role: string) => tensor(row.input(role).data as Float32Array, row.input(role).shape);
-    const net = make().eval();
+    const net = make(row).eval();
     const state = Object.keys(row.inputs).filter(
       (role) => role.startsWith("float.") && !role.endsWith("tracked"),
     );

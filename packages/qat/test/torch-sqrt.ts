@@ -32,20 +32,25 @@ export function withTorchRounding(
     steps.forEach((count, c) => (data[c] = stepped(data[c], count)));
     return module;
   };
-  const mismatches = () => {
+  /** How many ends of the ranges that channel `c` can decide are not torch's. */
+  const mismatches = (c: number) => {
     const trial = build();
     noGrad(() => trial(x));
     const { minVal, maxVal } = trial.weightFakeQuant.observer as unknown as Record<
       "minVal" | "maxVal",
       Float32Array
     >;
-    return Array.from(minVal, (low, c) => low !== min[c] || maxVal[c] !== max[c]);
+    const at = min.length === 1 ? 0 : c;
+    return Number(minVal[at] !== min[at]) + Number(maxVal[at] !== max[at]);
   };
   for (let c = 0; c < channels; c++) {
-    const perTensor = min.length === 1;
-    const isWrong = () => mismatches()[perTensor ? 0 : c];
-    for (let k = 1; k <= 12 && isWrong(); k++) steps[c] = k % 2 ? (k + 1) / 2 : -k / 2;
-    if (perTensor && isWrong()) steps[c] = 0;
+    let [best, fewest] = [0, mismatches(c)];
+    for (let k = 1; k <= 12 && fewest > 0; k++) {
+      steps[c] = k % 2 ? (k + 1) / 2 : -k / 2;
+      const count = mismatches(c);
+      if (count < fewest) [best, fewest] = [steps[c], count];
+    }
+    steps[c] = best;
   }
   return build();
 }
