@@ -39,10 +39,14 @@ struct KernelEntry {
   double (*call)(const Argument* arguments);
 };
 
+/** A loop that does as many multiply-adds a second as the instruction set can; returns how many it did. See peak.h. */
+using PeakLoop = double (*)(double steps);
+
 /** All kernels compiled for one instruction set. */
 struct KernelTable {
   const KernelEntry* entries;
   uint32_t count;
+  PeakLoop peakFloat, peakInt8;
 };
 
 constexpr uint32_t maxArity = 16;

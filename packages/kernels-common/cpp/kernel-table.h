@@ -11,6 +11,7 @@
 #include "conv.h"
 #include "gemm.h"
 #include "optimizer-steps.h"
+#include "peak.h"
 #include "pool.h"
 #include "quantize.h"
 #include "quantized-conv-transpose.h"
@@ -31,6 +32,6 @@ static const KernelEntry entries[] = {
 #undef KERNEL
 
 extern const KernelTable table;
-const KernelTable table = {entries, sizeof(entries) / sizeof(entries[0])};
+const KernelTable table = {entries, sizeof(entries) / sizeof(entries[0]), &peakFloat, &peakInt8};
 
 }  // namespace octavo::OCTAVO_ISA

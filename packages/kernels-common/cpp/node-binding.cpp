@@ -5,7 +5,7 @@
 #include "isas.h"
 #include "threads.h"
 
-// The addon: { isas: [{ name, description, missing, kernels: { name: function } }], threads, hardwareThreads,
+// The addon: { isas: [{ name, description, missing, peakFloat, peakInt8, kernels: { name: function } }], hardwareThreads,
 // setThreads, misalignment }. A kernel function returns undefined (or the kernel's number), or a string: what it
 // expected of its arguments, having done nothing.
 namespace octavo {
@@ -64,13 +64,24 @@ napi_value callKernel(napi_env env, napi_callback_info info) {
   return result == 0 ? nullptr : number(env, result);
 }
 
-napi_value callSetThreads(napi_env env, napi_callback_info info) {
+double readNumber(napi_env env, napi_callback_info info, void** data) {
   napi_value value;
   size_t count = 1;
-  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
-  double threads = 1;
-  napi_get_value_double(env, value, &threads);
-  setThreadCount(int(threads));
+  napi_get_cb_info(env, info, &count, &value, nullptr, data);
+  double result = 0;
+  napi_get_value_double(env, value, &result);
+  return result;
+}
+
+/** The loop's function is the data; steps that are no number are none. */
+napi_value callPeak(napi_env env, napi_callback_info info) {
+  void* loop;
+  const double steps = readNumber(env, info, &loop);
+  return number(env, reinterpret_cast<PeakLoop>(loop)(steps > 0 ? steps : 0));
+}
+
+napi_value callSetThreads(napi_env env, napi_callback_info info) {
+  setThreadCount(int(readNumber(env, info, nullptr)));
   return number(env, threadCount());
 }
 
@@ -108,6 +119,8 @@ napi_value isaObject(napi_env env, const Isa& isa) {
   set(env, object, "description", text(env, isa.description));
   set(env, object, "missing", missing);
   set(env, object, "kernels", kernels);
+  setFunction(env, object, "peakFloat", callPeak, reinterpret_cast<const void*>(isa.table->peakFloat));
+  setFunction(env, object, "peakInt8", callPeak, reinterpret_cast<const void*>(isa.table->peakInt8));
   return object;
 }
 

@@ -15,6 +15,8 @@ EXPORT(kernelArity) uint32_t kernelArity(uint32_t index) { return table().entrie
 EXPORT(callKernel) double callKernel(uint32_t index, const Argument* arguments) {
   return table().entries[index].call(arguments);
 }
+EXPORT(peakFloat) double peakFloat(double steps) { return table().peakFloat(steps); }
+EXPORT(peakInt8) double peakInt8(double steps) { return table().peakInt8(steps); }
 /** Zero-terminated message of the last kernel, or null. */
 EXPORT(takeFailure) const char* takeFailureMessage() { return takeFailure(); }
 

@@ -1,3 +1,4 @@
+export type { MeasurableProvider } from "./measurable-provider.ts";
 export { nativeProvider } from "./native-provider.ts";
 export type { NativeAddon, NativeIsa, NativeKernel } from "./native-provider.ts";
 export { openNative } from "./open-native.ts";

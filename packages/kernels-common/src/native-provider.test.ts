@@ -5,7 +5,14 @@ import { nativeProvider } from "./native-provider.ts";
 import type { NativeAddon, NativeKernel } from "./native-provider.ts";
 
 function providerOf(kernels: Record<string, NativeKernel>, misalignment = 16) {
-  const isa = { name: "test-isa", description: "TEST", missing: null, kernels };
+  const isa = {
+    name: "test-isa",
+    description: "TEST",
+    missing: null,
+    kernels,
+    peakFloat: (steps: number) => steps,
+    peakInt8: (steps: number) => steps,
+  };
   const addon: NativeAddon = {
     isas: [isa],
     hardwareThreads: 4,

@@ -1,7 +1,8 @@
-import type { KernelName, KernelProvider, Kernels, Packed } from "@octavo/spec";
+import type { KernelName, Kernels, Packed } from "@octavo/spec";
 
 import { argumentFailure } from "./internal/argument-failure.ts";
 import { NativeMemory } from "./internal/native-memory.ts";
+import type { MeasurableProvider } from "./measurable-provider.ts";
 import { signatures } from "./signatures.ts";
 
 /** One kernel of an addon: a string is what it expected of its arguments, having done nothing. */
@@ -13,6 +14,9 @@ export interface NativeIsa {
   /** What this machine lacks, or null. */
   readonly missing: string | null;
   readonly kernels: { readonly [name: string]: NativeKernel };
+  /** See `MeasurableProvider`. */
+  peakFloat(steps: number): number;
+  peakInt8(steps: number): number;
 }
 
 /** What `node-binding.cpp` exports. */
@@ -27,7 +31,7 @@ export interface NativeAddon {
 }
 
 /** A provider of one instruction set of an addon, with as many threads as the machine runs at once. */
-export function nativeProvider(addon: NativeAddon, isa: NativeIsa): KernelProvider {
+export function nativeProvider(addon: NativeAddon, isa: NativeIsa): MeasurableProvider {
   const memory = new NativeMemory((array) => addon.misalignment(array));
   let threads = addon.setThreads(addon.hardwareThreads);
   return {
@@ -47,6 +51,7 @@ export function nativeProvider(addon: NativeAddon, isa: NativeIsa): KernelProvid
     setThreads(count) {
       threads = addon.setThreads(count);
     },
+    peak: { float: isa.peakFloat, int8: isa.peakInt8 },
   };
 }
 

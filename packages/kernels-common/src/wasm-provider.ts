@@ -1,8 +1,9 @@
-import type { KernelName, KernelProvider, Kernels } from "@octavo/spec";
+import type { KernelName, Kernels } from "@octavo/spec";
 
 import { argumentFailure } from "./internal/argument-failure.ts";
 import { WasmCaller } from "./internal/wasm-caller.ts";
 import { WasmMemory } from "./internal/wasm-memory.ts";
+import type { MeasurableProvider } from "./measurable-provider.ts";
 
 /** What `wasm-exports.cpp` exports; pointers are byte offsets into `memory`. */
 export interface WasmExports {
@@ -14,6 +15,9 @@ export interface WasmExports {
   kernelArity(index: number): number;
   callKernel(index: number, kernelArguments: number): number;
   takeFailure(): number;
+  /** See `MeasurableProvider`. */
+  peakFloat(steps: number): number;
+  peakInt8(steps: number): number;
 }
 
 /**
@@ -25,8 +29,10 @@ export interface WasmExports {
  * @param description for people: `WebAssembly SIMD128`
  */
 export async function wasmProvider(
-  module: WebAssembly.Module, name: string, description: string,
-): Promise<KernelProvider> {
+  module: WebAssembly.Module,
+  name: string,
+  description: string,
+): Promise<MeasurableProvider> {
   // Kernels take their working memory from the same allocator.
   const reserve = (bytes: number): number => memory.reserve(bytes >>> 0);
   const instance = await WebAssembly.instantiate(module, { octavo: { reserve } });
@@ -50,5 +56,6 @@ export async function wasmProvider(
     free: (block) => memory.free(block),
     threads: 1,
     setThreads() {},
+    peak: { float: exports.peakFloat, int8: exports.peakInt8 },
   };
 }

@@ -1,0 +1,73 @@
+#pragma once
+#include "dot.h"
+#include "tiles.h"
+
+// What the instruction set could do at best: the inner loop of a register tile on operands that stay in one or two
+// cache lines, with nothing packed, stored or requantized. Benchmarks divide by it; it is no kernel of the contract.
+namespace octavo::OCTAVO_ISA {
+
+/** Lets the compiler know nothing of what `p` points to, so that it repeats a loop that changes nothing. */
+template <typename T> inline void forget(T*& p) { __asm__ volatile("" : "+r"(p) : : "memory"); }
+
+struct FloatProduct {
+  static constexpr TileSize tile = floatTile;
+  static constexpr size_t depth = 1;
+  using Element = float;
+  using Sum = Vector;
+  static Vector load(const float* p) { return Vector::load(p); }
+  static Vector broadcast(const float* p) { return Vector::broadcast(*p); }
+  static Vector add(Vector a, Vector b, Vector sum) { return multiplyAdd(a, b, sum); }
+};
+
+struct IntProduct {
+  static constexpr TileSize tile = dotTile;
+  static constexpr size_t depth = Dot::depth;
+  using Element = int16_t;
+  using Sum = IntVector;
+  static Dot load(const int16_t* p) { return Dot::load(p); }
+  static Dot broadcast(const int16_t* p) { return Dot::broadcast(p); }
+  static IntVector add(Dot a, Dot b, IntVector sum) { return dot(a, b, sum); }
+};
+
+/** Runs a tile's loop `steps` times on this thread; returns the multiply-adds that it did. */
+template <typename Product>
+double repeatTile(double steps) {
+  constexpr size_t rows = Product::tile.rows, vectors = Product::tile.vectors, width = Vector::width;
+  constexpr size_t depth = Product::depth;
+  alignas(64) typename Product::Element memory[(rows + vectors * width) * depth] = {};
+  auto* operands = memory;
+  typename Product::Sum sum[rows][vectors];
+  OCTAVO_UNROLL
+  for (size_t r = 0; r < rows; ++r) {
+    OCTAVO_UNROLL
+    for (size_t v = 0; v < vectors; ++v) sum[r][v] = Product::Sum::broadcast(0);
+  }
+  for (size_t left = size_t(steps); left > 0; --left) {
+    forget(operands);
+    decltype(Product::load(operands)) column[vectors];
+    OCTAVO_UNROLL
+    for (size_t v = 0; v < vectors; ++v) column[v] = Product::load(operands + v * width * depth);
+    OCTAVO_UNROLL
+    for (size_t r = 0; r < rows; ++r) {
+      const auto value = Product::broadcast(operands + r * depth);
+      OCTAVO_UNROLL
+      for (size_t v = 0; v < vectors; ++v) sum[r][v] = Product::add(value, column[v], sum[r][v]);
+    }
+  }
+  decltype(sum[0][0].v) results[rows * vectors];
+  OCTAVO_UNROLL
+  for (size_t r = 0; r < rows; ++r) {
+    OCTAVO_UNROLL
+    for (size_t v = 0; v < vectors; ++v) results[r * vectors + v] = sum[r][v].v;
+  }
+  auto* kept = results;
+  forget(kept);
+  return steps * double(rows * vectors * width * depth);
+}
+
+/** float32 multiply-adds. */
+inline double peakFloat(double steps) { return repeatTile<FloatProduct>(steps); }
+/** The dot product of the exact int8 kernels. */
+inline double peakInt8(double steps) { return repeatTile<IntProduct>(steps); }
+
+}  // namespace octavo::OCTAVO_ISA

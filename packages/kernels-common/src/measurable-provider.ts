@@ -1,0 +1,15 @@
+import type { KernelProvider } from "@octavo/spec";
+
+/**
+ * A provider that also says how fast its instruction set could be, which is no part of the contract: each loop runs the
+ * inner step of its register tile `steps` times on the caller's thread, on operands that never leave the nearest cache,
+ * and returns the multiply-adds that it did. Benchmarks time it and divide by it.
+ */
+export interface MeasurableProvider extends KernelProvider {
+  readonly peak: {
+    /** float32 multiply-adds. */
+    float(steps: number): number;
+    /** The dot product of the exact int8 kernels. */
+    int8(steps: number): number;
+  };
+}
