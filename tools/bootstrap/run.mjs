@@ -13,5 +13,6 @@ export function runTool({ node, pnpm }, [script, ...args]) {
     OCTAVO_PATH_NODE: process.execPath,
     TURBO_TELEMETRY_DISABLED: "1",
   };
-  return run([node.path, "--disable-warning=ExperimentalWarning", script, ...args], { cwd: root, env });
+  const flags = ["--disable-warning=ExperimentalWarning", "--conditions=@octavo/source"];
+  return run([node.path, ...flags, script, ...args], { cwd: root, env });
 }

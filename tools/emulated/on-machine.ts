@@ -1,0 +1,27 @@
+// What runs on a real or imitated machine, with its Node:
+//   node --conditions=@octavo/source on-machine.ts <index of the machine> <folder of the network>
+import { explain, loadKernels, resolve } from "../../packages/backend/src/index.ts";
+import { machines } from "./machines.ts";
+import { networkDifference } from "./run-network.ts";
+import { report } from "./report.ts";
+import { runLaws } from "./run-laws.ts";
+
+const [index, folder] = process.argv.slice(2);
+const { provider, passedOver } = machines[Number(index)]!;
+
+await loadKernels();
+const { kernels } = explain();
+const others = kernels.filter((kernel) => kernel.provider !== provider);
+report(`all kernels run on ${provider}`, others.length > 0 ? others.join("\n") : null);
+if (passedOver) {
+  const reason = explain("quantizedConv").passedOver.find(
+    (one) => one.provider === passedOver.provider,
+  )?.reason;
+  const asExpected = reason?.includes(passedOver.reason) ?? false;
+  report(`${passedOver.provider} is passed over`, asExpected ? null : `reason: ${reason}`, reason);
+}
+for (const use of new Set([provider, "wasm", "reference"])) {
+  report(`the network gives the same bits with ${use}`, await networkDifference(use, folder!));
+}
+await loadKernels({ use: provider });
+runLaws(resolve("quantizedConv"), report);

@@ -1,0 +1,24 @@
+import { writeFile } from "node:fs/promises";
+import { MnistNet } from "../../packages/models/src/index.ts";
+import * as octavo from "../../packages/octavo/src/index.ts";
+import { inputShape, networkFiles, runNetwork } from "./run-network.ts";
+
+/**
+ * Writes a whole int8 network (random weights, calibrated on random images), inputs for it, and what this machine's
+ * reference kernels make of them.
+ */
+export async function writeNetwork(folder: string): Promise<void> {
+  const { program, input, expected } = networkFiles(folder);
+  octavo.manualSeed(20260101);
+  const fused = octavo.fuseModules(new MnistNet().eval(), octavo.zeros(inputShape)).model;
+  const prepared = octavo.prepare(fused, { qconfig: octavo.getDefaultQConfig() });
+  octavo.noGrad(() => prepared(octavo.randn([32, ...inputShape.slice(1)])));
+  await octavo.saveProgram(octavo.lower(octavo.convert(prepared), octavo.zeros(inputShape)), program);
+
+  const images = octavo.randn(inputShape).data as Float32Array;
+  const logits = await runNetwork("reference", program, images);
+  // A network that answers everything alike would agree with anything.
+  if (new Set(logits).size < 10) throw new Error(`the network's outputs hardly differ: ${logits}`);
+  await writeFile(input, images);
+  await writeFile(expected, logits);
+}
