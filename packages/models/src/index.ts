@@ -8,3 +8,5 @@ export { MnistNet } from "./mnist-net.ts";
 export type { MnistNetOptions } from "./mnist-net.ts";
 export { MobileNetV2 } from "./mobilenet-v2.ts";
 export type { MobileNetV2Options } from "./mobilenet-v2.ts";
+export { ResNet, resnet18, resnet50 } from "./resnet.ts";
+export type { ResNetOptions } from "./resnet.ts";

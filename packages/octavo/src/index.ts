@@ -628,7 +628,10 @@ export {
   InvertedResidual,
   MnistNet,
   MobileNetV2,
+  ResNet,
+  resnet18,
   resnet20,
+  resnet50,
 } from "@octavo/models";
 export type {
   ActivationName,
@@ -637,4 +640,5 @@ export type {
   InvertedResidualOptions,
   MnistNetOptions,
   MobileNetV2Options,
+  ResNetOptions,
 } from "@octavo/models";

@@ -1,0 +1,81 @@
+import {
+  AdaptiveAvgPool2d,
+  BatchNorm2d,
+  Conv2d,
+  Linear,
+  MaxPool2d,
+  Module,
+  ReLU,
+  Sequential,
+} from "@octavo/nn";
+import { DeQuantStub, QuantStub } from "@octavo/qat";
+import { flatten } from "@octavo/tensor";
+import type { Tensor } from "@octavo/tensor";
+import { BasicBlock, Bottleneck } from "./residual-blocks.ts";
+
+export interface ResNetOptions {
+  /** Default 1000. */
+  readonly classes?: number;
+}
+
+/** Blocks of the four stages. */
+type Stages = readonly [number, number, number, number];
+
+/**
+ * ResNet for large images, with stubs and a FloatFunctional per block, ready for `prepareQat` and `convert`; state-dict
+ * names are torchvision's. Images (N, 3, H, W), normally 224×224 → logits (N, classes).
+ */
+export class ResNet extends Module<[images: Tensor], Tensor> {
+  readonly conv1 = new Conv2d(3, 64, 7, { stride: 2, padding: 3, bias: false });
+  readonly bn1 = new BatchNorm2d(64);
+  readonly relu = new ReLU();
+  readonly maxpool = new MaxPool2d(3, { stride: 2, padding: 1 });
+  readonly layer1: Sequential;
+  readonly layer2: Sequential;
+  readonly layer3: Sequential;
+  readonly layer4: Sequential;
+  readonly avgpool = new AdaptiveAvgPool2d([1, 1]);
+  readonly fc: Linear;
+  readonly quant: QuantStub;
+  readonly dequant: DeQuantStub;
+
+  constructor(
+    Block: typeof BasicBlock | typeof Bottleneck,
+    stages: Stages,
+    { classes = 1000 }: ResNetOptions = {},
+  ) {
+    super();
+    let channels = 64;
+    const stage = (width: number, count: number, firstStride: number) => {
+      const blocks = Array.from({ length: count }, (_, i) => {
+        const block = new Block(channels, width, { stride: i === 0 ? firstStride : 1 });
+        channels = width * Block.expansion;
+        return block;
+      });
+      return new Sequential(...blocks);
+    };
+    this.layer1 = stage(64, stages[0], 1);
+    this.layer2 = stage(128, stages[1], 2);
+    this.layer3 = stage(256, stages[2], 2);
+    this.layer4 = stage(512, stages[3], 2);
+    this.fc = new Linear(channels, classes);
+    this.quant = new QuantStub();
+    this.dequant = new DeQuantStub();
+  }
+
+  override forward(images: Tensor): Tensor {
+    const x = this.maxpool(this.relu(this.bn1(this.conv1(this.quant(images)))));
+    const y = this.avgpool(this.layer4(this.layer3(this.layer2(this.layer1(x)))));
+    return this.dequant(this.fc(flatten(y, { startDim: 1 })));
+  }
+
+  override typeName(): string {
+    return "QuantizableResNet";
+  }
+}
+
+/** ResNet-18: 11.7 M parameters, 1.81 G multiply-adds for a 224×224 image. */
+export const resnet18 = (options?: ResNetOptions): ResNet => new ResNet(BasicBlock, [2, 2, 2, 2], options);
+
+/** ResNet-50: 25.6 M parameters, 4.09 G multiply-adds for a 224×224 image. */
+export const resnet50 = (options?: ResNetOptions): ResNet => new ResNet(Bottleneck, [3, 4, 6, 3], options);
