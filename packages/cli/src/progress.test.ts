@@ -39,5 +39,9 @@ describe("progress", () => {
     expect(written.join("")).toContain("training");
     expect(written.join("")).toContain("loss 0.5000");
     expect(written.join("")).not.toContain("\n");
+    // Line wrapping, which the bar turns off, is on again.
+    expect(written.join("").lastIndexOf("\x1b[?7h")).toBeGreaterThan(
+      written.join("").lastIndexOf("\x1b[?7l"),
+    );
   });
 });

@@ -30,11 +30,14 @@ function bar(title: string, total: number, stream: ProgressStream): Progress {
     Presets.shades_classic,
   );
   const report = reporter(total);
-  single.start(total, 0, { title, report: "" });
-  return {
-    update: (done, loss) => single.update(done, { report: report(done, loss) }),
-    stop: () => single.stop(),
+  const stop = () => {
+    process.off("exit", stop);
+    single.stop();
   };
+  // The bar turns line wrapping off; an interrupted program, too, leaves the terminal as it was.
+  process.once("exit", stop);
+  single.start(total, 0, { title, report: "" });
+  return { update: (done, loss) => single.update(done, { report: report(done, loss) }), stop };
 }
 
 function lines(title: string, total: number, stream: ProgressStream): Progress {
