@@ -2,7 +2,7 @@ import { kernels } from "@octavo/backend";
 import { opTable, Step } from "@octavo/runtime";
 import type { OpDefinition } from "@octavo/runtime";
 import { FormatError, ShapeError } from "@octavo/spec";
-import type { Program, ProgramValue, TypedArray } from "@octavo/spec";
+import type { Kernels, Program, ProgramValue, TypedArray } from "@octavo/spec";
 import { callContext } from "@octavo/tensor";
 import type { Tensor, TensorInfo } from "@octavo/tensor";
 import type { ProgramStep } from "../program-op.ts";
@@ -16,6 +16,7 @@ type InputInfo = Required<TensorInfo>;
 /** A step made ready for inputs of certain shapes, formats and qparams. */
 export class PreparedStep {
   readonly output: TensorInfo;
+  readonly #kernels: Kernels;
   readonly #inputs: readonly InputInfo[];
   readonly #definition: OpDefinition;
   readonly #step: Step;
@@ -27,6 +28,7 @@ export class PreparedStep {
    * @throws ShapeError for inputs that the op does not take.
    */
   constructor(step: ProgramStep, inputs: readonly Tensor[], similar?: PreparedStep) {
+    this.#kernels = kernels();
     this.#definition = opTable.get(step.op)!;
     this.#inputs = inputs.map(({ shape, dtype, memoryFormat, qparams }) => ({
       shape,
@@ -41,9 +43,9 @@ export class PreparedStep {
     this.#scratch = new Uint8Array(this.#definition.scratchBytes?.(this.#step) ?? 0);
   }
 
-  /** Whether it was prepared for such inputs; their shapes count from axis `first` on. */
+  /** Whether it was prepared for such inputs and the kernels in use; shapes count from axis `first` on. */
   fits(inputs: readonly Tensor[], first = 0): boolean {
-    if (inputs.length !== this.#inputs.length) return false;
+    if (inputs.length !== this.#inputs.length || this.#kernels !== kernels()) return false;
     for (let i = 0; i < inputs.length; i++) {
       const x = inputs[i];
       const known = this.#inputs[i];
@@ -58,11 +60,11 @@ export class PreparedStep {
     const constants: Record<string, TypedArray> = {};
     for (const role in this.#constants) constants[role] = this.#constants[role].view();
     const buffers = { inputs, outputs: [output], constants, scratch: this.#scratch };
-    this.#definition.bind(this.#step, buffers, kernels())();
+    this.#definition.bind(this.#step, buffers, this.#kernels)();
   }
 
   #prepareConstants(): Record<string, KernelConstant> {
-    const prepared = this.#definition.prepare?.(this.#step, kernels()) ?? {};
+    const prepared = this.#definition.prepare?.(this.#step, this.#kernels) ?? {};
     return Object.fromEntries(
       Object.entries(prepared).map(([role, constant]) => [role, new KernelConstant(constant)]),
     );

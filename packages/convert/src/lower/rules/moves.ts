@@ -23,6 +23,8 @@ interface Pad {
 
 /** Ops that move elements, of any dtype. */
 export const moves: LoweringRules = {
+  // In the same format: a copy, or nothing.
+  clone: rule(() => ({ op: "reshape" })),
   reshape,
   flatten: reshape,
   squeeze: reshape,

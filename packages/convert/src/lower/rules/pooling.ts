@@ -12,6 +12,5 @@ const pool = <A>(op: string, attributesOf: (attributes: A, x: Tensor) => Lowered
 export const pooling: LoweringRules = {
   ...everyRank("maxPool", pool("maxPool", maximumAttributes)),
   ...everyRank("avgPool", pool("avgPool", averageAttributes)),
-  ...everyRank("adaptiveMaxPool", pool("maxPool", adaptiveAttributes)),
   ...everyRank("adaptiveAvgPool", pool("avgPool", adaptiveAttributes)),
 };

@@ -9,7 +9,8 @@ export const quantized: LoweringRules = {
     op,
     attributes,
     constants,
-    format: formatOf(op) ?? undefined,
+    // Quantizing in the format that comes leaves bytes instead of floats to be moved into the other.
+    format: op === "quantize" ? undefined : (formatOf(op) ?? undefined),
   })),
   quantize: rule(() => ({ op: "quantize" })),
   dequantize: rule(() => ({ op: "dequantize" })),

@@ -1,0 +1,140 @@
+import { fuseModules, fuseModulesQat } from "@octavo/fusion";
+import type { GraphModule } from "@octavo/graph";
+import * as nn from "@octavo/nn";
+import {
+  DeQuantStub,
+  FloatFunctional,
+  getDefaultQatQConfig,
+  getDefaultQatQConfigMapping,
+  getDefaultQConfig,
+  getDefaultQConfigMapping,
+  prepare,
+  prepareFx,
+  prepareQat,
+  prepareQatFx,
+  QuantStub,
+} from "@octavo/qat";
+import { load } from "@octavo/runtime";
+import { add, noGrad, randn } from "@octavo/tensor";
+import type { Tensor } from "@octavo/tensor";
+import { describe, expect, it } from "vitest";
+import {
+  convert,
+  convertFx,
+  DeQuantize,
+  lower,
+  QFunctional,
+  Quantize,
+  QuantizedLayer,
+} from "../src/index.ts";
+import { goldenNets } from "./golden-nets.ts";
+
+/** A residual block as one writes it, and as eager mode wants it. */
+class Residual extends nn.Module<[x: Tensor], Tensor> {
+  stem = new nn.Conv2d(3, 6, 1);
+  conv = new nn.Conv2d(6, 6, 3, { padding: 1, bias: false });
+  bn = new nn.BatchNorm2d(6);
+  act = new nn.ReLU();
+
+  override forward(x: Tensor): Tensor {
+    const stem = this.stem(x);
+    return this.act(add(this.bn(this.conv(stem)), stem));
+  }
+}
+
+class EagerResidual extends Residual {
+  quant = new QuantStub();
+  skip = new FloatFunctional();
+  dequant = new DeQuantStub();
+
+  override forward(x: Tensor): Tensor {
+    const stem = this.stem(this.quant(x));
+    return this.dequant(this.skip.addRelu(this.bn(this.conv(stem)), stem));
+  }
+}
+
+const kinds = { conv: 0, quantize: 0, dequantize: 0, functional: 0 };
+
+function count(model: GraphModule): typeof kinds {
+  const modules = [...model.modules()];
+  const of = (type: abstract new (...args: never[]) => unknown) =>
+    modules.filter((module) => module instanceof type).length;
+  return {
+    conv: of(QuantizedLayer),
+    quantize: of(Quantize),
+    dequantize: of(DeQuantize),
+    functional: of(QFunctional),
+  };
+}
+
+const image = (n = 2) => randn([n, 3, 10, 10]);
+const bits = (model: nn.Module, x: Tensor) => noGrad(() => model(x) as Tensor).toArray();
+
+async function expectSameIntegers(eager: nn.Module, graph: GraphModule): Promise<void> {
+  const x = image(3);
+  const expected = bits(eager, x);
+  expect(bits(graph, x)).toEqual(expected);
+  using session = await load(lower(graph, x));
+  expect(session.run({ data: x.toArray() as Float32Array, shape: x.shape }).data).toEqual(expected);
+}
+
+describe("convertFx gives the integers of the eager flow", () => {
+  it("after calibration: a residual block", async () => {
+    const [net, eager] = [new Residual().eval(), new EagerResidual().eval()];
+    eager.loadStateDict(net.stateDict());
+    const x = image();
+    const a = prepare(fuseModules(eager, [["conv", "bn"]]), { qconfig: getDefaultQConfig() });
+    const b = prepareFx(net, getDefaultQConfigMapping(), x);
+    noGrad(() => [a(x), b(x)]);
+    const converted = convertFx(b);
+    expect(count(converted)).toEqual({ conv: 2, quantize: 1, dequantize: 1, functional: 1 });
+    await expectSameIntegers(convert(a), converted);
+  });
+
+  it("after training: conv, batch norm, relu, pooling, linear", async () => {
+    const sizes = { c0: 3, c1: 8, c2: 6, s1: 2, s2: 1, pool: "max", classes: 5 };
+    const make = () => goldenNets["conv-bn-relu"](sizes).train();
+    const [net, eager] = [make(), make()];
+    eager.loadStateDict(net.stateDict());
+    const x = image(4);
+    const a = prepareQat(fuseModulesQat(eager, eager.fusions), { qconfig: getDefaultQatQConfig() });
+    const b = prepareQatFx(net, getDefaultQatQConfigMapping(), x);
+    for (const one of [a, b] as nn.Module[]) {
+      noGrad(() => one(x));
+      one.eval();
+      noGrad(() => one(x));
+    }
+    const converted = convertFx(b);
+    expect(count(converted)).toEqual({ conv: 3, quantize: 1, dequantize: 1, functional: 0 });
+    await expectSameIntegers(convert(a), converted);
+  });
+
+  it("a float part in the middle has stubs around it, no others", async () => {
+    const net = new nn.Sequential(
+      new nn.Conv2d(3, 4, 1),
+      new nn.ReLU(),
+      new nn.Conv2d(4, 4, 3),
+      new nn.Conv2d(4, 2, 1),
+    );
+    const x = image();
+    const mapping = getDefaultQConfigMapping().setModuleName("2", null);
+    const prepared = prepareFx(net.eval(), mapping, x);
+    noGrad(() => prepared(x));
+    const converted = convertFx(prepared);
+    expect(count(converted)).toEqual({ conv: 2, quantize: 2, dequantize: 2, functional: 0 });
+    await expectSameIntegers(converted, converted.clone());
+    expect(
+      lower(converted, x)
+        .ops.filter(({ op }) => /quantize/.test(op))
+        .map(({ op }) => op),
+    ).toEqual(["quantize", "dequantize", "quantize", "dequantize"]);
+  });
+
+  it("refuses a graph that was not prepared", () => {
+    const net = new Residual().eval();
+    const prepared = prepareFx(net, getDefaultQConfigMapping(), image());
+    expect(() => convertFx(prepared)).toThrow(/expected an observer that saw data/);
+    noGrad(() => prepared(image()));
+    expect(() => convertFx(convertFx(prepared))).toThrow("converted already");
+  });
+});
