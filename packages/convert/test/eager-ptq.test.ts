@@ -80,6 +80,18 @@ function withGoldenQParams(net: GoldenNet, row: GoldenCase): GoldenNet {
   return net;
 }
 
+/** Names of fields as torch's; what only one of the two prints is left out. */
+const printed = (text: string) =>
+  text
+    .replace(/^\w+Net\(/, (name) => name.replace("Net", ""))
+    .replace(/^( *\()(\w+)/gm, (_, start: string, name: string) => start + torchName(name))
+    .replace(/QuantizedReLU6\(.*\)/g, "QuantizedReLU6()");
+const torchPrinted = (text: string) =>
+  text
+    .replaceAll("dtype=torch.", "dtype=")
+    .replaceAll("qscheme=torch.", "qscheme=")
+    .replace(/QFunctional\(\s+(.+)\s+\(activation_post_process\): Identity\(\)\s+\)/g, "QFunctional($1)");
+
 describe.skipIf(group.absent)(group.title, () => {
   for (const row of names.flatMap((name) => group.select(`${name}/`))) {
     const x = () => goldenTensor(row.input("x"));
@@ -122,6 +134,23 @@ describe.skipIf(group.absent)(group.title, () => {
         if (!module.bias) continue;
         expect([name, ...module.bias.toArray()]).toEqual([name, ...row.floats(`q.${name}.bias`)]);
       }
+    });
+
+    it(`${row.name}: the converted net is printed as torch prints it`, () => {
+      const converted = convert(withGoldenQParams(prepared(row), row));
+      expect(printed(converted.toString())).toEqual(torchPrinted(row.texts.converted));
+    });
+
+    it(`${row.name}: the state dict has torch's keys, shapes and dtypes`, () => {
+      const state = convert(withGoldenQParams(prepared(row), row)).stateDict();
+      const { converted } = row.tables.state_dict as { converted: unknown[][] };
+      // A linear layer's weight and bias are a tuple of torch's own there; ReLU6 has qparams of its own here.
+      const known = converted.filter(([name]) => !/_packed_params/.test(name as string));
+      const found = known.map(([name]) => {
+        const value = state.get(name as string);
+        return [name, value && [...value.shape], value?.dtype];
+      });
+      expect(found).toEqual(known);
     });
 
     it(`${row.name}: converted integers are the engine's`, () => {
