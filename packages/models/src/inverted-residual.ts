@@ -9,7 +9,7 @@ export type InvertedResidualOptions = Pick<ConvNormOptions, "stride" | "activati
 /**
  * Expand (1×1), depthwise (3×3), project (1×1, no activation), and a skip connection where input and output have the
  * same shape. Sandler et al., "MobileNetV2", 2018; torchvision's QuantizableInvertedResidual, whose names it has.
- * Input (N, inChannels, H, W).
+ * (N, inChannels, H, W) → (N, outChannels, ⌈H/stride⌉, ⌈W/stride⌉).
  */
 export class InvertedResidual extends Module<[x: Tensor], Tensor> {
   readonly conv: Sequential;

@@ -31,8 +31,11 @@ export interface MobileNetV2Options {
 }
 
 /**
- * MobileNetV2 with stubs and a FloatFunctional per skip connection, ready for `prepareQat` and `convert`; state-dict names
- * are torchvision's. Images (N, 3, H, W) of at least 32×32, normally 224×224 → logits (N, classes).
+ * MobileNetV2 (Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks", 2018), with stubs and a
+ * FloatFunctional per skip connection, ready for `prepare`, `prepareQat` and `convert`; torchvision's quantizable
+ * mobilenet_v2, whose state-dict names it has. Images (N, 3, H, W) of at least 32×32, normally 224×224 → logits (N, classes).
+ *
+ * 3 504 872 parameters with 1000 classes; 300.8 M multiply-adds for an image of 224×224.
  */
 export class MobileNetV2 extends Module<[images: Tensor], Tensor> {
   readonly features: Sequential;

@@ -6,7 +6,7 @@ import { getDefaultQConfig, prepare, QConfig } from "@octavo/qat";
 import { load } from "@octavo/runtime";
 import { noGrad } from "@octavo/tensor";
 import type { GoldenCase } from "@octavo/testing";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { MobileNetV2 } from "../src/index.ts";
 import { tooSlow } from "./kernels.ts";
 import { goldenImages, goldenNet, group, printed, torchText } from "./mobilenet-v2-golden.ts";
@@ -24,16 +24,21 @@ const onEdge = "features.5.skip_add";
 
 describe.skipIf(group.absent || tooSlow)(`${group.title}, mobilenet_v2 quantized${tooSlow ?? ""}`, () => {
   describe.each(engines)("%s", (engine) => {
-    const [row] = group.select(`ptq/mobilenet_v2/${engine}`);
-    const prepared = calibrated(row, engine);
+    const row = group.select(`ptq/mobilenet_v2/${engine}`)[0];
+    let prepared: MobileNetV2;
+    beforeAll(() => {
+      prepared = calibrated(row, engine);
+    });
 
     it("activation qparams are torch's", () => {
       const wrong = [...quantizersOf(prepared)].filter(([name, { scale, zeroPoint }]) => {
         const want = qparamsOf(row)[name];
         // Activations differ in the order of their sums, and scales with them.
-        return !(Math.abs(scale[0] - want.scale) <= 1e-5 * want.scale && zeroPoint[0] === want.zero_point);
+        const [relative, steps] = name === onEdge ? [0.02, 1] : [1e-5, 0];
+        const isClose = Math.abs(scale[0] - want.scale) <= relative * want.scale;
+        return !(isClose && Math.abs(zeroPoint[0] - want.zero_point) <= steps);
       });
-      expect(wrong.map(([name]) => name).filter((name) => name !== onEdge)).toEqual([]);
+      expect(wrong.map(([name]) => name)).toEqual([]);
     });
 
     it("weight scales and logits are torch's to the last bit", () => {
@@ -45,8 +50,7 @@ describe.skipIf(group.absent || tooSlow)(`${group.title}, mobilenet_v2 quantized
       const additions = engine === "qnnpack" ? useQnnpackAdd(converted) : null;
       const logits = noGrad(() => converted(goldenImages(row)));
       expect(logits.toArray()).toEqual(row.floats("converted.logits"));
-      // Of 7 616 elements: what `y = add` of docs/numerics.md has otherwise than QNNPACK.
-      if (additions) expect(additions.changed).toBe(2);
+      if (additions) expect(additions).toEqual({ sums: 35_328, changed: 2 });
     });
 
     it("is printed as torch prints it", () => {

@@ -4,14 +4,15 @@ import type { Tensor } from "@octavo/tensor";
 
 /**
  * Gives a model's additions QNNPACK's arithmetic (`pytorch_qnnp_compute_add_quantization_params` and `pytorch_u8vadd`):
- * multipliers of 22 bits, and halves rounded away from zero. Octavo's rule differs from it in about one element of a
- * hundred thousand, and the layers that follow spread that one. Returns how many elements it changed so far.
+ * multipliers of 22 bits, and halves rounded away from zero. Octavo's rule rarely differs from it, but the layers that
+ * follow spread what does. Returns how many sums there were so far, and how many it changed.
  */
-export function useQnnpackAdd(model: Module): { changed: number } {
-  const count = { changed: 0 };
+export function useQnnpackAdd(model: Module): { sums: number; changed: number } {
+  const count = { sums: 0, changed: 0 };
   for (const module of model.modules()) {
     if (!(module instanceof QFunctional)) continue;
     module.registerForwardHook((_, [, a, b], output) => {
+      count.sums += (output as Tensor).numel;
       count.changed += qnnpackAdd(a as Tensor, b as Tensor, output as Tensor);
     });
   }
