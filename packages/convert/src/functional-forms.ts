@@ -5,12 +5,12 @@ import type { Op, Tensor } from "@octavo/tensor";
 import type { QuantizedOutput } from "./internal/output-state.ts";
 import { activationQParams } from "./internal/program-value.ts";
 import { quantizeNumber } from "./internal/quantize-number.ts";
-import { StepsByInput } from "./internal/steps-by-input.ts";
-import { lookupStep } from "./lookup-step.ts";
+import { StepsByInput } from "./steps/steps-by-input.ts";
+import { lookupStep } from "./steps/lookup-step.ts";
 import { dequantizeStep, quantizeStep } from "./modules/quantize.ts";
-import { adaptiveAttributes, averageAttributes } from "./pool-attributes.ts";
-import { programOp } from "./program-op.ts";
-import type { ProgramStep } from "./program-op.ts";
+import { adaptiveAttributes, averageAttributes } from "./steps/pool-attributes.ts";
+import { programOp } from "./steps/program-op.ts";
+import type { ProgramStep } from "./steps/program-op.ts";
 
 /** What a float op does with a quantized tensor. */
 type Form = (op: Op, x: Tensor, attributes: never) => Tensor;

@@ -51,10 +51,11 @@ describe("modules without an integer form run in float between dequantize and qu
     const net = quantized(new nn.Sequential(new QuantStub(), make(), new DeQuantStub()), x);
     expect(net.getSubmodule("1")).toBeInstanceOf(ViaFloat);
     await expectSameBits(net, x);
-    const ops = lower(net, x).ops.map((one) => one.op);
-    const start = ops.indexOf("dequantize");
-    expect(ops[start + 1]).toBe(op);
-    expect(ops.slice(start + 1)).toContain("quantize");
+    const ops = lower(net, x)
+      .ops.map((one) => one.op)
+      .filter((one) => one !== "reshape");
+    expect(ops.slice(0, 3)).toEqual(["quantize", "dequantize", op]);
+    expect(ops.slice(-2)).toEqual(["quantize", "dequantize"]);
     using session = await load(lower(net, x));
     expect(session.explain()).toContain(`(${op})`);
   });

@@ -5,7 +5,6 @@ import { describeProgram, load } from "@octavo/runtime";
 import type { Inputs } from "@octavo/runtime";
 import {
   add,
-  cat,
   clamp,
   flatten,
   mul,

@@ -2,14 +2,14 @@ import type { FunctionalOperation } from "@octavo/qat";
 import { QuantizationError } from "@octavo/spec";
 import { add, callContext, matmul, mul } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
-import { lookupStep } from "../lookup-step.ts";
+import { lookupStep } from "../steps/lookup-step.ts";
 import { dequantizeStep } from "../modules/quantize.ts";
-import { programOp } from "../program-op.ts";
-import type { ProgramStep } from "../program-op.ts";
+import { programOp } from "../steps/program-op.ts";
+import type { ProgramStep } from "../steps/program-op.ts";
 import type { QuantizedOutput } from "./output-state.ts";
 import { activationQParams } from "./program-value.ts";
 import { scaledQParams, shiftedQParams } from "./scalar-qparams.ts";
-import { StepsByInput } from "./steps-by-input.ts";
+import { StepsByInput } from "../steps/steps-by-input.ts";
 
 type Operations = { readonly [K in FunctionalOperation]: (...operands: never[]) => Tensor };
 

@@ -7,8 +7,8 @@ import type { Tensor } from "@octavo/tensor";
 import { loadedOutput, outputState } from "../internal/output-state.ts";
 import type { QuantizedOutput } from "../internal/output-state.ts";
 import type { ActivationQParams } from "../internal/program-value.ts";
-import { programOp } from "../program-op.ts";
-import type { ProgramStep } from "../program-op.ts";
+import { programOp } from "../steps/program-op.ts";
+import type { ProgramStep } from "../steps/program-op.ts";
 
 /** Float in, integers out, with fixed qparams; what `convert` makes of a `QuantStub`. torch.ao.nn.quantized.Quantize. */
 export class Quantize extends Module<[x: Tensor], Tensor> implements ExtraState {

@@ -6,9 +6,9 @@ import { loadedOutput, outputState } from "../internal/output-state.ts";
 import type { QuantizedOutput } from "../internal/output-state.ts";
 import type { ActivationQParams } from "../internal/program-value.ts";
 import { requireQuantized } from "../internal/require-quantized.ts";
-import { StepsByInput } from "../internal/steps-by-input.ts";
-import { lookupStep } from "../lookup-step.ts";
-import { programOp } from "../program-op.ts";
+import { StepsByInput } from "../steps/steps-by-input.ts";
+import { lookupStep } from "../steps/lookup-step.ts";
+import { programOp } from "../steps/program-op.ts";
 
 /**
  * An activation function on integers, with output qparams of its own: one table lookup. Made of Hardswish, Sigmoid, ELU,

@@ -9,13 +9,13 @@ import { loadedOutput, outputState } from "../internal/output-state.ts";
 import type { QuantizedOutput } from "../internal/output-state.ts";
 import type { ActivationQParams } from "../internal/program-value.ts";
 import { requireQuantized } from "../internal/require-quantized.ts";
-import { layerGeometry } from "../layer-geometry.ts";
-import type { LayerGeometry } from "../layer-geometry.ts";
-import { layerStep } from "../layer-step.ts";
-import type { LayerStepParts } from "../layer-step.ts";
-import { programOp } from "../program-op.ts";
-import type { ProgramStep } from "../program-op.ts";
-import { quantizeWeight } from "../quantize-weight.ts";
+import { layerGeometry } from "../steps/layer-geometry.ts";
+import type { LayerGeometry } from "../steps/layer-geometry.ts";
+import { layerStep } from "../steps/layer-step.ts";
+import type { LayerStepParts } from "../steps/layer-step.ts";
+import { programOp } from "../steps/program-op.ts";
+import type { ProgramStep } from "../steps/program-op.ts";
+import { quantizeWeight } from "../internal/quantize-weight.ts";
 
 /** What a quantized layer is made of. */
 export interface QuantizedLayerParts extends Pick<LayerStepParts, "clamp" | "torchEngine"> {

@@ -1,7 +1,7 @@
 import { QuantizationError } from "@octavo/spec";
 import { add, mul, neg, noGrad, rsqrt, sub } from "@octavo/tensor";
-import { convolutionAttributes } from "../../convolution-attributes.ts";
-import type { ConvolutionGeometry } from "../../convolution-attributes.ts";
+import { convolutionAttributes } from "../../steps/convolution-attributes.ts";
+import type { ConvolutionGeometry } from "../../steps/convolution-attributes.ts";
 import { constant, everyRank, rule } from "../lowering-rule.ts";
 import type { LoweringRules } from "../lowering-rule.ts";
 

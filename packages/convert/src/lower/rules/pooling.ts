@@ -1,5 +1,5 @@
 import type { Tensor } from "@octavo/tensor";
-import { adaptiveAttributes, averageAttributes, maximumAttributes } from "../../pool-attributes.ts";
+import { adaptiveAttributes, averageAttributes, maximumAttributes } from "../../steps/pool-attributes.ts";
 import { everyRank, rule } from "../lowering-rule.ts";
 import type { LoweredOp, LoweringRules } from "../lowering-rule.ts";
 

@@ -1,5 +1,5 @@
-import { formatOf } from "../../program-op.ts";
-import type { ProgramStep } from "../../program-op.ts";
+import { formatOf } from "../../steps/program-op.ts";
+import type { ProgramStep } from "../../steps/program-op.ts";
 import { rule } from "../lowering-rule.ts";
 import type { LoweringRules } from "../lowering-rule.ts";
 

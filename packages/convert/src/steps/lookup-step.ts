@@ -2,7 +2,7 @@ import { kernels } from "@octavo/backend";
 import { channelBlocks } from "@octavo/spec";
 import type { QParams, QuantizedDType } from "@octavo/spec";
 import { noGrad, Tensor } from "@octavo/tensor";
-import type { QuantizedOutput } from "./internal/output-state.ts";
+import type { QuantizedOutput } from "../internal/output-state.ts";
 import type { ProgramStep } from "./program-op.ts";
 
 /** All 256 integers of an 8-bit dtype, smallest first. */

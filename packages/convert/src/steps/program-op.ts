@@ -1,8 +1,8 @@
 import type { DType, MemoryFormat, Program, ProgramConstant } from "@octavo/spec";
 import { defineOp, toMemoryFormat } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
-import { PreparedStep } from "./internal/prepared-step.ts";
-import type { ActivationQParams } from "./internal/program-value.ts";
+import { PreparedStep } from "./prepared-step.ts";
+import type { ActivationQParams } from "../internal/program-value.ts";
 
 /** One op of the runtime's table, with everything but its inputs. What was prepared for it is found by its identity. */
 export interface ProgramStep {

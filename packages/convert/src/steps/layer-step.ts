@@ -1,8 +1,8 @@
 import type { ProgramConstant } from "@octavo/spec";
 import { toMemoryFormat } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
-import type { QuantizedOutput } from "./internal/output-state.ts";
-import { quantizeNumber } from "./internal/quantize-number.ts";
+import type { QuantizedOutput } from "../internal/output-state.ts";
+import { quantizeNumber } from "../internal/quantize-number.ts";
 import type { LayerGeometry } from "./layer-geometry.ts";
 import type { ProgramStep } from "./program-op.ts";
 

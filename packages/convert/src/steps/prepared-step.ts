@@ -5,10 +5,10 @@ import { FormatError, ShapeError } from "@octavo/spec";
 import type { Kernels, Program, ProgramValue, TypedArray } from "@octavo/spec";
 import { callContext } from "@octavo/tensor";
 import type { Tensor, TensorInfo } from "@octavo/tensor";
-import type { ProgramStep } from "../program-op.ts";
+import type { ProgramStep } from "./program-op.ts";
 import { KernelConstant } from "./kernel-constant.ts";
-import { outputQParams, programValue } from "./program-value.ts";
-import { sameQParams } from "./same-qparams.ts";
+import { outputQParams, programValue } from "../internal/program-value.ts";
+import { sameQParams } from "../internal/same-qparams.ts";
 
 /** What of an input a step was prepared for. */
 type InputInfo = Required<TensorInfo>;

@@ -2,7 +2,7 @@ import { fuseConvBnWeights, fuseLinearBnWeights } from "@octavo/fusion";
 import type { FoldedWeights } from "@octavo/fusion";
 import type { QatBnLayer } from "@octavo/qat";
 import { noGrad } from "@octavo/tensor";
-import { layerGeometry } from "./layer-geometry.ts";
+import { layerGeometry } from "../steps/layer-geometry.ts";
 
 /** Weight and bias of a trained layer with its batch norm folded in, by its running statistics. */
 export function foldedWeights(module: QatBnLayer): FoldedWeights {

@@ -1,6 +1,6 @@
 import type { QParams } from "@octavo/spec";
-import type { ProgramStep } from "../program-op.ts";
-import { sameQParams } from "./same-qparams.ts";
+import type { ProgramStep } from "./program-op.ts";
+import { sameQParams } from "../internal/same-qparams.ts";
 
 /** One step for each kind of input integers that a module or function met; usually there is only one. */
 export class StepsByInput {

@@ -1,0 +1,27 @@
+import type { Module } from "@octavo/nn";
+import { activationQuantizerOf } from "@octavo/qat";
+import type { QConfig } from "@octavo/qat";
+import { QuantizationError } from "@octavo/spec";
+import type { QuantizedDType } from "@octavo/spec";
+import { activationQParams, wholeRange } from "./program-value.ts";
+import type { ActivationQParams } from "./program-value.ts";
+
+/**
+ * dtype and qparams that a prepared module's output was trained or calibrated with.
+ * @throws QuantizationError naming the module, if its observer saw nothing.
+ */
+export function observedOutput(module: Module, path: string): [QuantizedDType, ActivationQParams] {
+  const quantizer = activationQuantizerOf(module)!;
+  if (!quantizer.hasQParams) {
+    throw new QuantizationError({
+      where: `convert of ${path} (${module.typeName()})`,
+      expected: "an observer that saw data",
+      got: `${quantizer.observer} that saw nothing`,
+      hint: "Run calibration batches (or training steps) through the prepared model before convert. Is the module used?",
+    });
+  }
+  const { qparams } = quantizer;
+  const output = activationQParams(qparams);
+  const { torchCompat } = module.qconfig as QConfig;
+  return [qparams.dtype, torchCompat ? wholeRange(qparams.dtype, output) : output];
+}

@@ -1,0 +1,61 @@
+import { ConvNd, ReLU, ReLU6 } from "@octavo/nn";
+import type { Module } from "@octavo/nn";
+import { isWeightedLayer, partsOf, QatBnLayer, QatLayer } from "@octavo/qat";
+import type { QConfig, WeightedLayer } from "@octavo/qat";
+import type { QParams } from "@octavo/spec";
+import { noGrad } from "@octavo/tensor";
+import { QuantizedLayer } from "../modules/quantized-layer.ts";
+import { foldedWeights } from "./folded-weights.ts";
+import { observedOutput } from "./observed-output.ts";
+
+/** A layer, alone, fused or trained; not one that pads with other values than zeros, which the kernels cannot. */
+export function isQuantizableLayer(module: Module): boolean {
+  const layer = module instanceof QatLayer ? module.layer() : partsOf(module)[0];
+  return isWeightedLayer(layer) && !(layer instanceof ConvNd && layer.paddingMode !== "zeros");
+}
+
+/** The integer form of a quantizable layer, from training or calibration. */
+export function quantizedLayer(module: Module, path: string): QuantizedLayer {
+  const { layer, activation } = module instanceof QatLayer ? trainedParts(module) : observedParts(module);
+  const { weight, bias } =
+    module instanceof QatBnLayer ? foldedWeights(module) : module instanceof QatLayer ? module : layer;
+  const qconfig = module.qconfig as QConfig;
+  const quantizer =
+    module instanceof QatLayer ? module.weightFakeQuant : qconfig.weight!.along(layer.channelAxis).create();
+  // After calibration weights are seen here for the first time; after training the last forward's scales stand.
+  if (!quantizer.hasQParams) noGrad(() => quantizer.observe(weight));
+  const [dtype, output] = observedOutput(module, path);
+  return new QuantizedLayer({
+    typeName: `Quantized${module.typeName().replace("ConvBn", "Conv").replace("LinearBn1d", "Linear")}`,
+    layer,
+    weight,
+    bias,
+    weightQParams: quantizer.qparams as QParams,
+    dtype,
+    output,
+    clamp: clampOf(activation),
+    torchEngine: qconfig.requantization === "qnnpack" ? "qnnpack" : null,
+  });
+}
+
+interface Parts {
+  readonly layer: WeightedLayer;
+  readonly activation: Module | null;
+}
+
+const trainedParts = (module: QatLayer): Parts => ({
+  layer: module.layer(),
+  activation: module.activation(),
+});
+
+function observedParts(module: Module): Parts {
+  const [layer, activation = null] = partsOf(module);
+  return { layer: layer as WeightedLayer, activation };
+}
+
+/** The range of real values that a fused activation lets through. */
+function clampOf(activation: Module | null): readonly [low: number, high: number] {
+  if (activation instanceof ReLU) return [0, Infinity];
+  if (activation instanceof ReLU6) return [0, 6];
+  return [-Infinity, Infinity];
+}
