@@ -1,11 +1,11 @@
-import { channelBlocks, formatsCoincide, memoryOrder, normalizeAxis } from "@octavo/spec";
+import { axisOf } from "./axis-of.ts";
+import { channelBlocks, formatsCoincide, memoryOrder } from "@octavo/spec";
 import type { Kernels, MemoryFormat } from "@octavo/spec";
 import { applyOp } from "../op.ts";
 import type { Op, Saved } from "../op.ts";
 import { toMemoryFormat } from "../ops/to-memory-format.ts";
 import { Tensor } from "../tensor.ts";
 import { requireFloat } from "./require.ts";
-import { whereOf } from "./where.ts";
 
 export interface ReduceOptions {
   /** Axis or axes to reduce, negative from the end; default: all. */
@@ -51,7 +51,7 @@ export function normalizeAxes(
 ): readonly number[] {
   if (dim === undefined) return shape.map((_, axis) => axis);
   const given = typeof dim === "number" ? [dim] : dim;
-  const axes = new Set(given.map((axis) => normalizeAxis(axis, shape, whereOf(where))));
+  const axes = new Set(given.map((axis) => axisOf(axis, shape, where)));
   return [...axes].sort((a, b) => a - b);
 }
 

@@ -1,6 +1,6 @@
-import { channelBlocksOf, normalizeAxis } from "@octavo/spec";
+import { axisOf } from "../internal/axis-of.ts";
+import { channelBlocksOf } from "@octavo/spec";
 import { requireFloat } from "../internal/require.ts";
-import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
@@ -27,7 +27,7 @@ function define(name: string, largest: 0 | 1) {
   };
   return (x: Tensor, { dim, keepdim = false }: ArgExtremumOptions = {}): Tensor => {
     if (dim === undefined) return applyOp(op, [flatten(x)], { dim: 0, keepdim: false });
-    return applyOp(op, [x], { dim: normalizeAxis(dim, x.shape, whereOf(name)), keepdim });
+    return applyOp(op, [x], { dim: axisOf(dim, x.shape, name), keepdim });
   };
 }
 

@@ -1,7 +1,7 @@
-import { denseStrides, normalizeAxis } from "@octavo/spec";
+import { axisOf } from "../internal/axis-of.ts";
+import { denseStrides } from "@octavo/spec";
 import { requireFloat, requireShape, shapeText } from "../internal/require.ts";
 import { block } from "../internal/strided.ts";
-import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import { Tensor } from "../tensor.ts";
@@ -66,7 +66,7 @@ const catOp: Op<Tensor[], { dim: number }> = {
 /** Tensors one after the other along an axis. @throws ShapeError if other sizes differ. */
 export function cat(tensors: readonly Tensor[], { dim = 0 }: { dim?: number } = {}): Tensor {
   requireShape(tensors.length > 0, "cat", "at least one tensor", "none");
-  return applyOp(catOp, [...tensors], { dim: normalizeAxis(dim, tensors[0].shape, whereOf("cat")) });
+  return applyOp(catOp, [...tensors], { dim: axisOf(dim, tensors[0].shape, "cat") });
 }
 
 /** Tensors of equal shape along a new axis. */

@@ -1,6 +1,6 @@
-import { channelBlocksOf, normalizeAxis } from "@octavo/spec";
+import { axisOf } from "../internal/axis-of.ts";
+import { channelBlocksOf } from "@octavo/spec";
 import { requireFloat, requireShape } from "../internal/require.ts";
-import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import { Tensor } from "../tensor.ts";
@@ -61,7 +61,7 @@ export function fakeQuantize(
   return applyOp(fakeQuantizeOp, [x], {
     scale: scale.slice(),
     zeroPoint: zeroPoint.slice(),
-    axis: axis === null ? null : normalizeAxis(axis, x.shape, whereOf("fakeQuantize")),
+    axis: axis === null ? null : axisOf(axis, x.shape, "fakeQuantize"),
     quantMin,
     quantMax,
   });

@@ -1,6 +1,6 @@
-import { channelBlocksOf, normalizeAxis, poolShape } from "@octavo/spec";
+import { axisOf } from "../internal/axis-of.ts";
+import { channelBlocksOf, poolShape } from "@octavo/spec";
 import { requireFloat } from "../internal/require.ts";
-import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import { Tensor } from "../tensor.ts";
@@ -61,7 +61,7 @@ export interface Extremes {
 }
 
 function along(x: Tensor, dim: number, keepdim: boolean): Tensor {
-  return applyOp(maxAlongOp, [x], { dim: normalizeAxis(dim, x.shape, whereOf("max")), keepdim });
+  return applyOp(maxAlongOp, [x], { dim: axisOf(dim, x.shape, "max"), keepdim });
 }
 
 /** The largest element; with `dim`, those along an axis with their indices. */

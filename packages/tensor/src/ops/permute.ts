@@ -1,9 +1,9 @@
-import { denseStrides, normalizeAxis } from "@octavo/spec";
+import { axisOf } from "../internal/axis-of.ts";
+import { denseStrides } from "@octavo/spec";
 import type { MemoryFormat } from "@octavo/spec";
 import { movedQParams } from "../internal/moved-qparams.ts";
 import { requireShape, shapeText } from "../internal/require.ts";
 import { block } from "../internal/strided.ts";
-import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
@@ -52,7 +52,7 @@ const permuteOp: Op<[Tensor], { dims: readonly number[] }> = {
 
 /** Axes in another order: axis i of the result is axis `dims[i]` of x. Shares memory where the bytes stay in place. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
-  const axes = dims.map((axis) => normalizeAxis(axis, x.shape, whereOf("permute")));
+  const axes = dims.map((axis) => axisOf(axis, x.shape, "permute"));
   requireShape(
     axes.length === x.rank && new Set(axes).size === x.rank,
     "permute",
@@ -65,8 +65,8 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 /** Two axes exchanged. */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   const dims = x.shape.map((_, axis) => axis);
-  const a = normalizeAxis(dim0, x.shape, whereOf("transpose"));
-  const b = normalizeAxis(dim1, x.shape, whereOf("transpose"));
+  const a = axisOf(dim0, x.shape, "transpose");
+  const b = axisOf(dim1, x.shape, "transpose");
   [dims[a], dims[b]] = [dims[b], dims[a]];
   return permute(x, dims);
 }

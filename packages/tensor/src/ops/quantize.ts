@@ -1,4 +1,5 @@
-import { ArgumentError, channelBlocksOf, normalizeAxis, quantRanges } from "@octavo/spec";
+import { axisOf } from "../internal/axis-of.ts";
+import { ArgumentError, channelBlocksOf, quantRanges } from "@octavo/spec";
 import type { QParams, QuantizedDType } from "@octavo/spec";
 import { requireFloat, requireShape } from "../internal/require.ts";
 import { whereOf } from "../internal/where.ts";
@@ -97,7 +98,7 @@ export function quantizePerChannel(
     qscheme: "perChannelAffine",
     scale: Float32Array.from(scales),
     zeroPoint: Int32Array.from(zeroPoints),
-    axis: normalizeAxis(axis, x.shape, whereOf("quantizePerChannel")),
+    axis: axisOf(axis, x.shape, "quantizePerChannel"),
     quantMin,
     quantMax,
   });

@@ -1,7 +1,7 @@
-import { normalizeAxis, numberOfElements } from "@octavo/spec";
+import { axisOf } from "../internal/axis-of.ts";
+import { numberOfElements } from "@octavo/spec";
 import { movedQParams } from "../internal/moved-qparams.ts";
 import { requireShape, shapeText } from "../internal/require.ts";
-import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import { Tensor } from "../tensor.ts";
@@ -49,8 +49,8 @@ const flattenOp = reshapingOp<{ startDim: number; endDim: number }>(
   "flatten",
   (shape, { startDim, endDim }) => {
     if (shape.length === 0) return [1];
-    const start = normalizeAxis(startDim, shape, whereOf("flatten"));
-    const end = normalizeAxis(endDim, shape, whereOf("flatten"));
+    const start = axisOf(startDim, shape, "flatten");
+    const end = axisOf(endDim, shape, "flatten");
     requireShape(start <= end, "flatten", "startDim ≤ endDim", `${startDim} and ${endDim}`);
     return [...shape.slice(0, start), numberOfElements(shape.slice(start, end + 1)), ...shape.slice(end + 1)];
   },
@@ -66,7 +66,7 @@ export function flatten(
 
 const squeezeOp = reshapingOp<{ dim: number | null }>("squeeze", (shape, { dim }) => {
   if (dim === null) return shape.filter((size) => size !== 1);
-  const axis = normalizeAxis(dim, shape, whereOf("squeeze"));
+  const axis = axisOf(dim, shape, "squeeze");
   return shape.filter((size, i) => i !== axis || size !== 1);
 });
 
@@ -76,7 +76,7 @@ export function squeeze(x: Tensor, dim?: number): Tensor {
 }
 
 const unsqueezeOp = reshapingOp<{ dim: number }>("unsqueeze", (shape, { dim }) => {
-  const axis = normalizeAxis(dim, [...shape, 1], whereOf("unsqueeze"));
+  const axis = axisOf(dim, [...shape, 1], "unsqueeze");
   return [...shape.slice(0, axis), 1, ...shape.slice(axis)];
 });
 

@@ -1,4 +1,5 @@
-import { ArgumentError, denseStrides, normalizeAxis } from "@octavo/spec";
+import { axisOf } from "../internal/axis-of.ts";
+import { ArgumentError, denseStrides } from "@octavo/spec";
 import { movedQParams } from "../internal/moved-qparams.ts";
 import { requireShape } from "../internal/require.ts";
 import { block } from "../internal/strided.ts";
@@ -62,12 +63,12 @@ export function slice(x: Tensor, dim: number, start = 0, end: number | null = nu
   if (!Number.isInteger(step) || step < 1) {
     throw new ArgumentError({ where: whereOf("slice"), expected: "a step ≥ 1", got: String(step) });
   }
-  return applyOp(sliceOp, [x], { dim: normalizeAxis(dim, x.shape, whereOf("slice")), start, end, step });
+  return applyOp(sliceOp, [x], { dim: axisOf(dim, x.shape, "slice"), start, end, step });
 }
 
 /** `length` indices of one axis from `start`. @throws ShapeError if the axis is shorter. */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
-  const size = x.shape[normalizeAxis(dim, x.shape, whereOf("narrow"))];
+  const size = x.shape[axisOf(dim, x.shape, "narrow")];
   const first = start < 0 ? start + size : start;
   requireShape(
     first >= 0 && length >= 0 && first + length <= size,

@@ -1,6 +1,5 @@
-import { normalizeAxis } from "@octavo/spec";
+import { axisOf } from "../internal/axis-of.ts";
 import { requireShape } from "../internal/require.ts";
-import { whereOf } from "../internal/where.ts";
 import type { Tensor } from "../tensor.ts";
 import { narrow } from "./slice.ts";
 
@@ -10,7 +9,7 @@ export function split(
   size: number | readonly number[],
   { dim = 0 }: { dim?: number } = {},
 ): Tensor[] {
-  const axis = normalizeAxis(dim, x.shape, whereOf("split"));
+  const axis = axisOf(dim, x.shape, "split");
   const whole = x.shape[axis];
   const parts = Math.max(1, Math.ceil(whole / Number(size)));
   const sizes =
@@ -28,6 +27,6 @@ export function split(
 
 /** At most `chunks` parts of equal size, the last smaller if need be. */
 export function chunk(x: Tensor, chunks: number, { dim = 0 }: { dim?: number } = {}): Tensor[] {
-  const size = x.shape[normalizeAxis(dim, x.shape, whereOf("chunk"))];
+  const size = x.shape[axisOf(dim, x.shape, "chunk")];
   return split(x, Math.max(1, Math.ceil(size / chunks)), { dim });
 }
