@@ -15,6 +15,12 @@ int hardwareThreadCount();
 /** Runs `task(context, begin, end)` over [0, count) in pieces of `grain`; returns when all are done. */
 void runParallel(size_t count, size_t grain, void (*task)(void* context, size_t begin, size_t end), void* context);
 
+/** One piece. Not inlined, or every loop would be compiled twice: for one piece and for many. */
+template <typename Body>
+[[gnu::noinline]] static void runPiece(void* context, size_t begin, size_t end) {
+  (*static_cast<const Body*>(context))(begin, end);
+}
+
 /**
  * `body(begin, end)` over [0, count) in pieces of `grain` (the last may be shorter; piece i begins at i · grain).
  * Calls from inside a piece run on its thread. Choose a grain of at least some 20 µs of work.
@@ -22,11 +28,9 @@ void runParallel(size_t count, size_t grain, void (*task)(void* context, size_t 
 template <typename Body>
 static inline void parallelFor(size_t count, size_t grain, const Body& body) {
   if (count == 0) return;
-  if (count <= grain) return body(size_t(0), count);
-  const auto task = [](void* context, size_t begin, size_t end) {
-    (*static_cast<const Body*>(context))(begin, end);
-  };
-  runParallel(count, grain, task, const_cast<Body*>(&body));
+  void* context = const_cast<Body*>(&body);
+  if (count <= grain) return runPiece<Body>(context, 0, count);
+  runParallel(count, grain, runPiece<Body>, context);
 }
 
 }  // namespace octavo
