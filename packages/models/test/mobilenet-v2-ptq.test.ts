@@ -18,7 +18,7 @@ const engines = ["fbgemm", "qnnpack"] as const;
 
 /**
  * The histogram's greedy search ends one step elsewhere when a value moves by its last bit: with fused multiply-adds (x86)
- * the scale is 1.1 % larger than torch's, with the reference and WebAssembly kernels it is torch's.
+ * the scale is 1.1 % larger than torch's and the zero point follows, with the reference and WebAssembly kernels it is torch's.
  */
 const onEdge = "features.5.skip_add";
 
@@ -34,7 +34,7 @@ describe.skipIf(group.absent || tooSlow)(`${group.title}, mobilenet_v2 quantized
       const wrong = [...quantizersOf(prepared)].filter(([name, { scale, zeroPoint }]) => {
         const want = qparamsOf(row)[name];
         // Activations differ in the order of their sums, and scales with them.
-        const [relative, steps] = name === onEdge ? [0.02, 1] : [1e-5, 0];
+        const [relative, steps] = name === onEdge ? [0.02, 2] : [1e-5, 0];
         const isClose = Math.abs(scale[0] - want.scale) <= relative * want.scale;
         return !(isClose && Math.abs(zeroPoint[0] - want.zero_point) <= steps);
       });
