@@ -26,6 +26,16 @@ export function loadKernels(options?: LoadOptions): Promise<void> {
   return registry.loadKernels(options);
 }
 
+/**
+ * For packages that need the best kernels but must not overrule the program: as `loadKernels` if options are given or
+ * nobody has called it yet; otherwise leaves the choice as it is.
+ *
+ * @throws as `loadKernels`.
+ */
+export function ensureKernels(options?: LoadOptions): Promise<void> {
+  return registry.ensureKernels(options);
+}
+
 /** Adds a provider to choose from; `loadKernels` opens it. Throws `KernelError` if its name is taken. */
 export function registerProvider(registration: ProviderRegistration): void {
   registry.registerProvider(registration);

@@ -1,5 +1,6 @@
 export {
   allocate,
+  ensureKernels,
   explain,
   free,
   kernels,

@@ -12,6 +12,11 @@ export const reference: KernelProvider & { readonly kernels: Kernels } = {
   kernels: referenceKernels,
   threads: 1,
   setThreads: () => {},
-  allocate: (byteLength) => ({ buffer: new ArrayBuffer(byteLength), byteOffset: 0, byteLength, collectable: true }),
+  allocate: (byteLength) => ({
+    buffer: new ArrayBuffer(byteLength),
+    byteOffset: 0,
+    byteLength,
+    collectable: true,
+  }),
   free: () => {},
 };

@@ -117,6 +117,17 @@ describe("loadKernels", () => {
     );
   });
 
+  it("is done by ensureKernels only where nobody chose before, or for what the caller asks", async () => {
+    const registry = registryOf([works("n", "native", 200, 1), works("w", "wasm", 100, 2)]);
+    await registry.ensureKernels();
+    expect(whoRuns(registry)).toBe(1);
+    await registry.loadKernels({ use: "reference" });
+    await registry.ensureKernels();
+    expect(whoRuns(registry)).toBe(-1);
+    await registry.ensureKernels({ use: "w" });
+    expect(whoRuns(registry)).toBe(2);
+  });
+
   it("opens a provider once, however often it is called", async () => {
     const native = works("n", "native", 200, 1);
     const registry = registryOf([native]);

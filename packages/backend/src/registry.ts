@@ -39,6 +39,7 @@ export class Registry {
   readonly #owners = new WeakMap<Memory, KernelProvider>();
   readonly #ofReference: ProviderRegistration;
   #selection: Selection;
+  #isChosen = false;
 
   constructor(
     reference: KernelProvider & { readonly kernels: Kernels },
@@ -106,6 +107,12 @@ export class Registry {
     if (!provider) throw forcedFailure(choice, use, failed, candidates, passedOver);
     if (threads !== null) provider.setThreads(threads);
     this.#selection = this.#select(choice, provider, [...failed, ...rest, ...passedOver]);
+    this.#isChosen = true;
+  }
+
+  /** As `loadKernels` if options are given or nobody has called it yet; otherwise leaves the choice as it is. */
+  async ensureKernels(options?: LoadOptions): Promise<void> {
+    if (options || !this.#isChosen) await this.loadKernels(options);
   }
 
   /** Every kernel, each from the best open provider that has it. Do not keep it across `loadKernels`. */

@@ -4,9 +4,12 @@ import type { TypedArray } from "../dtype.ts";
 type F32 = Float32Array;
 
 /**
- * float32 kernels. Outputs come after inputs; an output never overlaps an input unless the kernel says so.
- * Each element-wise result is a sequence of single float32 operations, so all providers agree bit for bit; sums may
- * differ in order between providers, within a bound computed from their length.
+ * float32 kernels. Outputs come after inputs and are overwritten; an output never overlaps an input unless the kernel
+ * says that it may be the very same array. Numbers that stand for real values (`alpha`, `learningRate`) are rounded to
+ * float32 first, unless the kernel says otherwise.
+ *
+ * Each element-wise result is a sequence of single float32 operations, so all providers agree bit for bit. Functions by
+ * exponentials and the like, sums and products may differ in the last bits, within a bound computed from their length.
  */
 export interface FloatKernels {
   /** y = f(x); `operator` is a code of `UnaryOp`. `y` may be `x`. */
@@ -21,9 +24,9 @@ export interface FloatKernels {
   copyRegion(from: TypedArray, to: TypedArray, block: Region): void;
   /** As `copyRegion`, adding to what is there: the gradient of a copy, expand or broadcast. */
   addRegion(from: F32, to: F32, block: Region): void;
-  /** Reduces `channels` of (outer, channels, inner) away; `operator` is a code of `ReduceOp`. */
+  /** Reduces `channels` of (outer, channels, inner) away; `operator` is a code of `ReduceOp`. max and min of a NaN are NaN. */
   reduce(operator: number, x: F32, y: F32, blocks: ChannelBlocks): void;
-  /** Index of the largest (`largest` 1) or smallest element along `channels`; the first one of equals. */
+  /** Index of the largest (`largest` 1) or smallest (0) element along `channels`: the first NaN, else the first of equals. */
   argReduce(x: F32, indices: Int32Array, largest: number, blocks: ChannelBlocks): void;
 
   /** Matrix product; `bias` (n) is added to every row. */
@@ -59,20 +62,27 @@ export interface FloatKernels {
     training: number,
   ): void;
 
-  /** Maximum over windows of any 1- or 4-byte element type; `indices` receives the position in D·H·W of the input. */
+  /**
+   * Maximum over windows of any 1- or 4-byte element type; `indices` receives its position in D·H·W of the input: the first
+   * of equals. A window that has a NaN gives NaN, at the last one. Every window holds an element.
+   */
   maxPool(x: TypedArray, y: TypedArray, indices: Int32Array | null, shape: PoolShape): void;
+  /** dx = Σ dy over the windows whose maximum it was. */
   maxPoolGradient(dy: F32, indices: Int32Array, dx: F32, shape: PoolShape): void;
+  /** Mean over windows; what divides is in `PoolShape`. */
   avgPool(x: F32, y: F32, shape: PoolShape): void;
   avgPoolGradient(dy: F32, dx: F32, shape: PoolShape): void;
 
-  /** Over the last axis of (rows, columns). */
+  /** e^x / Σ e^x over the last axis of (rows, columns), after the largest is subtracted. */
   softmax(x: F32, y: F32, rows: number, columns: number): void;
   softmaxGradient(y: F32, dy: F32, dx: F32, rows: number, columns: number): void;
+  /** log softmax(x), likewise. */
   logSoftmax(x: F32, y: F32, rows: number, columns: number): void;
   logSoftmaxGradient(y: F32, dy: F32, dx: F32, rows: number, columns: number): void;
 
   /**
-   * torch.optim.SGD for one parameter, in place. `momentumBuffer` is null without momentum; `first` 1 initialises it
+   * torch.optim.SGD for one parameter, in place; g += weightDecay p, b = momentum b + (1 − dampening) g,
+   * p −= learningRate (nesterov ? g + momentum b : b). `momentumBuffer` is null without momentum; `first` 1 initialises it
    * with the gradient. `nesterov` 0 or 1.
    */
   sgdStep(
@@ -86,7 +96,10 @@ export interface FloatKernels {
     nesterov: number,
     first: number,
   ): void;
-  /** torch.optim.Adam (`decoupled` 0) or AdamW (1) for one parameter, in place; `step` counts from 1. `maxSquare`: amsgrad. */
+  /**
+   * torch.optim.Adam (`decoupled` 0) or AdamW (1) for one parameter, in place; `step` counts from 1. `maxSquare`: amsgrad.
+   * Factors that do not depend on the element (1 − β1ᵗ, …) are computed in float64 and rounded once.
+   */
   adamStep(
     parameter: F32,
     gradient: F32,

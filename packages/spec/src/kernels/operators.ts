@@ -11,7 +11,7 @@ const codes = <const Names extends readonly string[]>(...names: Names) =>
  */
 export const UnaryOp = codes(
   "relu", // max(x, 0)
-  "clamp", // min(max(x, alpha), beta); NaN stays; the gradient is 0 at both ends too, as torch's
+  "clamp", // min(max(x, alpha), beta), alpha ≤ beta; NaN stays; the gradient is 0 at both ends too, as torch's
   "leakyRelu", // x > 0 ? x : alpha x
   "elu", // x > 0 ? x : alpha (exp(x) - 1)
   "selu",
@@ -42,8 +42,10 @@ export const UnaryOp = codes(
 );
 export type UnaryOpName = keyof typeof UnaryOp;
 
+/** `y = f(a, b)`. maximum and minimum are NaN if either is, and take 0 for larger than −0. */
 export const BinaryOp = codes("add", "sub", "mul", "div", "maximum", "minimum", "pow");
 export type BinaryOpName = keyof typeof BinaryOp;
 
+/** `mean` is the sum divided by the number; max and min are NaN if any element is. Of no elements: 0, NaN, −∞, ∞, 1. */
 export const ReduceOp = codes("sum", "mean", "max", "min", "prod");
 export type ReduceOpName = keyof typeof ReduceOp;

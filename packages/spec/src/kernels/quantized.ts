@@ -7,7 +7,9 @@ export type QInt = Q8 | Int32Array;
 
 /**
  * Kernels on quantized data; the arithmetic of docs/numerics.md, identical bits from every provider.
- * `scale` and `zeroPoint` have length 1 (blocks.channels 1) or one entry per channel.
+ * `scale` and `zeroPoint` have length 1 (blocks.channels 1) or one entry per channel; scales given as numbers are rounded
+ * to float32 first. Zero points, `quantMin`, `quantMax`, `low` and `high` are integers of the output's type.
+ * Outputs come after inputs; one never overlaps an input unless the kernel says that it may.
  * rne = round half to even, fl = rounded to float32.
  */
 export interface QuantizedKernels {
@@ -46,7 +48,10 @@ export interface QuantizedKernels {
   ): void;
   /** Smallest and largest value per channel; NaN if any is NaN. Nothing is written for 0 elements. */
   minMax(x: F32, min: F32, max: F32, blocks: ChannelBlocks): void;
-  /** Counts per bin as torch.histc: bin = floor((x − low) · bins / (high − low)), high in the last bin, outside skipped. */
+  /**
+   * Counts per bin as torch.histc: bin = floor(fl(fl(fl(x − low) · bins) / fl(high − low))), high in the last bin. What lies
+   * outside, and NaN, is skipped; `low` and `high` are rounded to float32 first. Overwrites `counts`, one entry per bin.
+   */
   histogram(x: F32, counts: F32, low: number, high: number): void;
 
   /**
@@ -104,7 +109,10 @@ export interface QuantizedKernels {
     high: number,
   ): void;
 
-  /** y = clamp(rne(fl(fl(deq(a) + deq(b)) · fl(1/yScale))) + yZeroPoint, low, high). Equal lengths. */
+  /**
+   * y = clamp(rne(fl(fl(deq(a) + deq(b)) · fl(1/yScale))) + yZeroPoint, low, high), deq as `dequantize`. Equal lengths; y may
+   * lie on the bytes of a or of b.
+   */
   quantizedAdd(
     a: Q8,
     aScale: number,
@@ -132,9 +140,12 @@ export interface QuantizedKernels {
     low: number,
     high: number,
   ): void;
-  /** y = table[x − smallest integer of x's dtype]: every function of one 8-bit value (rescale, relu, sigmoid, …). 256 entries. */
+  /**
+   * y = table[x − smallest integer of x's dtype]: every function of one 8-bit value (rescale, relu, sigmoid, …). 256 entries
+   * of y's type. y may lie on the bytes of x.
+   */
   quantizedLookup(x: Q8, table: Q8, y: Q8): void;
-  /** y = clamp(rne(fl(fl(Σ(x − zeroPoint)) · fl(1/n))) + zeroPoint); x and y share their qparams. */
+  /** y = clamp(rne(fl(fl(Σ(x − zeroPoint)) · fl(1/n))) + zeroPoint, quantMin, quantMax); x and y share their qparams. */
   quantizedAvgPool(
     x: Q8,
     y: Q8,
