@@ -1,13 +1,13 @@
+import { ensureKernels } from "@octavo/backend";
 import type { LoadOptions as KernelOptions } from "@octavo/backend";
 import type { ByteSource } from "@octavo/safetensors";
 import type { Program } from "@octavo/spec";
 
-import { ensureKernels } from "./internal/ensure-kernels.ts";
 import { loadProgram } from "./load-program.ts";
 import { Session } from "./session.ts";
 
 export interface LoadOptions {
-  /** Kernels to use, as `loadKernels` of @octavo/backend takes them; by default the best that run here. */
+  /** Kernels to use, as `loadKernels` of @octavo/backend takes them; by default those that are loaded, else the best that run here. */
   readonly kernels?: KernelOptions;
 }
 

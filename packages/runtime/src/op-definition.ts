@@ -34,8 +34,8 @@ export interface OpDefinition {
   prepare?(step: Step, kernels: Kernels): Readonly<Record<string, Prepared>>;
   /** Bytes needed while it runs, beside inputs and outputs. */
   scratchBytes?(step: Step): number;
-  /** Whether the first output may lie over the first input. */
-  inPlace?(step: Step): boolean;
+  /** Inputs, by position, that the first output may lie over, if it has as many bytes. Absent: none. */
+  inPlace?(step: Step): readonly number[];
   /** Kernels it calls, for `explain()`. */
   readonly kernels: readonly KernelName[] | ((step: Step) => readonly KernelName[]);
   /** Everything that can be computed beforehand, for one batch size and one set of buffers; the result runs the step. */

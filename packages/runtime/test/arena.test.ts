@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 
 import { arenaAlignment, planArena, separateBuffers } from "../src/internal/arena.ts";
 import { planProgram } from "../src/internal/plan.ts";
+import { ProgramBuilder } from "./program-builder.ts";
 import { randomProgram } from "./random-program.ts";
 
 const lifetimes = fc.array(
@@ -62,4 +63,14 @@ test("an op that may run in place lies over its dying input, and only then", () 
       expect(places.size).toBe(new Set(program.outputs).size);
     }),
   );
+});
+
+test("an addition lies over whichever summand dies", () => {
+  const image = { shape: [-1, 2], scale: 0.05, zeroPoint: 100 };
+  const net = new ProgramBuilder();
+  const [kept, dying] = [net.input("kept", image), net.input("dying", image)];
+  const sum = net.op("add", [kept, dying], image);
+  const plan = planProgram(net.build(kept, sum), 2, planArena, true);
+  expect(plan.offsets[sum]).toBe(plan.offsets[dying]);
+  expect(plan.byteLength).toBe(2 * arenaAlignment);
 });

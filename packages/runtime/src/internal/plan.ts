@@ -39,13 +39,17 @@ export function planProgram(
   for (const value of program.inputs) create(value, -1);
   program.ops.forEach(({ op, inputs, outputs }, index) => {
     const definition = opTable.get(op)!;
-    const over = inPlace && definition.inPlace?.(steps[index]) && lastUse[inputs[0]] === index;
-    outputs.forEach((value, i) => {
-      if (!(over && i === 0 && bytes[value] === bytes[inputs[0]])) return create(value, index);
-      const buffer = bufferOf.get(inputs[0])!;
-      bufferOf.set(value, buffer);
-      buffers[buffer].last = Math.max(index, lastUse[value]);
-    });
+    const [first, ...rest] = outputs;
+    const under = (inPlace ? (definition.inPlace?.(steps[index]) ?? []) : [])
+      .map((position) => inputs[position])
+      .find((input) => lastUse[input] === index && bytes[input] === bytes[first]);
+    if (under === undefined) create(first, index);
+    else {
+      const buffer = bufferOf.get(under)!;
+      bufferOf.set(first, buffer);
+      buffers[buffer].last = Math.max(index, lastUse[first]);
+    }
+    for (const value of rest) create(value, index);
     scratchBuffers.push(buffers.length);
     buffers.push({ bytes: definition.scratchBytes?.(steps[index]) ?? 0, first: index, last: index });
   });

@@ -10,6 +10,7 @@ export function quantizedBinary(name: string, kernel: "quantizedAdd" | "quantize
     name,
     version: 1,
     kernels: [kernel],
+    inPlace: () => [0, 1],
 
     check(step) {
       step.expectCounts(2);

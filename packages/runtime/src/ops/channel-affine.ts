@@ -7,7 +7,7 @@ export const channelAffine: OpDefinition = {
   name: "channelAffine",
   version: 1,
   kernels: ["channelAffine"],
-  inPlace: () => true,
+  inPlace: () => [0],
 
   check(step) {
     step.expectCounts(1);

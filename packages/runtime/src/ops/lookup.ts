@@ -12,6 +12,7 @@ export const lookup: OpDefinition = {
   name: "lookup",
   version: 1,
   kernels: ["quantizedLookup"],
+  inPlace: () => [0],
 
   check(step) {
     step.expectCounts(1);

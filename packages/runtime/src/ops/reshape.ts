@@ -27,7 +27,7 @@ export const reshape: OpDefinition = {
   },
 
   scratchBytes: (step) => (wayOf(step) === "both" ? byteLength(step.outputs[0]) : 0),
-  inPlace: (step) => wayOf(step) === "none",
+  inPlace: (step) => (wayOf(step) === "none" ? [0] : []),
 
   bind(step, { inputs: [x], outputs: [y], scratch }, kernels) {
     const [from] = step.inputs;

@@ -9,7 +9,7 @@ export const unary: OpDefinition = {
   name: "unary",
   version: 1,
   kernels: ["unary"],
-  inPlace: () => true,
+  inPlace: () => [0],
 
   check(step) {
     step.expectCounts(1);

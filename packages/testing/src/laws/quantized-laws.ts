@@ -234,40 +234,64 @@ const neverSaturates: KernelLaw = {
 };
 
 function binaryLaw(name: "quantizedAdd" | "quantizedMul"): AgreementLaw {
-  const signs = fc.record({ length: arrayLength, a: fc.boolean(), b: fc.boolean(), y: fc.boolean() });
-  return agreementLaw(name, [name], signs, ({ length, ...signed }, random) => {
+  const geometry = fc.record({
+    length: arrayLength,
+    a: fc.boolean(),
+    b: fc.boolean(),
+    y: fc.boolean(),
+    over: fc.constantFrom("a", "b", null),
+  });
+  return agreementLaw(`${name}, also in place`, [name], geometry, ({ length, over, ...signed }, random) => {
     const [aScale, bScale] = random.scales(2, 0.01, 0.1);
     const yScale = name === "quantizedAdd" ? (aScale + bScale) * 0.7 : aScale * bScale * 90;
     const [aZero, bZero] = [random.integer(...rangeOf(signed.a)), random.integer(...rangeOf(signed.b))];
     const { yZeroPoint, low, high } = clampOf(random, signed.y);
+    const run = (k: Kernels, a: Q8, b: Q8, y: Q8) =>
+      k[name](a, aScale, aZero, b, bScale, bZero, y, yScale, yZeroPoint, low, high);
+    const [a, b] = [random.bytes(length, signed.a), random.bytes(length, signed.b)];
+    if (over) {
+      return scene({
+        arrays: { a, b },
+        writes: [over],
+        agreement: "bits",
+        run: (k, { a, b }) => run(k, a, b, sameBytes({ a, b }[over], signed.y)),
+      });
+    }
     return scene({
-      arrays: {
-        a: random.bytes(length, signed.a),
-        b: random.bytes(length, signed.b),
-        y: bytesLike(signed.y, length),
-      },
+      arrays: { a, b, y: bytesLike(signed.y, length) },
       writes: ["y"],
       agreement: "bits",
-      run: (k, { a, b, y }) => k[name](a, aScale, aZero, b, bScale, bZero, y, yScale, yZeroPoint, low, high),
+      run: (k, { a, b, y }) => run(k, a, b, y),
     });
   });
 }
 
+/** The same memory as signed or unsigned bytes. */
+function sameBytes({ buffer, byteOffset, length }: Q8, signed: boolean): Q8 {
+  return new (signed ? Int8Array : Uint8Array)(buffer as ArrayBuffer, byteOffset, length);
+}
+
 const lookup = agreementLaw(
-  "quantizedLookup of both signs",
+  "quantizedLookup of both signs, also in place",
   ["quantizedLookup"],
-  fc.record({ length: arrayLength, x: fc.boolean(), y: fc.boolean() }),
-  ({ length, ...signed }, random) =>
-    scene({
-      arrays: {
-        x: random.bytes(length, signed.x),
-        table: random.bytes(256, signed.y),
-        y: bytesLike(signed.y, length),
-      },
+  fc.record({ length: arrayLength, x: fc.boolean(), y: fc.boolean(), inPlace: fc.boolean() }),
+  ({ length, inPlace, ...signed }, random) => {
+    const [x, table] = [random.bytes(length, signed.x), random.bytes(256, signed.y)];
+    if (inPlace) {
+      return scene({
+        arrays: { x, table },
+        writes: ["x"],
+        agreement: "bits",
+        run: (k, { x, table }) => k.quantizedLookup(x, table, sameBytes(x, signed.y)),
+      });
+    }
+    return scene({
+      arrays: { x, table, y: bytesLike(signed.y, length) },
       writes: ["y"],
       agreement: "bits",
       run: (k, { x, table, y }) => k.quantizedLookup(x, table, y),
-    }),
+    });
+  },
 );
 
 export const quantizedLaws: readonly AgreementLaw[] = [
