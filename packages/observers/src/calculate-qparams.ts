@@ -1,6 +1,5 @@
-import { ArgumentError, QuantizationError, qschemes } from "@octavo/spec";
+import { ArgumentError, QuantizationError, qschemes, roundHalfToEven } from "@octavo/spec";
 import type { QParams, QScheme } from "@octavo/spec";
-import { roundHalfToEven } from "./internal/round-half-to-even.ts";
 import { quantRange } from "./quant-range.ts";
 import type { QuantRange, QuantRangeOptions } from "./quant-range.ts";
 import { warn } from "./warnings.ts";

@@ -1,4 +1,4 @@
-import { ArgumentError } from "@octavo/spec";
+import { ArgumentError, roundHalfToEven } from "@octavo/spec";
 
 /** What turns the accumulators of a convolution or linear layer into output integers. */
 export interface RequantizationInput {
@@ -59,15 +59,9 @@ const octavo = {
 
 const qnnpack = {
   biasArray: Int32Array,
-  bias: (b: number, scale: number) => clampToInt32(roundHalfEven(fl(b * fl(1 / scale)))),
+  bias: (b: number, scale: number) => clampToInt32(roundHalfToEven(fl(b * fl(1 / scale)))),
   multiplier: (scale: number, outputScale: number) => fl(scale * fl(1 / outputScale)),
 };
-
-/** For |x| < 2^51: adding 1.5 · 2^52 leaves no bits for the fraction, and the addition rounds half to even. */
-function roundHalfEven(x: number): number {
-  const shift = 1.5 * 2 ** 52;
-  return Math.abs(x) < 2 ** 51 ? x + shift - shift : x;
-}
 
 function clampToInt32(x: number): number {
   return Math.min(Math.max(x, -(2 ** 31)), 2 ** 31 - 1);

@@ -46,4 +46,5 @@ export { describeQParams } from "./qparams.ts";
 export type { QParams } from "./qparams.ts";
 export { qschemes } from "./qscheme.ts";
 export type { QScheme } from "./qscheme.ts";
+export { roundHalfToEven } from "./round-half-to-even.ts";
 export type { TensorLike } from "./tensor-like.ts";

@@ -21,6 +21,18 @@ export function volume([depth, height, width]: readonly [number, number, number]
   return depth * height * width;
 }
 
+/** Numbers that every loop over a convolution needs. */
+export function convCounts({ inChannels, outChannels, groups, inSize, outSize, kernel }: ConvShape) {
+  return {
+    /** Input and output channels of one group. */
+    perGroup: inChannels / groups,
+    outPerGroup: outChannels / groups,
+    inVolume: volume(inSize),
+    outVolume: volume(outSize),
+    kernelVolume: volume(kernel),
+  };
+}
+
 /** The input positions that output position `index` (in D·H·W) reads. */
 export function tapsOfOutput(shape: ConvShape, index: number, taps: ConvTaps): void {
   const { kernel, stride, padding, dilation, inSize, outSize } = shape;

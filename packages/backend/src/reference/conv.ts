@@ -1,17 +1,12 @@
 import type { Kernels } from "@octavo/spec";
-import { convTaps, tapsOfInput, tapsOfOutput, volume } from "./conv-taps.ts";
+import { convCounts, convTaps, tapsOfInput, tapsOfOutput } from "./conv-taps.ts";
 import { float64Scratch } from "./scratch.ts";
 
 /** Direct convolution, position by position: sums in float64, in the order of the kernel taps, rounded once. */
 export const convKernels = {
   conv(x, weight, bias, y, shape) {
-    const { batch, inChannels, outChannels, groups } = shape;
-    const [perGroup, outPerGroup] = [inChannels / groups, outChannels / groups];
-    const [inVolume, outVolume, kernelVolume] = [
-      volume(shape.inSize),
-      volume(shape.outSize),
-      volume(shape.kernel),
-    ];
+    const { batch, inChannels, outChannels } = shape;
+    const { perGroup, outPerGroup, inVolume, outVolume, kernelVolume } = convCounts(shape);
     const taps = convTaps(shape);
     const sums = float64Scratch(outChannels);
     for (let out = 0; out < outVolume; out++) {
@@ -38,13 +33,8 @@ export const convKernels = {
   },
 
   convInputGradient(dy, weight, dx, shape) {
-    const { batch, inChannels, outChannels, groups } = shape;
-    const [perGroup, outPerGroup] = [inChannels / groups, outChannels / groups];
-    const [inVolume, outVolume, kernelVolume] = [
-      volume(shape.inSize),
-      volume(shape.outSize),
-      volume(shape.kernel),
-    ];
+    const { batch, inChannels, outChannels } = shape;
+    const { perGroup, outPerGroup, inVolume, outVolume, kernelVolume } = convCounts(shape);
     const taps = convTaps(shape);
     const sums = float64Scratch(inChannels);
     for (let position = 0; position < inVolume; position++) {
@@ -67,13 +57,8 @@ export const convKernels = {
   },
 
   convWeightGradient(x, dy, dWeight, shape) {
-    const { batch, inChannels, outChannels, groups } = shape;
-    const [perGroup, outPerGroup] = [inChannels / groups, outChannels / groups];
-    const [inVolume, outVolume, kernelVolume] = [
-      volume(shape.inSize),
-      volume(shape.outSize),
-      volume(shape.kernel),
-    ];
+    const { batch, inChannels, outChannels } = shape;
+    const { perGroup, outPerGroup, inVolume, outVolume, kernelVolume } = convCounts(shape);
     const taps = convTaps(shape);
     const sums = float64Scratch(dWeight.length);
     sums.fill(0, 0, dWeight.length);

@@ -1,5 +1,5 @@
 import type { ConvShape, Kernels } from "@octavo/spec";
-import { convTaps, tapsOfInput, tapsOfOutput, volume } from "./conv-taps.ts";
+import { convCounts, convTaps, tapsOfInput, tapsOfOutput, volume } from "./conv-taps.ts";
 import { requantizeRow } from "./requantize.ts";
 import { int32Scratch } from "./scratch.ts";
 
@@ -20,13 +20,8 @@ export const quantizedConvKernels = {
   },
 
   quantizedConv(x, packed, bias, multiplier, y, shape, xZeroPoint, yZeroPoint, low, high) {
-    const { batch, inChannels, outChannels, groups } = shape;
-    const [perGroup, outPerGroup] = [inChannels / groups, outChannels / groups];
-    const [inVolume, outVolume, kernelVolume] = [
-      volume(shape.inSize),
-      volume(shape.outSize),
-      volume(shape.kernel),
-    ];
+    const { batch, inChannels, outChannels } = shape;
+    const { perGroup, outPerGroup, inVolume, outVolume, kernelVolume } = convCounts(shape);
     const { zeroPoints, weights } = unpack(packed, shape);
     const taps = convTaps(shape);
     const sums = int32Scratch(2 * outChannels); // the second half: zero points, out of the inner loops
@@ -70,13 +65,8 @@ export const quantizedConvKernels = {
     low,
     high,
   ) {
-    const { batch, inChannels, outChannels, groups } = shape;
-    const [perGroup, outPerGroup] = [inChannels / groups, outChannels / groups];
-    const [inVolume, outVolume, kernelVolume] = [
-      volume(shape.inSize),
-      volume(shape.outSize),
-      volume(shape.kernel),
-    ];
+    const { batch, inChannels, outChannels } = shape;
+    const { perGroup, outPerGroup, inVolume, outVolume, kernelVolume } = convCounts(shape);
     const taps = convTaps(shape);
     const sums = int32Scratch(inChannels);
     for (let position = 0; position < inVolume; position++) {

@@ -44,6 +44,13 @@ export function readWeightZeroPoint(step: Step, channels: number): Int32Array {
   return data.length === 1 ? all.fill(data[0] as number) : (data as Int32Array);
 }
 
+/** Checks everything about a quantized layer but its geometry. */
+export function checkLayer(step: Step, channels: number): void {
+  readLayer(step);
+  readRequantization(step, channels);
+  readWeightZeroPoint(step, channels);
+}
+
 /** Weights packed for `quantizedConv`, with bias and multiplier. */
 export function prepareConv(
   step: Step,

@@ -1,7 +1,12 @@
 import type { Q8 } from "@octavo/spec";
 
 import { readConvTranspose } from "../internal/conv-geometry.ts";
-import { readLayer, readRequantization, readWeightZeroPoint } from "../internal/quantized-layer.ts";
+import {
+  checkLayer,
+  readLayer,
+  readRequantization,
+  readWeightZeroPoint,
+} from "../internal/quantized-layer.ts";
 import { asIs } from "../op-definition.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
@@ -19,9 +24,7 @@ export const convTranspose: OpDefinition = {
 
   check(step) {
     const { channels, output } = readConvTranspose(step, "qint8");
-    readLayer(step);
-    readRequantization(step, channels);
-    readWeightZeroPoint(step, channels);
+    checkLayer(step, channels);
     return [output];
   },
 

@@ -1,11 +1,5 @@
 import { readConv } from "../internal/conv-geometry.ts";
-import {
-  bindConv,
-  prepareConv,
-  readLayer,
-  readRequantization,
-  readWeightZeroPoint,
-} from "../internal/quantized-layer.ts";
+import { bindConv, checkLayer, prepareConv } from "../internal/quantized-layer.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
 /**
@@ -24,9 +18,7 @@ export const conv: OpDefinition = {
 
   check(step) {
     const { channels, output } = readConv(step, "qint8");
-    readLayer(step);
-    readRequantization(step, channels);
-    readWeightZeroPoint(step, channels);
+    checkLayer(step, channels);
     return [output];
   },
 

@@ -1,4 +1,6 @@
 import { readConvTranspose } from "../internal/conv-geometry.ts";
+import { checkFloatLayer, prepareFloatLayer } from "../internal/float-layer.ts";
+import type { FloatLayerConstants } from "../internal/float-layer.ts";
 import { asIs } from "../op-definition.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
@@ -9,18 +11,16 @@ export const floatConvTranspose: OpDefinition = {
   kernels: ["convInputGradient", "channelAffine"],
 
   check(step) {
-    for (const value of [...step.inputs, ...step.outputs]) step.expectDType(value, "float32");
     const { channels, output } = readConvTranspose(step, "float32");
-    step.optionalConstant("bias", ["float32"], [channels]);
+    checkFloatLayer(step, channels);
     return [output];
   },
 
   prepare(step) {
-    const bias = step.optionalConstant("bias", ["float32"]);
-    return {
-      weight: asIs(step.constant("weight", ["float32"]).data),
-      ...(bias && { bias: asIs(bias.data), ones: asIs(new Float32Array(bias.data.length).fill(1)) }),
-    };
+    const constants = prepareFloatLayer(step);
+    // The kernel has no bias: it is added by channelAffine, with a scale of 1.
+    const { bias } = constants;
+    return { ...constants, ...(bias && { ones: asIs(new Float32Array(bias.length).fill(1)) }) };
   },
 
   bind(step, buffers, kernels) {
@@ -28,7 +28,7 @@ export const floatConvTranspose: OpDefinition = {
     const shape = shapeOf();
     const [x] = buffers.inputs as Float32Array[];
     const [y] = buffers.outputs as Float32Array[];
-    const { weight, bias, ones } = buffers.constants as Record<string, Float32Array>;
+    const { weight, bias, ones } = buffers.constants as FloatLayerConstants & { ones: Float32Array };
     const rows = y.length / channels;
     return () => {
       kernels.convInputGradient(x, weight, y, shape);

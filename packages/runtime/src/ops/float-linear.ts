@@ -1,7 +1,8 @@
 import { gemmShape } from "@octavo/spec";
 
 import { readLinear } from "../internal/linear-geometry.ts";
-import { asIs } from "../op-definition.ts";
+import { checkFloatLayer, prepareFloatLayer } from "../internal/float-layer.ts";
+import type { FloatLayerConstants } from "../internal/float-layer.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
 /** float32 linear layer, y = x Wᵀ + b: x (…, I) → y (…, O), contiguous. Constants: `weight` (O, I), `bias` (O), both float32. */
@@ -11,25 +12,18 @@ export const floatLinear: OpDefinition = {
   kernels: ["gemm"],
 
   check(step) {
-    for (const value of [...step.inputs, ...step.outputs]) step.expectDType(value, "float32");
     const { outFeatures, output } = readLinear(step, "float32");
-    step.optionalConstant("bias", ["float32"], [outFeatures]);
+    checkFloatLayer(step, outFeatures);
     return [output];
   },
 
-  prepare(step) {
-    const bias = step.optionalConstant("bias", ["float32"]);
-    return {
-      weight: asIs(step.constant("weight", ["float32"]).data),
-      ...(bias && { bias: asIs(bias.data) }),
-    };
-  },
+  prepare: prepareFloatLayer,
 
   bind(step, buffers, kernels) {
     const { inFeatures: k, outFeatures: n } = readLinear(step, "float32");
     const [x] = buffers.inputs as Float32Array[];
     const [y] = buffers.outputs as Float32Array[];
-    const { weight, bias = null } = buffers.constants as { weight: Float32Array; bias?: Float32Array };
+    const { weight, bias = null } = buffers.constants as FloatLayerConstants;
     const shape = gemmShape({
       batch: 1,
       m: y.length / n,

@@ -1,13 +1,7 @@
 import { convShape, numberOfElements } from "@octavo/spec";
 import type { ConvShape } from "@octavo/spec";
 
-import {
-  bindConv,
-  prepareConv,
-  readLayer,
-  readRequantization,
-  readWeightZeroPoint,
-} from "../internal/quantized-layer.ts";
+import { bindConv, checkLayer, prepareConv } from "../internal/quantized-layer.ts";
 import { readLinear } from "../internal/linear-geometry.ts";
 import type { OpDefinition } from "../op-definition.ts";
 import type { Step } from "../step.ts";
@@ -25,9 +19,7 @@ export const linear: OpDefinition = {
 
   check(step) {
     const { outFeatures, output } = readLinear(step, "qint8");
-    readLayer(step);
-    readRequantization(step, outFeatures);
-    readWeightZeroPoint(step, outFeatures);
+    checkLayer(step, outFeatures);
     return [output];
   },
 
