@@ -1,3 +1,4 @@
+import { disableObserver } from "@octavo/fake-quant";
 import { ELU, GELU, Hardsigmoid, Hardswish, LeakyReLU, Mish, ReLU6, Sigmoid, SiLU, Tanh } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { activationQuantizerOf, DeQuantStub, FloatFunctional, QuantStub } from "@octavo/qat";
@@ -46,9 +47,9 @@ function qFunctional(module: Module, path: string): Module {
   return new QFunctional(activationQuantizerOf(module)!.hasQParams ? observedOutput(module, path) : null);
 }
 
-/** The module without its observer, which the quantized form has taken over. */
+/** The module without its observer, which the quantized form has taken over; its weight, if trained, is observed no more. */
 function unwatched(module: Module): FloatModule {
-  const float = module.clone();
+  const float = module.clone().apply(disableObserver);
   float.forwardHooks.clear();
   Reflect.deleteProperty(float, "activationPostProcess");
   return float as FloatModule;

@@ -14,7 +14,7 @@ export function observedOutput(module: Module, path: string): [QuantizedDType, A
   const quantizer = activationQuantizerOf(module)!;
   if (!quantizer.hasQParams) {
     throw new QuantizationError({
-      where: `convert of ${path} (${module.typeName()})`,
+      where: `convert of ${path ? `${path} (${module.typeName()})` : module.typeName()}`,
       expected: "an observer that saw data",
       got: `${quantizer.observer} that saw nothing`,
       hint: "Run calibration batches (or training steps) through the prepared model before convert. Is the module used?",

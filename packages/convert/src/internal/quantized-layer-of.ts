@@ -26,7 +26,7 @@ export function quantizedLayer(module: Module, path: string): QuantizedLayer {
   if (!quantizer.hasQParams) noGrad(() => quantizer.observe(weight));
   const [dtype, output] = observedOutput(module, path);
   return new QuantizedLayer({
-    typeName: `Quantized${module.typeName().replace("ConvBn", "Conv").replace("LinearBn1d", "Linear")}`,
+    typeName: `Quantized${module.typeName().replace("LinearBn1d", "Linear").replace("Bn", "")}`,
     layer,
     weight,
     bias,

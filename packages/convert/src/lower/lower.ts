@@ -37,12 +37,26 @@ export function lower(
   model.eval();
   try {
     const run = recordRun(model, inputs);
-    const other = recordRun(model, inputs.map(otherExamples));
-    const program = write(name, run, new ComparedRuns(name, run, other));
+    const program = write(name, run, new ComparedRuns(name, run, otherRun(name, model, inputs)));
     checkProgram(program);
     return program;
   } finally {
     for (const [module, training] of flags) module.training = training;
+  }
+}
+
+/** @throws QuantizationError for a model that takes its own batch size only. */
+function otherRun(name: string, model: Module, inputs: readonly Tensor[]): Run {
+  try {
+    return recordRun(model, inputs.map(otherExamples));
+  } catch (cause) {
+    throw new QuantizationError({
+      where: `lower of ${name}`,
+      expected: "a model that runs with every batch size",
+      got: `for one example more, ${(cause as Error).message}`,
+      hint: "Use -1 or x.shape[0] for the batch.",
+      cause,
+    });
   }
 }
 
