@@ -1,13 +1,13 @@
-import { ArgumentError } from "@octavo/spec";
 import type { ProgramAttribute, QParams } from "@octavo/spec";
 import { applyOp, callContext, setQuantizedForm } from "@octavo/tensor";
 import type { Op, Tensor } from "@octavo/tensor";
 import type { QuantizedOutput } from "./internal/output-state.ts";
 import { activationQParams } from "./internal/program-value.ts";
-import { quantizeNumber } from "./internal/quantize-number.ts";
 import { StepsByInput } from "./steps/steps-by-input.ts";
 import { lookupStep } from "./steps/lookup-step.ts";
 import { dequantizeStep, quantizeStep } from "./modules/quantize.ts";
+import { padAttributes } from "./steps/pad-attributes.ts";
+import type { PadAttributes } from "./steps/pad-attributes.ts";
 import { adaptiveAttributes, averageAttributes } from "./steps/pool-attributes.ts";
 import { programOp } from "./steps/program-op.ts";
 import type { ProgramStep } from "./steps/program-op.ts";
@@ -67,28 +67,6 @@ const viaFloat =
     );
   };
 
-interface PadAttributes {
-  readonly dim: number;
-  readonly before: number;
-  readonly after: number;
-  readonly mode: string;
-  readonly value: number;
-}
-
-function padAttributes({ dim, before, after, mode, value }: PadAttributes, x: Tensor) {
-  if (mode !== "constant") {
-    throw new ArgumentError({
-      where: callContext()?.where() ?? "pad",
-      expected: 'mode "constant" for a quantized tensor',
-      got: `"${mode}"`,
-      hint: "Put a DeQuantStub before it and a QuantStub after it.",
-    });
-  }
-  const along = (amount: number) => x.shape.map((_, axis) => (axis === dim ? amount : 0));
-  const fill = value !== 0 && { value: quantizeNumber(value, activationQParams(x.qparams!)) };
-  return { before: along(before), after: along(after), ...fill };
-}
-
 const average = through("avgPool", averageAttributes);
 const adaptiveAverage = through("avgPool", adaptiveAttributes);
 
@@ -106,7 +84,9 @@ const forms: Readonly<Record<string, Form>> = {
   adaptiveAvgPool1d: adaptiveAverage,
   adaptiveAvgPool2d: adaptiveAverage,
   adaptiveAvgPool3d: adaptiveAverage,
-  pad: through("pad", padAttributes),
+  pad: through("pad", (attributes: PadAttributes, x) =>
+    padAttributes(attributes, x, callContext()?.where() ?? "pad"),
+  ),
   mean: viaFloat(asInput),
 };
 

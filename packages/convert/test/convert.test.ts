@@ -165,7 +165,7 @@ describe("errors", () => {
     }
     const net = quantized(new Padded());
     expect(() => noGrad(() => net(image()))).toThrow(
-      'expected mode "constant" for a quantized tensor, got "reflect"',
+      'expected pad with mode "constant", got "reflect".\nPut a DeQuantStub before it',
     );
   });
 });

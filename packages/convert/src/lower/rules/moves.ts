@@ -1,6 +1,5 @@
-import { QuantizationError } from "@octavo/spec";
-import { activationQParams } from "../../internal/program-value.ts";
-import { quantizeNumber } from "../../internal/quantize-number.ts";
+import { padAttributes } from "../../steps/pad-attributes.ts";
+import type { PadAttributes } from "../../steps/pad-attributes.ts";
 import { rule } from "../lowering-rule.ts";
 import type { LoweringRules } from "../lowering-rule.ts";
 
@@ -11,14 +10,6 @@ interface Slice {
   readonly start: number;
   readonly end: number | null;
   readonly step: number;
-}
-
-interface Pad {
-  readonly dim: number;
-  readonly before: number;
-  readonly after: number;
-  readonly mode: string;
-  readonly value: number;
 }
 
 /** Ops that move elements, of any dtype. */
@@ -37,15 +28,8 @@ export const moves: LoweringRules = {
     const range = { start: clip(start), end: clip(end ?? size) };
     return { op: "slice", attributes: { axis: dim, ...range, ...(step > 1 && { step }) } };
   }),
-  pad: rule<Pad>(({ dim, before, after, mode, value }, { inputs: [x], where }) => {
-    if (mode !== "constant") {
-      throw new QuantizationError({ where, expected: 'pad with mode "constant"', got: `"${mode}"` });
-    }
-    const along = (amount: number) => x!.shape.map((_, axis) => (axis === dim ? amount : 0));
-    const fill = x!.qparams ? quantizeNumber(value, activationQParams(x!.qparams)) : value;
-    return {
-      op: "pad",
-      attributes: { before: along(before), after: along(after), ...(value !== 0 && { value: fill }) },
-    };
-  }),
+  pad: rule<PadAttributes>((attributes, { inputs: [x], where }) => ({
+    op: "pad",
+    attributes: padAttributes(attributes, x!, where),
+  })),
 };
