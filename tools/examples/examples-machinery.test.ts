@@ -117,6 +117,15 @@ describe("running", () => {
     expect(results[0]!.outputs).toEqual([{ line: 3, text: "1" }]);
   });
 
+  it("runs the guides in docs", async () => {
+    const { programs, results } = await runTree({
+      "docs/add.md": fence('import { one } from "@octavo/a";\nconsole.log(one);'),
+      "docs/notes.txt": "no",
+    });
+    expect(programs.map(({ name }) => name)).toEqual([join("docs", "add.md:2")]);
+    expect(results[0]!.outputs).toEqual([{ line: 3, text: "1" }]);
+  });
+
   it("tells where an example failed, and goes on with the next", async () => {
     const { results } = await runTree({
       "packages/a/README.md": `${fence('throw new Error("no");')}\n${fence("1;")}`,

@@ -20,17 +20,19 @@ export interface NamedProgram extends Program {
   readonly line: number;
 }
 
-/** All that a reader could copy and run: each package's README and doc comments, the root's README, `examples/`. */
+/** All that a reader could copy and run: each package's README and doc comments, the root's README, `docs/`, `examples/`. */
 export function exampleGroups(root: string): Group[] {
   const packages = readWorkspace(root).packages.map(({ short, folder, files, isStub }) => {
     const readme = join(folder, "README.md");
     const docs = files.filter(({ shipped }) => shipped).flatMap(({ path }) => docBlocks(path, read(path)));
     const missing = existsSync(readme) || isStub ? undefined : `${short} has no README.md yet`;
-    return { name: short, programs: [...readmeBlocks(readme), ...docs].map(named(root)), missing };
+    return { name: short, programs: [...markdownBlocksOf(readme), ...docs].map(named(root)), missing };
   });
   const rootReadme = join(root, "README.md");
+  const guides = markdownFiles(join(root, "docs")).flatMap(markdownBlocksOf);
   return [
-    { name: "README.md", programs: readmeBlocks(rootReadme).map(named(root)) },
+    { name: "README.md", programs: markdownBlocksOf(rootReadme).map(named(root)) },
+    { name: "docs", programs: guides.map(named(root)) },
     ...packages,
     ...exampleFolders(root),
   ].filter(({ programs, missing }: Group) => programs.length > 0 || missing);
@@ -44,8 +46,16 @@ export function workspaceNames(root: string): Record<string, string> {
   );
 }
 
-function readmeBlocks(file: string): Block[] {
+function markdownBlocksOf(file: string): Block[] {
   return existsSync(file) ? markdownBlocks(file, read(file)) : [];
+}
+
+function markdownFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".md"))
+    .sort()
+    .map((name) => join(folder, name));
 }
 
 function exampleFolders(root: string): Group[] {
