@@ -30,9 +30,17 @@ const binary =
     const parts = { op: "binary", attributes: { operator }, format: record.output.memoryFormat };
     if (aVaries && bVaries) return { ...parts, inputs: [a, b] };
     if (aVaries) return { ...parts, inputs: [a], constants: { b: constant(b) } };
+    const turned = a.rank === 0 ? fromNumber(operator, a.item()) : null;
+    if (turned) return { ...turned, inputs: [b] };
     if (!commutative.has(operator)) throw misplaced(record, 0, true);
     return { ...parts, inputs: [b], constants: { b: constant(a) } };
   };
+
+/** `value − x` is `−x + value`, and `1 / x` an op of its own, both to the bit; null for all others. */
+function fromNumber(operator: BinaryOpName, value: number): Omit<LoweredOp, "inputs"> | null {
+  if (operator === "sub") return unary("affine", -1, value);
+  return operator === "div" && value === 1 ? unary("reciprocal") : null;
+}
 
 const sameName: readonly UnaryOpName[] = [
   "relu",
