@@ -1,5 +1,7 @@
 import type { Program, ProgramOp, ProgramValue } from "@octavo/spec";
 
+import { alignColumns } from "./internal/align-columns.ts";
+
 /** A program as a table: each op with its output, attributes and constants; then the bytes of the constants. */
 export function describeProgram(program: Program): string {
   const { values, ops, inputs, outputs, constants } = program;
@@ -40,14 +42,4 @@ function describeValue({ dtype, shape, memoryFormat, qparams }: ProgramValue): s
 function describeSettings({ attributes, constants }: ProgramOp): string {
   const settings = Object.entries(attributes).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   return [...settings, ...Object.keys(constants)].join(", ");
-}
-
-function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]))
-      .join("  ")
-      .trimEnd(),
-  );
 }

@@ -5,6 +5,8 @@ export type { LoadOptions } from "./load.ts";
 export { loadProgram } from "./load-program.ts";
 export type { Buffers, OpDefinition, Prepared } from "./op-definition.ts";
 export { opTable } from "./op-table.ts";
+export { Profile } from "./profile.ts";
+export type { ProfileRow } from "./profile.ts";
 export { decodeProgramFile, encodeProgramFile } from "./program-file.ts";
 export { requantization } from "./requantization.ts";
 export type { Requantization, RequantizationInput } from "./requantization.ts";

@@ -6,8 +6,10 @@ import { checkProgram } from "./check-program.ts";
 import { describeProgram } from "./describe-program.ts";
 import { checkInput } from "./internal/boundary.ts";
 import { Executor } from "./internal/executor.ts";
+import { multiplyAdds } from "./internal/multiply-adds.ts";
 import { WorkerRunner } from "./internal/worker-runner.ts";
 import { opTable } from "./op-table.ts";
+import { Profile } from "./profile.ts";
 import { Step } from "./step.ts";
 import type { InputTensor, OutputTensor, TensorInfo } from "./tensor-info.ts";
 
@@ -62,13 +64,50 @@ export class Session {
     return plain ? outputs[this.outputs[0].name] : outputs;
   }
 
+  /**
+   * Runs the network `runs` times and takes the time of every op; the result prints as a table.
+   *
+   * @throws as `run`, and {ArgumentError} unless `runs` is a whole number of at least 1.
+   */
+  profile(given: InputTensor | Inputs, runs = 10): Profile {
+    const { inputs } = this.#accept(given);
+    if (!Number.isInteger(runs) || runs < 1) {
+      const where = `profile of '${this.program.name}'`;
+      throw new ArgumentError({ where, expected: "a number of runs of at least 1", got: String(runs) });
+    }
+    const batch = this.#batchOf(inputs);
+    const times = this.program.ops.map(() => Infinity);
+    for (let run = 0; run < runs; run++) {
+      this.#executor.run(batch, inputs, (step, index) => {
+        const started = performance.now();
+        step();
+        times[index] = Math.min(times[index], performance.now() - started);
+      });
+    }
+    const total = times.reduce((sum, ms) => sum + ms, 0);
+    return new Profile(
+      times.map((ms, index) => {
+        const step = new Step(this.program, index, batch);
+        const products = multiplyAdds(step);
+        return {
+          index,
+          name: step.op.name,
+          op: step.op.op,
+          shapes: [step.inputs[0], step.outputs[0]].map(({ shape }) => shape.join("×")).join(" → "),
+          kernel: this.#kernelsOf(index),
+          ms,
+          gmacs: products === null ? null : products / (ms * 1e6),
+          share: ms / total,
+        };
+      }),
+    );
+  }
+
   /** Which kernel runs each op and where, and the memory that it takes; a table. */
   explain(): string {
-    const rows = this.program.ops.map((op, index) => {
-      const { kernels } = opTable.get(op.op)!;
-      const names = typeof kernels === "function" ? kernels(new Step(this.program, index)) : kernels;
-      return `${String(index).padStart(3)}  ${op.name} (${op.op}): ${names.map((name) => `${name} on ${explain(name).runner}`).join(", ")}`;
-    });
+    const rows = this.program.ops.map(
+      ({ name, op }, index) => `${String(index).padStart(3)}  ${name} (${op}): ${this.#kernelsOf(index)}`,
+    );
     const { arena, constants } = this.#executor.byteLengths;
     return [...rows, `arena ${arena} bytes, constants ${constants} bytes`].join("\n");
   }
@@ -88,6 +127,12 @@ export class Session {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #kernelsOf(index: number): string {
+    const { kernels } = opTable.get(this.program.ops[index].op)!;
+    const names = typeof kernels === "function" ? kernels(new Step(this.program, index)) : kernels;
+    return names.map((name) => `${name} on ${explain(name).runner}`).join(", ");
   }
 
   /** The inputs by name, checked. */

@@ -147,6 +147,28 @@ describe("Session", () => {
     `);
   });
 
+  test("profiles every op and leaves the results as they are", () => {
+    using session = new Session(small());
+    const before = session.run(image(2));
+    const profile = session.profile(image(2), 3);
+    expect(profile.rows.map(({ index, name, op, shapes }) => [index, name, op, shapes])).toEqual([
+      [0, "layers.0", "quantize", "2×2×5×4 → 2×2×5×4"],
+      [1, "layers.1", "conv", "2×2×5×4 → 2×3×3×2"],
+      [2, "layers.2", "dequantize", "2×3×3×2 → 2×3×3×2"],
+    ]);
+    const [quantize, conv] = profile.rows;
+    expect(quantize.gmacs).toBeNull();
+    expect(conv.kernel).toMatch(/^quantizedConv on reference\b/);
+    expect(conv.gmacs! * conv.ms * 1e6).toBeCloseTo(2 * 3 * 3 * 2 * 18);
+    expect(profile.rows.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
+    expect(profile.rows.every(({ ms }) => ms > 0 && ms < Infinity)).toBe(true);
+    expect(String(profile).split("\n")).toHaveLength(5);
+    expect(session.run(image(2))).toEqual(before);
+    expect(() => session.profile(image(2), 0)).toThrow(
+      /profile of 'net': expected a number of runs of at least 1, got 0/,
+    );
+  });
+
   test("explains which kernel runs what", () => {
     using session = new Session(small());
     expect(session.explain()).toMatch(/1 {2}layers\.1 \(conv\): quantizedConv on reference\b/);

@@ -42,15 +42,22 @@ export class Executor {
     this.#constants = new ConstantMemory(program, kernels);
   }
 
-  /** Runs the program on checked inputs, given by name; all of the same batch size. */
-  run(batch: number, inputs: Readonly<Record<string, InputTensor>>): Record<string, OutputTensor> {
+  /**
+   * Runs the program on checked inputs, given by name; all of the same batch size. `call` runs a step; a profile takes
+   * the time there.
+   */
+  run(
+    batch: number,
+    inputs: Readonly<Record<string, InputTensor>>,
+    call: (step: () => void, index: number) => void = (step) => step(),
+  ): Record<string, OutputTensor> {
     const { values, inputs: inputIndices, outputs: outputIndices } = this.#program;
     inputIndices.forEach((value, i) => this.#current(batch).inputs[i](inputs[values[value].name]));
     let bound = this.#current(batch);
     for (let i = 0; i < bound.steps.length; i++) {
       // WebAssembly memory that grew inside a kernel has a new buffer, which holds what the old one held.
       if (!this.#isValid(bound)) bound = this.#current(batch);
-      bound.steps[i]();
+      call(bound.steps[i], i);
     }
     return Object.fromEntries(
       outputIndices.map((value, i) => [values[value].name, this.#current(batch).outputs[i]()]),
