@@ -1,4 +1,4 @@
-// Runs one of the tools in tools/*.ts with all that the bootstrap has found.
+// Runs one of the tools in tools/*.ts, or bench/main.ts, with all that the bootstrap has found.
 import { dirname } from "node:path";
 import { run, withPath } from "./process.mjs";
 import { BootstrapError } from "./report.mjs";

@@ -20,6 +20,7 @@ export function manifestFiles() {
     .map((parent) => join(root, parent))
     .filter((parent) => existsSync(parent))
     .flatMap((parent) => readdirSync(parent).map((name) => join(parent, name, "package.json")))
+    .concat(join(root, "bench", "package.json"))
     .filter((file) => existsSync(file))
     .sort();
 }

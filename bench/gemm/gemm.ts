@@ -1,0 +1,95 @@
+import { reference } from "@octavo/backend";
+import { registrations as arm } from "@octavo/kernels-arm";
+import { registrations as wasm } from "@octavo/kernels-wasm";
+import { registrations as x86 } from "@octavo/kernels-x86";
+import type { KernelProvider } from "@octavo/spec";
+import type { Benchmark } from "../benchmark.ts";
+import { peakOf } from "../engines/peak.ts";
+import { short, table, writeResults } from "../report.ts";
+import type { Row } from "../report.ts";
+import { floatProduct, int8Product } from "./products.ts";
+import type { PrepareProduct, Product } from "./products.ts";
+import { sweep } from "./sweep.ts";
+
+/** Milliseconds for which a product is repeated. */
+const duration = 60;
+/** Multiply-adds above which the reference, whose speed is nobody's concern, is left out. */
+const referenceLimit = 2e7;
+
+const dots = { float: floatProduct, int8: int8Product } as const;
+
+export const gemm: Benchmark = {
+  summary: "float32 and int8 products of every kernel provider, as GMAC/s and as a fraction of its peak",
+  options: ["--threads 1,2   --kernels <name of a provider>"],
+  async run({ threads, kernels }) {
+    const rows: Row[] = [];
+    for (const provider of await providers()) {
+      if (kernels !== undefined && kernels !== provider.name) continue;
+      for (const count of threads) {
+        provider.setThreads(count);
+        if (provider.threads !== count) {
+          console.log(`\nskipped ${provider.name}, ${count} threads: it runs on ${provider.threads}`);
+          continue;
+        }
+        const measured = measure(provider);
+        console.log(`\n${table(measured)}`);
+        rows.push(...measured);
+      }
+    }
+    await writeResults("gemm", rows);
+  },
+};
+
+/** All that this machine runs, best first; says why others do not. */
+async function providers(): Promise<KernelProvider[]> {
+  const found: KernelProvider[] = [];
+  for (const registration of [...x86, ...arm, ...wasm]) {
+    const opened = await registration.open();
+    if ("provider" in opened) found.push(opened.provider);
+    else console.log(`skipped ${registration.name}: ${opened.unavailable}`);
+  }
+  return [...found, reference];
+}
+
+function measure(provider: KernelProvider): Row[] {
+  const names = Object.keys(dots) as (keyof typeof dots)[];
+  const peaks = () => names.map((dot) => peakOf(provider, dot));
+  const before = peaks();
+  const speeds = sweep.map((product) => names.map((dot) => speedOf(provider, dots[dot], product)));
+  // The larger one: whoever else uses the machine makes it smaller.
+  const peak = peaks().map((after, i) =>
+    after === null ? null : Math.max(after, before[i]!) * provider.threads,
+  );
+  const fraction = (speed: number | null, i: number) =>
+    speed === null || !peak[i] ? null : short(speed / peak[i]);
+  return sweep.map((product, row) => {
+    const [float, int8] = speeds[row];
+    return {
+      isa: provider.name,
+      threads: provider.threads,
+      ...product,
+      floatGmacs: float && short(float),
+      floatPeakFraction: fraction(float, 0),
+      int8Gmacs: int8 && short(int8),
+      int8PeakFraction: fraction(int8, 1),
+    };
+  });
+}
+
+/** GMAC/s, the best of many runs; short ones are timed together. */
+function speedOf(provider: KernelProvider, prepare: PrepareProduct, product: Product): number | null {
+  const macs = product.m * product.n * product.k;
+  if (provider === reference && macs > referenceLimit) return null;
+  const run = prepare(provider, product);
+  if (run === null) return null;
+  run();
+  const repeats = Math.max(1, Math.round(2e7 / macs));
+  let best = Infinity;
+  const end = performance.now() + duration;
+  do {
+    const start = performance.now();
+    for (let i = 0; i < repeats; i++) run();
+    best = Math.min(best, (performance.now() - start) / repeats);
+  } while (performance.now() < end);
+  return macs / (best * 1e6);
+}

@@ -1,0 +1,43 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Where the peers are installed: by the benchmark, not with the workspace. */
+export const peersFolder = join(import.meta.dirname, "..", ".peers");
+
+const versions = { "onnxruntime-node": "1.30.0" } as const;
+type Peer = keyof typeof versions;
+
+/** Installs a peer unless it is there; returns its name and version, or why it cannot be had. */
+export function installPeer(name: Peer): { readonly label: string } | { readonly missing: string } {
+  const version = versions[name];
+  if (installedVersion(name) !== version) {
+    console.log(`installing ${name} ${version}`);
+    mkdirSync(peersFolder, { recursive: true });
+    writeFileSync(
+      join(peersFolder, "package.json"),
+      JSON.stringify({ private: true, dependencies: versions }),
+    );
+    // npm says where its script is to what it runs; without npm, its command must be on the PATH.
+    const script = process.env.npm_execpath;
+    const npm = script?.endsWith("npm-cli.js") ? [process.execPath, script] : ["npm"];
+    const args = [
+      ...npm.slice(1),
+      "install",
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+    ];
+    const { status, error } = spawnSync(npm[0], args, { cwd: peersFolder, stdio: "inherit" });
+    if (status !== 0)
+      return { missing: `npm could not install it: ${error?.message ?? `exit code ${status}`}` };
+  }
+  return { label: `${name} ${version}` };
+}
+
+function installedVersion(name: Peer): string | null {
+  const manifest = join(peersFolder, "node_modules", name, "package.json");
+  if (!existsSync(manifest)) return null;
+  return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
+}

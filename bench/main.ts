@@ -1,0 +1,41 @@
+// npm run bench -- <name> [options]
+import { parseArgs } from "node:util";
+import type { Benchmark } from "./benchmark.ts";
+import { gemm } from "./gemm/gemm.ts";
+import { int8 } from "./int8/int8.ts";
+import { train } from "./train/train.ts";
+
+const benchmarks: Readonly<Record<string, Benchmark>> = { gemm, int8, train };
+
+function usage(): string {
+  const lines = Object.entries(benchmarks).map(
+    ([name, { summary, options }]) =>
+      `  ${name}   ${summary}\n${options.map((line) => `           ${line}\n`).join("")}`,
+  );
+  return `npm run bench -- <name> [options]\n\n${lines.join("\n")}`;
+}
+
+const [name = "", ...args] = process.argv.slice(2);
+const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+if (benchmark === undefined) {
+  console.log(usage());
+  process.exitCode = name === "" || name === "--help" ? 0 : 2;
+} else {
+  const { values } = parseArgs({
+    args,
+    options: {
+      threads: { type: "string", default: "1,2" },
+      models: { type: "string" },
+      kernels: { type: "string" },
+      runs: { type: "string" },
+      onnx: { type: "string" },
+      torch: { type: "boolean", default: false },
+    },
+  });
+  await benchmark.run({
+    ...values,
+    threads: values.threads.split(",").map(Number),
+    models: values.models?.split(","),
+    runs: values.runs === undefined ? undefined : Number(values.runs),
+  });
+}

@@ -1,0 +1,57 @@
+// Octavo in its own process: one network in one mode, a training step when asked.
+import {
+  allocatedBytes,
+  CrossEntropyLoss,
+  frame,
+  fuseModulesQat,
+  getDefaultQatQConfig,
+  manualSeed,
+  prepareQat,
+  randn,
+  resolve,
+  SGD,
+  tensor,
+  zeros,
+} from "octavo";
+import { networks } from "../engines/networks.ts";
+import { peakOf } from "../engines/peak.ts";
+import { serve } from "../engines/serve.ts";
+
+let step: () => void;
+
+await serve({
+  prepare({ network, batch, mode }: { network: string; batch: number; mode: "float" | "qat" }) {
+    manualSeed(0);
+    const { build, image, classes } = networks[network];
+    let model = build().train();
+    if (mode === "qat") {
+      model = fuseModulesQat(model, zeros([2, ...image])).model;
+      model = prepareQat(model, { qconfig: getDefaultQatQConfig() });
+    }
+    const images = randn([batch, ...image]);
+    const labels = tensor(
+      Array.from({ length: batch }, (_, i) => (i * 7) % classes),
+      { dtype: "int64" },
+    );
+    const criterion = new CrossEntropyLoss();
+    const optimizer = new SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
+    step = () => {
+      optimizer.zeroGrad();
+      frame(() => void criterion(model(images), labels).backward());
+      optimizer.step();
+    };
+    return { isa: resolve("conv").name };
+  },
+  /** Milliseconds, and bytes that the step took from the kernel provider beyond what it reused. */
+  step() {
+    const before = allocatedBytes();
+    const start = performance.now();
+    step();
+    return { ms: performance.now() - start, allocated: allocatedBytes() - before };
+  },
+  finish: () => ({
+    peak: peakOf(resolve("conv"), "float"),
+    /** Bytes. */
+    peakRss: process.resourceUsage().maxRSS * 1024,
+  }),
+});

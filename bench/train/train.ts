@@ -1,0 +1,132 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { chosen } from "../benchmark.ts";
+import type { Benchmark, BenchmarkOptions } from "../benchmark.ts";
+import { Engine } from "../engines/engine.ts";
+import { takeTurns } from "../engines/take-turns.ts";
+import { short, table, writeResults } from "../report.ts";
+import type { Row } from "../report.ts";
+
+interface Work {
+  readonly batch: number;
+  /** Multiply-adds of the forward pass of one image; a step does thrice as many. */
+  readonly macs: number;
+  /** Timed steps. */
+  readonly steps: number;
+}
+
+const models: Readonly<Record<string, Work>> = {
+  "resnet-20": { batch: 128, macs: 40_551_040, steps: 10 },
+  "mobilenet-v2": { batch: 16, macs: 300_774_272, steps: 6 },
+};
+const modes = ["float", "qat"] as const;
+/** The first step fills the pool of memory, the second the rest of it. */
+const warmUp = 2;
+
+export const train: Benchmark = {
+  summary: "float and quantization-aware training steps: time, memory taken per step, peak memory",
+  options: [
+    `--models ${Object.keys(models).join(",")}`,
+    "--threads 1,2   --runs <steps>   --kernels native|wasm|reference|<name>",
+    "--torch   also PyTorch, where python3 has torch and torchvision",
+  ],
+  async run(options) {
+    const python = options.torch ? pythonWithTorch() : null;
+    const rows: Row[] = [];
+    for (const model of chosen(models, options)) {
+      for (const threads of options.threads) {
+        console.log(`\n${model}, batch ${models[model].batch}, threads: ${threads}`);
+        const measured = await race(model, threads, options, python);
+        console.log(table(measured));
+        rows.push(...measured);
+        await writeResults("train", rows);
+      }
+    }
+  },
+};
+
+/** What a trainer answers to a step; torch says nothing of allocations. */
+interface Step {
+  readonly ms: number;
+  readonly allocated?: number;
+}
+
+async function race(
+  model: string,
+  threads: number,
+  options: BenchmarkOptions,
+  python: string | null,
+): Promise<Row[]> {
+  const { batch, macs, steps } = models[model];
+  const engines = new Map<string, Engine>();
+  try {
+    const runs = new Map<string, () => Promise<number>>();
+    const allocated = new Map<string, number>();
+    let isa = "";
+    let torch: string | null = null;
+    for (const mode of modes) {
+      const env = {
+        OCTAVO_THREADS: String(threads),
+        ...(options.kernels && { OCTAVO_KERNELS: options.kernels }),
+      };
+      const own = Engine.ofModule(new URL("octavo-trainer.ts", import.meta.url), env);
+      engines.set(mode, own);
+      ({ isa } = await own.call<{ isa: string }>("prepare", { network: model, batch, mode }));
+      let step = 0;
+      runs.set(mode, async () => {
+        const { ms, allocated: bytes = 0 } = await own.call<Step>("step");
+        step++;
+        if (step > warmUp) allocated.set(mode, Math.max(allocated.get(mode) ?? 0, bytes));
+        return ms;
+      });
+      if (python === null) continue;
+      const theirs = new Engine([python, fileURLToPath(new URL("torch-trainer.py", import.meta.url))]);
+      engines.set(`torch ${mode}`, theirs);
+      const { version } = await theirs.call<{ version: string }>("prepare", {
+        network: model,
+        batch,
+        mode,
+        threads,
+      });
+      torch = `torch ${version}`;
+      runs.set(`torch ${mode}`, async () => (await theirs.call<Step>("step")).ms);
+    }
+
+    const times = await takeTurns(runs, options.runs ?? steps, warmUp);
+    const ends = new Map<string, { peak?: number | null; peakRss: number }>();
+    for (const [name, engine] of engines) ends.set(name, await engine.call("finish"));
+    return modes.map((mode) => {
+      const own = times.get(mode)!;
+      const theirs = times.get(`torch ${mode}`);
+      const peak = ends.get(mode)!.peak;
+      return {
+        model,
+        batch,
+        mode,
+        threads,
+        isa,
+        octavoMs: short(own.min),
+        octavoMedianMs: short(own.median),
+        overFloat: mode === "float" ? null : short(own.min / times.get("float")!.min),
+        peer: torch,
+        peerMs: theirs ? short(theirs.min) : null,
+        ratio: theirs ? short(own.min / theirs.min) : null,
+        peakFraction: peak ? short((3 * macs * batch) / (own.min * 1e6) / (peak * threads)) : null,
+        allocatedPerStep: allocated.get(mode) ?? 0,
+        peakRss: ends.get(mode)!.peakRss,
+        peerPeakRss: ends.get(`torch ${mode}`)?.peakRss ?? null,
+      };
+    });
+  } finally {
+    for (const engine of engines.values()) engine.stop();
+  }
+}
+
+/** $PYTHON or python3, if it has what the peer needs; says so otherwise. */
+function pythonWithTorch(): string | null {
+  const python = process.env.PYTHON ?? "python3";
+  const { status } = spawnSync(python, ["-c", "import torch, torchvision"], { stdio: "ignore" });
+  if (status === 0) return python;
+  console.log(`skipped torch: ${python} cannot import torch and torchvision`);
+  return null;
+}
