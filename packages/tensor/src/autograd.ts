@@ -2,6 +2,7 @@ import { kernels } from "@octavo/backend";
 import { ArgumentError } from "@octavo/spec";
 import { copyOf } from "./internal/copy-of.ts";
 import { isolatedFrame } from "./internal/ownership.ts";
+import { requireFloat, requireShape, shapeText } from "./internal/require.ts";
 import type { Op, OpInputs } from "./op.ts";
 import type { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
@@ -71,7 +72,8 @@ export class TapeNode {
 /**
  * Accumulates d(root)/d(leaf) into `grad` of every leaf that requires it, then frees the tape.
  * @param gradient of the root; 1 when the root has one element.
- * @throws ArgumentError if the root has no history, was already used, or is no scalar and `gradient` is missing.
+ * @throws ArgumentError if the root has no history, was already used, or is no scalar and `gradient` is missing;
+ * ShapeError or DTypeError for a `gradient` that is not float32 of the root's shape.
  */
 export function backward(root: Tensor, gradient?: Tensor): void {
   if (root.node === null) {
@@ -88,6 +90,16 @@ export function backward(root: Tensor, gradient?: Tensor): void {
       expected: "a scalar, or a gradient argument",
       got: `shape [${root.shape}]`,
     });
+  }
+  if (gradient) {
+    const expected = `a gradient of the tensor's shape ${shapeText(root.shape)}`;
+    requireShape(
+      gradient.shape.join() === root.shape.join(),
+      "backward",
+      expected,
+      shapeText(gradient.shape),
+    );
+    requireFloat(gradient, "backward");
   }
   const gradients = new Map<TapeNode, Tensor>();
   isolatedFrame(() => accumulate(gradients, root, gradient ?? ones(root)), nothing);

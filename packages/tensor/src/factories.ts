@@ -88,10 +88,14 @@ export function full(shape: readonly number[], value: number, options?: FillOpti
 export const zeros = (shape: readonly number[], options?: FillOptions): Tensor => full(shape, 0, options);
 export const ones = (shape: readonly number[], options?: FillOptions): Tensor => full(shape, 1, options);
 
-/** 0, 1, … end − 1, or start, start + step, … below end. */
+/** 0, 1, … end − 1, or start, start + step, … up to, not including, end. @throws ArgumentError for a step of 0, or NaN. */
 export function arange(start: number, end?: number, step = 1): Tensor {
   const [from, to] = end === undefined ? [0, start] : [start, end];
   const length = Math.max(0, Math.ceil((to - from) / step));
+  if (step === 0 || !Number.isFinite(length)) {
+    const got = `from ${from} to ${to} by ${step}`;
+    throw new ArgumentError({ where: "arange", expected: "finite ends and a step that is not 0", got });
+  }
   return tensor(Float32Array.from({ length }, (_, i) => from + i * step));
 }
 

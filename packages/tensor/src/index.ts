@@ -9,6 +9,7 @@ export { frame } from "./frame.ts";
 export { defaultGenerator, Generator, manualSeed } from "./generator.ts";
 export type { ClassLossOptions } from "./internal/class-weights.ts";
 export type { ReduceOptions } from "./internal/define-reduction.ts";
+export type { Reduction } from "./internal/reduction.ts";
 export type { PerAxis } from "./internal/spatial.ts";
 export type { TensorMethods } from "./methods.ts";
 export { applyOp, defineOp, setQuantizedForm } from "./op.ts";
@@ -74,7 +75,7 @@ export {
   mseLoss,
   smoothL1Loss,
 } from "./ops/losses.ts";
-export type { LossOptions, Reduction } from "./ops/losses.ts";
+export type { LossOptions } from "./ops/losses.ts";
 export { addmm, bmm, matmul } from "./ops/matmul.ts";
 export { max, min } from "./ops/max.ts";
 export type { Extremes } from "./ops/max.ts";

@@ -138,6 +138,41 @@ describe("arguments that do not fit", () => {
       DTypeError,
       "a float tensor or one with a single scale",
     ],
+    [
+      () =>
+        ones([2, 2], { requiresGrad: true })
+          .exp()
+          .backward(ones([2])),
+      ShapeError,
+      "backward: expected a gradient of the tensor's shape [2, 2], got [2].",
+    ],
+    [
+      () => ops.crossEntropy(ones([1, 2]), tensor([1], { dtype: "int32" }), { reduction: "avg" as "mean" }),
+      ArgumentError,
+      "crossEntropy: expected reduction mean, sum, none, got avg.",
+    ],
+    [
+      () => ops.l1Loss(ones([2]), ones([2]), { reduction: "avg" as "mean" }),
+      ArgumentError,
+      "l1Loss: expected reduction mean, sum, none, got avg.",
+    ],
+    [
+      () => ops.nllLoss(ones([1, 3]), tensor([1], { dtype: "int32" }), { weight: ones([2]) }),
+      ShapeError,
+      "nllLoss: expected a weight for each of 3 classes, got [2].",
+    ],
+    [
+      () => image.clamp({ min: 1, max: 0 }),
+      ArgumentError,
+      "clamp: expected a smaller end first, got 1 and 0.",
+    ],
+    [() => image.split(0), ArgumentError, "split: expected an integer ≥ 1, got 0."],
+    [() => image.chunk(0), ArgumentError, "chunk: expected an integer ≥ 1, got 0."],
+    [
+      () => ops.arange(0, 5, 0),
+      ArgumentError,
+      "arange: expected finite ends and a step that is not 0, got from 0 to 5 by 0.",
+    ],
   ])("%#", (run, type, message) => {
     expect(run).toThrow(type);
     expect(run).toThrow(message);

@@ -3,7 +3,5 @@ import { whereOf } from "./where.ts";
 
 /** `axis` counted from the front. The name for the error is looked up only if there is one: that walks the whole model. */
 export function axisOf(axis: number, shape: readonly number[], operation: string): number {
-  const rank = shape.length;
-  const right = Number.isInteger(axis) && axis >= -rank && axis < rank;
-  return right ? (axis + rank) % rank : normalizeAxis(axis, shape, whereOf(operation));
+  return normalizeAxis(axis, shape, () => whereOf(operation));
 }

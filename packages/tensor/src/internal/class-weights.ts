@@ -1,5 +1,6 @@
 import { ArgumentError, numberOfElements } from "@octavo/spec";
 import { Tensor } from "../tensor.ts";
+import type { Reduction } from "./reduction.ts";
 import { requireShape, shapeText } from "./require.ts";
 import { whereOf } from "./where.ts";
 
@@ -8,7 +9,7 @@ export interface ClassLossOptions {
   readonly weight?: Tensor | null;
   /** Targets of this class count nothing. Default −100. */
   readonly ignoreIndex?: number;
-  readonly reduction?: "mean" | "sum" | "none";
+  readonly reduction?: Reduction;
   /** Share of the target that is spread evenly over all classes (Szegedy et al. 2016). Default 0. */
   readonly labelSmoothing?: number;
 }

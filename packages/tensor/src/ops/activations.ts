@@ -1,4 +1,6 @@
+import { ArgumentError } from "@octavo/spec";
 import { defineParametricUnary, defineUnary } from "../internal/define-unary.ts";
+import { whereOf } from "../internal/where.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** max(x, 0) */
@@ -12,21 +14,31 @@ export const relu6 = defineUnary({
   parameters: () => [0, 6],
 });
 
-/** min(max(x, minVal), maxVal), −1 and 1 by default. */
+/** The ends of a clamp. @throws ArgumentError unless low ≤ high. */
+function ends(low: number, high: number, where: string): readonly [number, number] {
+  if (low <= high) return [low, high];
+  throw new ArgumentError({
+    where: whereOf(where),
+    expected: "a smaller end first",
+    got: `${low} and ${high}`,
+  });
+}
+
+/** min(max(x, minVal), maxVal), −1 and 1 by default. @throws ArgumentError unless minVal ≤ maxVal. */
 export const hardtanh = defineParametricUnary(
   { minVal: -1, maxVal: 1 },
   {
     name: "hardtanh",
     operator: "clamp",
     reads: "output",
-    parameters: ({ minVal, maxVal }) => [minVal, maxVal],
+    parameters: ({ minVal, maxVal }) => ends(minVal, maxVal, "hardtanh"),
   },
 );
 
-/** min(max(x, min), max); either may be absent. The gradient at the ends is 0. */
+/** min(max(x, min), max); either may be absent. The gradient at the ends is 0. @throws ArgumentError unless min ≤ max. */
 export const clamp = defineParametricUnary(
   { min: -Infinity, max: Infinity },
-  { name: "clamp", reads: "output", parameters: ({ min, max }) => [min, max] },
+  { name: "clamp", reads: "output", parameters: ({ min, max }) => ends(min, max, "clamp") },
 );
 
 /** x > 0 ? x : negativeSlope · x, negativeSlope 0.01 by default. */

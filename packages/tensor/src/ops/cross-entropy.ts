@@ -1,5 +1,6 @@
 import { classWeights } from "../internal/class-weights.ts";
 import type { ClassLossOptions } from "../internal/class-weights.ts";
+import { requireReduction } from "../internal/reduction.ts";
 import { requireShape, shapeText } from "../internal/require.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, div, mul } from "./arithmetic.ts";
@@ -15,6 +16,20 @@ export type NllLossOptions = Omit<ClassLossOptions, "labelSmoothing">;
 const defaults = { weight: null, ignoreIndex: -100, reduction: "mean", labelSmoothing: 0 } as const;
 const classAxis = (x: Tensor) => (x.rank === 1 ? 0 : 1);
 
+/** Every option, checked for the input's classes. */
+function complete(x: Tensor, options: ClassLossOptions, where: string): Required<ClassLossOptions> {
+  const all = { ...defaults, ...options };
+  requireReduction(all.reduction, where);
+  const classes = x.shape[classAxis(x)];
+  requireShape(
+    !all.weight || all.weight.shape.join() === String(classes),
+    where,
+    `a weight for each of ${classes} classes`,
+    shapeText(all.weight?.shape ?? []),
+  );
+  return all;
+}
+
 function weighted(logProbabilities: Tensor, weights: Tensor, { reduction }: ClassLossOptions): Tensor {
   const losses = mul(logProbabilities, weights);
   return reduction === "none" ? sum(losses, { dim: classAxis(losses) }) : sum(losses);
@@ -22,19 +37,19 @@ function weighted(logProbabilities: Tensor, weights: Tensor, { reduction }: Clas
 
 /**
  * −weight[t] · x[t] of log-probabilities x, (N, C, …), and integer targets t, (N, …).
- * @throws ArgumentError for a target that is no class; ShapeError
+ * @throws ArgumentError for a target that is no class or an unknown reduction; ShapeError
  */
 export function nllLoss(x: Tensor, target: Tensor, options: NllLossOptions = {}): Tensor {
-  const all = { ...defaults, ...options };
+  const all = complete(x, options, "nllLoss");
   return weighted(x, classWeights(x, target, all, "nllLoss"), all);
 }
 
 /**
  * −log softmax(x)[t] of logits x, (N, C, …), and targets t: integers, (N, …), or probabilities, float32 of x's shape.
- * @throws ArgumentError for a target that is no class; ShapeError
+ * @throws ArgumentError for a target that is no class or an unknown reduction; ShapeError
  */
 export function crossEntropy(x: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const all = { ...defaults, ...options };
+  const all = complete(x, options, "crossEntropy");
   const logProbabilities = logSoftmax(x, { dim: classAxis(x) });
   if (target.dtype === "float32") return softCrossEntropy(logProbabilities, target, all);
   return weighted(logProbabilities, classWeights(x, target, all, "crossEntropy"), all);

@@ -1,15 +1,12 @@
-import { ArgumentError } from "@octavo/spec";
+import { requireReduction } from "../internal/reduction.ts";
+import type { Reduction } from "../internal/reduction.ts";
 import { requireShape, shapeText } from "../internal/require.ts";
-import { whereOf } from "../internal/where.ts";
 import type { Tensor } from "../tensor.ts";
 import { div, minimum, mul, sub } from "./arithmetic.ts";
 import { clamp, softplus } from "./activations.ts";
 import { mean } from "./mean.ts";
 import { abs, log, square } from "./pointwise.ts";
 import { sum } from "./sum.ts";
-
-/** What a loss returns: one number, or one per element. */
-export type Reduction = "mean" | "sum" | "none";
 
 export interface LossOptions {
   readonly reduction?: Reduction;
@@ -21,14 +18,8 @@ const reduce: { readonly [R in Reduction]: (x: Tensor) => Tensor } = {
   none: (x) => x,
 };
 
-function reduced(losses: Tensor, reduction: Reduction): Tensor {
-  if (!(reduction in reduce)) {
-    throw new ArgumentError({
-      where: whereOf("reduction"),
-      expected: Object.keys(reduce).join(", "),
-      got: reduction,
-    });
-  }
+function reduced(losses: Tensor, reduction: Reduction, where: string): Tensor {
+  requireReduction(reduction, where);
   return reduce[reduction](losses);
 }
 
@@ -44,13 +35,13 @@ function requireSameShape(x: Tensor, target: Tensor, where: string): void {
 /** (x − target)², averaged by default. */
 export function mseLoss(x: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
   requireSameShape(x, target, "mseLoss");
-  return reduced(square(sub(x, target)), reduction);
+  return reduced(square(sub(x, target)), reduction, "mseLoss");
 }
 
 /** |x − target|, averaged by default. */
 export function l1Loss(x: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
   requireSameShape(x, target, "l1Loss");
-  return reduced(abs(sub(x, target)), reduction);
+  return reduced(abs(sub(x, target)), reduction, "l1Loss");
 }
 
 /** d = |x − target|; d² / 2 below `delta`, delta (d − delta / 2) above (Huber 1964). */
@@ -63,7 +54,7 @@ export function huberLoss(
   const distance = abs(sub(x, target));
   const near = minimum(distance, delta);
   // near · (distance − near / 2) is both cases.
-  return reduced(mul(near, sub(distance, mul(near, 0.5))), reduction);
+  return reduced(mul(near, sub(distance, mul(near, 0.5))), reduction, "huberLoss");
 }
 
 /** d = |x − target|; d² / (2 beta) below `beta`, d − beta / 2 above. */
@@ -83,7 +74,7 @@ export function binaryCrossEntropyWithLogits(
   { reduction = "mean" }: LossOptions = {},
 ): Tensor {
   requireSameShape(x, target, "binaryCrossEntropyWithLogits");
-  return reduced(sub(softplus(x), mul(x, target)), reduction);
+  return reduced(sub(softplus(x), mul(x, target)), reduction, "binaryCrossEntropyWithLogits");
 }
 
 /** target · (log target − x) of log-probabilities x; `batchmean` divides the sum by the batch. */
@@ -95,5 +86,5 @@ export function klDiv(
   requireSameShape(x, target, "klDiv");
   // 0 log 0 = 0: the smallest normal float keeps the logarithm finite.
   const losses = mul(target, sub(log(clamp(target, { min: 2 ** -126 })), x));
-  return reduction === "batchmean" ? div(sum(losses), x.shape[0]) : reduced(losses, reduction);
+  return reduction === "batchmean" ? div(sum(losses), x.shape[0]) : reduced(losses, reduction, "klDiv");
 }

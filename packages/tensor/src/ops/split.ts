@@ -1,9 +1,14 @@
+import { ArgumentError } from "@octavo/spec";
 import { axisOf } from "../internal/axis-of.ts";
 import { requireShape } from "../internal/require.ts";
+import { whereOf } from "../internal/where.ts";
 import type { Tensor } from "../tensor.ts";
 import { narrow } from "./slice.ts";
 
-/** Parts of the given size (the last may be smaller), or of the sizes in a list, along an axis. */
+/**
+ * Parts of the given size (the last may be smaller), or of the sizes in a list, along an axis.
+ * @throws ArgumentError for a size below 1, ShapeError for a list that does not add up.
+ */
 export function split(
   x: Tensor,
   size: number | readonly number[],
@@ -11,6 +16,7 @@ export function split(
 ): Tensor[] {
   const axis = axisOf(dim, x.shape, "split");
   const whole = x.shape[axis];
+  if (typeof size === "number") requireCount(size, "split");
   const parts = Math.max(1, Math.ceil(whole / Number(size)));
   const sizes =
     typeof size === "number"
@@ -25,8 +31,14 @@ export function split(
   });
 }
 
-/** At most `chunks` parts of equal size, the last smaller if need be. */
+/** At most `chunks` parts of equal size, the last smaller if need be. @throws ArgumentError below 1. */
 export function chunk(x: Tensor, chunks: number, { dim = 0 }: { dim?: number } = {}): Tensor[] {
+  requireCount(chunks, "chunk");
   const size = x.shape[axisOf(dim, x.shape, "chunk")];
   return split(x, Math.max(1, Math.ceil(size / chunks)), { dim });
+}
+
+function requireCount(count: number, where: string): void {
+  if (Number.isInteger(count) && count >= 1) return;
+  throw new ArgumentError({ where: whereOf(where), expected: "an integer ≥ 1", got: String(count) });
 }
