@@ -9,14 +9,18 @@ export type MemoryFormat = "contiguous" | "channelsLast";
 
 /** Whether the two formats put every element of this shape at the same place. */
 export function formatsCoincide(shape: readonly number[]): boolean {
-  if (shape.length < 3) return true;
-  return shape[1] === 1 || shape.slice(2).every((size) => size === 1);
+  if (shape.length < 3 || shape[1] === 1) return true;
+  // Asked for every tensor that is made.
+  for (let axis = 2; axis < shape.length; axis++) if (shape[axis] !== 1) return false;
+  return true;
 }
 
 /** The axes of a shape of this rank from the outermost in memory to the innermost: [0, 2, 3, 1] for channels-last images. */
 export function memoryOrder(rank: number, format: MemoryFormat): number[] {
-  const order = Array.from({ length: rank }, (_, axis) => axis);
-  if (format === "channelsLast" && rank >= 3) order.push(...order.splice(1, 1));
+  const order: number[] = [];
+  const last = format === "channelsLast" && rank >= 3 ? 1 : -1;
+  for (let axis = 0; axis < rank; axis++) if (axis !== last) order.push(axis);
+  if (last > 0) order.push(last);
   return order;
 }
 

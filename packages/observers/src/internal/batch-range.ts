@@ -15,8 +15,9 @@ export class BatchRange {
     }
     kernels().minMax(values, this.min, this.max, blocks);
     for (let c = 0; c < blocks.channels; c++) {
-      const bad = [this.min[c], this.max[c]].find((value) => !Number.isFinite(value));
-      if (bad !== undefined) throw notFinite(bad, where, blocks.channels > 1 ? ` in channel ${c}` : "");
+      if (Number.isFinite(this.min[c]) && Number.isFinite(this.max[c])) continue;
+      const bad = Number.isFinite(this.min[c]) ? this.max[c] : this.min[c];
+      throw notFinite(bad, where, blocks.channels > 1 ? ` in channel ${c}` : "");
     }
   }
 }

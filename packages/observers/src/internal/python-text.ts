@@ -1,8 +1,10 @@
-/** A number as Python prints a float: `1.0`, `-0.25`, `inf`. */
+/** A number as Python prints a float: `1.0`, `-0.25`, `1e-05`, `inf`. */
 export function pythonFloat(x: number): string {
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
-  return Number.isInteger(x) && Math.abs(x) < 1e16 ? x.toFixed(1) : String(x);
+  const [digits, power] = x.toExponential().split("e");
+  if (Number(power) >= -4 && Number(power) < 16) return Number.isInteger(x) ? x.toFixed(1) : String(x);
+  return `${digits}e${power[0]}${power.slice(1).padStart(2, "0")}`;
 }
 
 const shownAtMost = 8;
