@@ -2,7 +2,7 @@ import * as library from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 
 /** Modules of `nn` whose forward only calls others. */
-const containers = new Set(["Module", "Sequential", "ModuleList", "ModuleDict"]);
+const containers = new Set(["Module", "Sequential", "ModuleList"]);
 
 const layers = new Set<unknown>(
   Object.entries(library).flatMap(([name, value]) => (containers.has(name) ? [] : [value])),

@@ -101,6 +101,11 @@ describe("toString is torch's repr", () => {
     const histogram = new HistogramObserver();
     histogram.observe(batches[0]);
     expect(String(histogram)).toBe("HistogramObserver(min_val=-1.0, max_val=2.0)");
+    histogram.reset();
+    histogram.observe({ data: Float32Array.of(-(2 ** -20), 2 ** 60), shape: [2] });
+    expect(String(histogram)).toBe(
+      "HistogramObserver(min_val=-9.5367431640625e-07, max_val=1.152921504606847e+18)",
+    );
   });
 
   it("per channel, cut after eight", () => {

@@ -1,9 +1,8 @@
 /** Entry of the worker behind `Session.runAsync`: loads a program once, then answers calls in order. */
 import { loadKernels } from "@octavo/backend";
 import { OctavoError } from "@octavo/spec";
-import type { ErrorParts } from "@octavo/spec";
 
-import type { WorkerAnswer, WorkerRequest } from "./internal/worker-messages.ts";
+import type { SentError, WorkerAnswer, WorkerRequest } from "./internal/worker-messages.ts";
 import { Session } from "./session.ts";
 import type { Inputs } from "./session.ts";
 
@@ -35,9 +34,10 @@ async function answer(call: number, inputs: Inputs): Promise<void> {
   }
 }
 
-function partsOf(error: unknown): ErrorParts {
-  if (!OctavoError.isInstance(error))
-    return { where: "runAsync", expected: "the program to run", got: String(error) };
-  const { where, expected, got, hint } = error;
-  return { where, expected, got, hint };
+function partsOf(error: unknown): SentError {
+  if (!OctavoError.isInstance(error)) {
+    return { name: "OctavoError", where: "runAsync", expected: "the program to run", got: String(error) };
+  }
+  const { name, where, expected, got, hint } = error;
+  return { name, where, expected, got, hint };
 }

@@ -25,6 +25,8 @@ export class Session {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly #executor: Executor;
+  /** Per op, for people; the registry may choose other kernels later, this session keeps its own. */
+  readonly #kernels: readonly string[];
   readonly #worker: WorkerRunner;
   #disposed = false;
 
@@ -35,6 +37,7 @@ export class Session {
     this.inputs = program.inputs.map((index) => infoOf(program.values[index]));
     this.outputs = program.outputs.map((index) => infoOf(program.values[index]));
     this.#executor = new Executor(program, kernels());
+    this.#kernels = program.ops.map((_, index) => kernelsOf(new Step(program, index)));
     this.#worker = new WorkerRunner(program, resolve("quantizedConv").name);
   }
 
@@ -94,7 +97,7 @@ export class Session {
           name: step.op.name,
           op: step.op.op,
           shapes: [step.inputs[0], step.outputs[0]].map(({ shape }) => shape.join("×")).join(" → "),
-          kernel: this.#kernelsOf(index),
+          kernel: this.#kernels[index],
           ms,
           gmacs: products === null ? null : products / (ms * 1e6),
           share: ms / total,
@@ -106,7 +109,7 @@ export class Session {
   /** Which kernel runs each op and where, and the memory that it takes; a table. */
   explain(): string {
     const rows = this.program.ops.map(
-      ({ name, op }, index) => `${String(index).padStart(3)}  ${name} (${op}): ${this.#kernelsOf(index)}`,
+      ({ name, op }, index) => `${String(index).padStart(3)}  ${name} (${op}): ${this.#kernels[index]}`,
     );
     const { arena, constants } = this.#executor.byteLengths;
     return [...rows, `arena ${arena} bytes, constants ${constants} bytes`].join("\n");
@@ -127,12 +130,6 @@ export class Session {
 
   [Symbol.dispose](): void {
     this.dispose();
-  }
-
-  #kernelsOf(index: number): string {
-    const { kernels } = opTable.get(this.program.ops[index].op)!;
-    const names = typeof kernels === "function" ? kernels(new Step(this.program, index)) : kernels;
-    return names.map((name) => `${name} on ${explain(name).runner}`).join(", ");
   }
 
   /** The inputs by name, checked. */
@@ -186,6 +183,13 @@ export class Session {
 
 function infoOf({ name, dtype, shape, qparams }: ProgramValue): TensorInfo {
   return { name, dtype, shape, ...(qparams && { qparams }) };
+}
+
+/** Which kernels run an op, and where. */
+function kernelsOf(step: Step): string {
+  const { kernels } = opTable.get(step.op.op)!;
+  const names = typeof kernels === "function" ? kernels(step) : kernels;
+  return names.map((name) => `${name} on ${explain(name).runner}`).join(", ");
 }
 
 function isTensor(given: InputTensor | Inputs): given is InputTensor {

@@ -1,4 +1,5 @@
 import { loadKernels } from "@octavo/backend";
+import { ArgumentError } from "@octavo/spec";
 import type { Program } from "@octavo/spec";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -70,6 +71,7 @@ describe.skipIf(needsTypeScript)("runAsync", () => {
     await expect(session.runAsync(broken)).rejects.toThrow(
       /input 'image': expected numbers, got NaN among them/,
     );
+    await expect(session.runAsync(broken)).rejects.toThrow(ArgumentError);
     expect((await session.runAsync(image(2))).data).toEqual(session.run(image(2)).data);
   });
 

@@ -42,7 +42,7 @@ export class OneCycleLR extends LRScheduler {
   private readonly annealed: Anneal;
   private readonly phases: readonly Phase[];
 
-  /** @throws ArgumentError without a number of steps. */
+  /** @throws ArgumentError without a number of steps, or for an unknown strategy. */
   constructor(optimizer: Optimizer, maxLr: number, options: OneCycleOptions) {
     super(optimizer);
     const { epochs = 0, stepsPerEpoch = 0, totalSteps = epochs * stepsPerEpoch, pctStart = 0.3 } = options;
@@ -55,9 +55,14 @@ export class OneCycleLR extends LRScheduler {
         got,
       });
     }
+    const { annealStrategy = "cos" } = options;
+    if (!Object.hasOwn(anneal, annealStrategy)) {
+      const expected = `annealStrategy ${Object.keys(anneal).join(" or ")}`;
+      throw new ArgumentError({ where: "OneCycleLR", expected, got: annealStrategy });
+    }
     this.totalSteps = totalSteps;
     this.cycleMomentum = options.cycleMomentum ?? true;
-    this.annealed = anneal[options.annealStrategy ?? "cos"];
+    this.annealed = anneal[annealStrategy];
     const first = maxLr / divFactor;
     const last = first / finalDivFactor;
     const rise: Phase = {

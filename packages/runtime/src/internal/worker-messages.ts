@@ -10,4 +10,10 @@ export type WorkerRequest =
 /** From the worker: one answer per call. */
 export type WorkerAnswer =
   | { readonly call: number; readonly outputs: Readonly<Record<string, OutputTensor>> }
-  | { readonly call: number; readonly error: ErrorParts };
+  | { readonly call: number; readonly error: SentError };
+
+/** What is left of an error on its way between threads. */
+export interface SentError extends Omit<ErrorParts, "cause"> {
+  /** Of its class. */
+  readonly name: string;
+}

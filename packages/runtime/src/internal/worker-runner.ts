@@ -1,10 +1,13 @@
-import { KernelError, OctavoError } from "@octavo/spec";
+import { ArgumentError, FormatError, KernelError, OctavoError } from "@octavo/spec";
 import type { Program, TypedArray } from "@octavo/spec";
 
 import type { InputTensor, OutputTensor } from "../tensor-info.ts";
 import { openWorker } from "./worker-link.ts";
 import type { WorkerEvents, WorkerLink } from "./worker-link.ts";
 import type { WorkerAnswer, WorkerRequest } from "./worker-messages.ts";
+
+/** What a worker may throw: inputs were checked before, so shapes and dtypes are right. */
+const errorClasses = [ArgumentError, FormatError, KernelError];
 
 type Outputs = Readonly<Record<string, OutputTensor>>;
 interface Call {
@@ -76,7 +79,10 @@ export class WorkerRunner {
     this.#waiting.delete(answer.call);
     if (this.#waiting.size === 0) this.#worker?.keepAlive(false);
     if ("outputs" in answer) waiting?.resolve(answer.outputs);
-    else waiting?.reject(new OctavoError(answer.error));
+    else {
+      const type = errorClasses.find(({ name }) => name === answer.error.name) ?? OctavoError;
+      waiting?.reject(new type(answer.error));
+    }
   }
 
   #end(reason: string, hint: string): void {
