@@ -46,7 +46,7 @@ export interface FloatKernels {
   channelSums(x: F32, other: F32, sum: F32, sumProduct: F32, rows: number, channels: number): void;
   /**
    * Gradient of batch norm, y = (x − mean) · invStd · weight + bias. `training` 1: mean and invStd are of this batch and
-   * the gradient flows through them; 0: they are constants. `weight` null means 1.
+   * the gradient flows through them; 0: they are constants. `weight` null means 1. `dx` may be `dy`.
    */
   batchNormGradient(
     x: F32,

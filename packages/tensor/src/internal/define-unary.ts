@@ -2,7 +2,8 @@ import { UnaryOp } from "@octavo/spec";
 import type { UnaryOpName } from "@octavo/spec";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
+import { gradientPlace } from "./gradient-place.ts";
 import { requireFloat } from "./require.ts";
 
 interface UnaryDefinition<A extends object> {
@@ -29,7 +30,7 @@ export function unaryOp<A extends object>(definition: UnaryDefinition<A>): Op<[T
     },
     forward: (kernels, [x], y, attributes) => kernels.unary(code, x.data, y.data, ...parameters(attributes)),
     backward(kernels, gradient, { inputs: [x], output: y, attributes }) {
-      const dx = new Tensor(x);
+      const dx = gradientPlace(gradient, x);
       // What the gradient does not read may have been released.
       const readable = { input: x, output: y, nothing: gradient }[reads].data;
       kernels.unaryGradient(code, readable, readable, gradient.data, dx.data, ...parameters(attributes));

@@ -58,12 +58,7 @@ export function pooledShape(
   { kernelSize, stride, padding, dilation, ceilMode }: PoolAttributes,
 ): number[] {
   const dims = kernelSize.length;
-  requireShape(
-    shape.length === dims + 2,
-    name,
-    `an input of rank ${dims + 2}, [batch, channels, …]`,
-    shapeText(shape),
-  );
+  requireShape(shape.length === dims + 2, name, `an input of rank ${dims + 2}, [batch, channels, …]`, shape);
   const size = shape.slice(2).map((length, i) => {
     const span = length + 2 * padding[i] - dilation[i] * (kernelSize[i] - 1) - 1;
     if (!ceilMode) return Math.floor(span / stride[i]) + 1;
@@ -75,7 +70,7 @@ export function pooledShape(
     size.every((length) => length > 0),
     name,
     `an input at least as large as the kernel ${shapeText(kernelSize)}`,
-    shapeText(shape),
+    shape,
   );
   return [...shape.slice(0, 2), ...size];
 }

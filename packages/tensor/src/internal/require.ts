@@ -2,14 +2,23 @@ import { DTypeError, ShapeError } from "@octavo/spec";
 import type { Tensor } from "../tensor.ts";
 import { whereOf } from "./where.ts";
 
+/** Words of an error, or what they are made of when there is one: a shape, or a function that finds them. */
+type Words = string | readonly number[] | (() => string);
+
 /** @throws ShapeError where sizes do not fit together. */
 export function requireShape(
   condition: boolean,
   where: string,
-  expected: string,
-  got: string,
+  expected: Words,
+  got: Words,
 ): asserts condition {
-  if (!condition) throw new ShapeError({ where: whereOf(where), expected, got });
+  if (condition) return;
+  throw new ShapeError({ where: whereOf(where), expected: textOf(expected), got: textOf(got) });
+}
+
+function textOf(words: Words): string {
+  if (typeof words === "string") return words;
+  return typeof words === "function" ? words() : shapeText(words);
 }
 
 /** @throws DTypeError unless the elements are float32. */

@@ -1,10 +1,11 @@
 import { reshape } from "../ops/reshape.ts";
 import { sum } from "../ops/sum.ts";
 import type { Tensor } from "../tensor.ts";
+import { sameShape } from "./same-shape.ts";
 
 /** The gradient of a broadcast: `gradient` summed over the axes along which an input of this shape was repeated. */
 export function sumTo(gradient: Tensor, shape: readonly number[]): Tensor {
-  if (gradient.shape.join() === shape.join()) return gradient;
+  if (sameShape(gradient.shape, shape)) return gradient;
   const missing = gradient.rank - shape.length;
   const repeated = gradient.shape
     .map((_, axis) => axis)

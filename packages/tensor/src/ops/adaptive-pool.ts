@@ -1,6 +1,6 @@
 import { avgPoolOp, maxPoolOp } from "../internal/define-pool.ts";
 import { poolGeometry } from "../internal/pool-geometry.ts";
-import { requireShape, shapeText } from "../internal/require.ts";
+import { requireShape } from "../internal/require.ts";
 import { perAxis } from "../internal/spatial.ts";
 import { applyOp } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
@@ -22,7 +22,7 @@ function defineAdaptive(kind: "Avg" | "Max", dims: number) {
         shape.length === dims + 2,
         name,
         `an input of rank ${dims + 2}, [batch, channels, …]`,
-        shapeText(shape),
+        shape,
       );
       return [...shape.slice(0, 2), ...outputSize.map((size, i) => size ?? shape[i + 2])];
     },

@@ -2,6 +2,7 @@ import { BinaryOp } from "@octavo/spec";
 import type { BinaryOpName, MemoryFormat } from "@octavo/spec";
 import { broadcastShape } from "../internal/broadcast-shape.ts";
 import { requireFloat } from "../internal/require.ts";
+import { sameShape } from "../internal/same-shape.ts";
 import { broadcastTo } from "../internal/strided.ts";
 import { sumTo } from "../internal/sum-to.ts";
 import { applyOp } from "../op.ts";
@@ -43,7 +44,7 @@ function binaryOp({ name, saves, da, db }: Rules): Op<[Tensor, Tensor]> {
 /** The format of the input that has the result's shape, so that most elements are read in the order they lie. */
 function formatOf(shape: readonly number[], ...inputs: readonly Tensor[]): MemoryFormat {
   const same = inputs.filter((x) => x.rank === shape.length);
-  const whole = same.find((x) => x.shape.join() === shape.join());
+  const whole = same.find((x) => sameShape(x.shape, shape));
   if (whole) return whole.memoryFormat;
   return same.some((x) => x.memoryFormat === "channelsLast") ? "channelsLast" : "contiguous";
 }

@@ -1,6 +1,6 @@
-import { ArgumentError, BinaryOp, broadcast, UnaryOp } from "@octavo/spec";
-import type { Kernels } from "@octavo/spec";
+import { ArgumentError } from "@octavo/spec";
 import { copyOf } from "../internal/copy-of.ts";
+import { gradientPlace } from "../internal/gradient-place.ts";
 import { requireFloat, requireShape, shapeText } from "../internal/require.ts";
 import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
@@ -33,7 +33,8 @@ type BatchNormInputs = [
   runningVar: Tensor | null,
 ];
 
-const perChannel = (channels: number) => broadcast({ sizes: [channels], aStrides: [1], bStrides: [1] });
+const { fround } = Math;
+const vector = (channels: number) => new Tensor({ shape: [channels] });
 const channelsOf = (x: Tensor) => x.shape[1];
 const rowsOf = (x: Tensor) => x.numel / channelsOf(x);
 
@@ -42,44 +43,42 @@ const batchNormOp: Op<BatchNormInputs, BatchNormAttributes> = {
   layout: ([x, ...perChannel]) => [toMemoryFormat(x, "channelsLast"), ...perChannel],
   shape([x, ...perChannel], { training }) {
     requireFloat(x, "batchNorm");
-    requireShape(x.rank >= 2, "batchNorm", "an input of shape [batch, channels, …]", shapeText(x.shape));
+    requireShape(x.rank >= 2, "batchNorm", "an input of shape [batch, channels, …]", x.shape);
     for (const values of perChannel) {
       requireShape(
-        values === null || values.shape.join() === String(channelsOf(x)),
+        values === null || (values.rank === 1 && values.numel === channelsOf(x)),
         "batchNorm",
         `${values?.numel} channels`,
-        `${channelsOf(x)} in ${shapeText(x.shape)}`,
+        () => `${channelsOf(x)} in ${shapeText(x.shape)}`,
       );
     }
     requireShape(
       !training || rowsOf(x) > 1,
       "batchNorm",
       "more than one value per channel in training",
-      shapeText(x.shape),
+      x.shape,
     );
     return { shape: x.shape, memoryFormat: x.memoryFormat };
   },
   forward(kernels, [x, weight, bias, runningMean, runningVar], y, { training, momentum, eps }) {
     const [channels, rows] = [channelsOf(x), rowsOf(x)];
-    const [mean, variance] = training
-      ? [new Tensor({ shape: [channels] }), new Tensor({ shape: [channels] })]
-      : [runningMean!, runningVar!];
+    const [mean, variance] = training ? [vector(channels), vector(channels)] : [runningMean!, runningVar!];
     if (training) {
       kernels.channelMoments(x.data, mean.data, variance.data, rows, channels);
-      update(kernels, runningMean, mean, momentum, 1);
+      update(runningMean, mean, momentum, 1);
       // The running variance is unbiased: n / (n − 1).
-      update(kernels, runningVar, variance, momentum, rows / (rows - 1));
+      update(runningVar, variance, momentum, rows / (rows - 1));
     }
-    const invStd = new Tensor({ shape: [channels] });
-    kernels.unary(UnaryOp.affine, variance.data, invStd.data, 1, eps);
-    kernels.unary(UnaryOp.rsqrt, invStd.data, invStd.data, 0, 0);
-    normalize(kernels, x, mean, invStd, weight, bias, y);
+    const invStd = inverseStd(variance, eps);
+    const [scale, shift] = affineOf(mean, invStd, weight, bias);
+    kernels.channelAffine(x.data, scale.data, shift.data, y.data, rows, channels);
     // Running statistics may change before backward, so it gets a copy of them.
     return [training ? mean : copyOf(mean), invStd];
   },
   backward(kernels, gradient, { inputs: [x, weight, bias], attributes, extra: [mean, invStd] }) {
     const [channels, rows] = [channelsOf(x), rowsOf(x)];
-    const [dx, dWeight, dBias] = [new Tensor(x), ...[0, 1].map(() => new Tensor({ shape: [channels] }))];
+    const dx = gradientPlace(gradient, x);
+    const [dWeight, dBias] = [vector(channels), vector(channels)];
     kernels.batchNormGradient(
       x.data,
       gradient.data,
@@ -98,37 +97,40 @@ const batchNormOp: Op<BatchNormInputs, BatchNormAttributes> = {
   saves: { inputs: [true, true, false, false, false] },
 };
 
+// One entry per channel is too little work for a kernel call: float32 by `fround`, in the order that it had as kernels.
+
 /** running = (1 − momentum) · running + momentum · correction · batch, in place. */
-function update(
-  kernels: Kernels,
-  running: Tensor | null,
-  batch: Tensor,
-  momentum: number,
-  correction: number,
-): void {
+function update(running: Tensor | null, batch: Tensor, momentum: number, correction: number): void {
   if (!running) return;
-  kernels.unary(UnaryOp.affine, running.data, running.data, 1 - momentum, 0);
-  kernels.accumulate(batch.data, running.data, momentum * correction);
+  const [kept, added] = [running.data, batch.data];
+  const [keep, take] = [fround(1 - momentum), fround(momentum * correction)];
+  for (let c = 0; c < kept.length; c++) kept[c] = fround(keep * kept[c]) + fround(take * added[c]);
 }
 
-/** y = x · (invStd · weight) + (bias − mean · invStd · weight) */
-function normalize(
-  kernels: Kernels,
-  x: Tensor,
+/** 1 / √(variance + eps) */
+function inverseStd(variance: Tensor, eps: number): Tensor {
+  const result = vector(variance.numel);
+  const [from, to, added] = [variance.data, result.data, fround(eps)];
+  for (let c = 0; c < to.length; c++) to[c] = 1 / fround(Math.sqrt(fround(from[c] + added)));
+  return result;
+}
+
+/** scale = invStd · weight, shift = bias − mean · scale: y = x · scale + shift */
+function affineOf(
   mean: Tensor,
   invStd: Tensor,
   weight: Tensor | null,
   bias: Tensor | null,
-  y: Tensor,
-): void {
-  const channels = channelsOf(x);
-  const [scaled, offset, shift] = [0, 1, 2].map(() => new Tensor({ shape: [channels] }));
-  const scale = weight ? scaled : invStd;
-  if (weight) kernels.binary(BinaryOp.mul, invStd.data, weight.data, scaled.data, perChannel(channels));
-  kernels.binary(BinaryOp.mul, mean.data, scale.data, offset.data, perChannel(channels));
-  if (bias) kernels.binary(BinaryOp.sub, bias.data, offset.data, shift.data, perChannel(channels));
-  else kernels.unary(UnaryOp.neg, offset.data, shift.data, 0, 0);
-  kernels.channelAffine(x.data, scale.data, shift.data, y.data, rowsOf(x), channels);
+): [scale: Tensor, shift: Tensor] {
+  const [scale, shift] = [weight ? vector(mean.numel) : invStd, vector(mean.numel)];
+  const [means, widths, scales, shifts] = [mean.data, invStd.data, scale.data, shift.data];
+  const [weights, biases] = [weight?.data, bias?.data];
+  for (let c = 0; c < scales.length; c++) {
+    if (weights) scales[c] = widths[c] * weights[c];
+    const offset = fround(means[c] * scales[c]);
+    shifts[c] = biases ? biases[c] - offset : -offset;
+  }
+  return [scale, shift];
 }
 
 /**

@@ -31,12 +31,7 @@ const catOp: Op<Tensor[], { dim: number }> = {
       requireFloat(part, "cat");
       const fits =
         part.rank === first.rank && part.shape.every((size, i) => i === dim || size === first.shape[i]);
-      requireShape(
-        fits,
-        "cat",
-        `shapes like ${shapeText(first.shape)} except along axis ${dim}`,
-        shapeText(part.shape),
-      );
+      requireShape(fits, "cat", `shapes like ${shapeText(first.shape)} except along axis ${dim}`, part.shape);
     }
     const total = parts.reduce((sum, part) => sum + part.shape[dim], 0);
     const channelsLast = parts.some((part) => part.memoryFormat === "channelsLast");

@@ -66,8 +66,8 @@ function check(
   attributes: ConvTransposeAttributes,
 ) {
   for (const input of [x, weight, ...(bias ? [bias] : [])]) requireFloat(input, name);
-  requireShape(x.rank === dims + 2, name, `an input of rank ${dims + 2}`, shapeText(x.shape));
-  requireShape(weight.rank === dims + 2, name, `a weight of rank ${dims + 2}`, shapeText(weight.shape));
+  requireShape(x.rank === dims + 2, name, `an input of rank ${dims + 2}`, x.shape);
+  requireShape(weight.rank === dims + 2, name, `a weight of rank ${dims + 2}`, weight.shape);
   requireShape(
     x.shape[1] === weight.shape[0] && weight.shape[0] % attributes.groups === 0,
     name,
@@ -79,13 +79,13 @@ function check(
     bias === null || bias.shape.join() === String(shape[1]),
     name,
     `a bias of shape [${shape[1]}]`,
-    shapeText(bias?.shape ?? []),
+    bias?.shape ?? [],
   );
   requireShape(
     shape.slice(2).every((size) => size > 0),
     name,
     "a padding smaller than the output",
-    shapeText(shape),
+    shape,
   );
 }
 

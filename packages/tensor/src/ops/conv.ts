@@ -45,13 +45,13 @@ function check(name: string, dims: number, [x, weight, bias]: ConvInputs, attrib
   for (const input of [x, weight, ...(bias ? [bias] : [])]) requireFloat(input, name);
   const { groups } = attributes;
   const axes = ["length", "height, width", "depth, height, width"][dims - 1];
-  requireShape(x.rank === dims + 2, name, `an input of shape [batch, channels, ${axes}]`, shapeText(x.shape));
-  requireShape(weight.rank === dims + 2, name, `a weight of rank ${dims + 2}`, shapeText(weight.shape));
+  requireShape(x.rank === dims + 2, name, `an input of shape [batch, channels, ${axes}]`, x.shape);
+  requireShape(weight.rank === dims + 2, name, `a weight of rank ${dims + 2}`, weight.shape);
   requireShape(
     x.shape[1] === weight.shape[1] * groups,
     name,
-    `${weight.shape[1] * groups} input channels (weight ${shapeText(weight.shape)}, groups ${groups})`,
-    `${x.shape[1]} in ${shapeText(x.shape)}`,
+    () => `${weight.shape[1] * groups} input channels (weight ${shapeText(weight.shape)}, groups ${groups})`,
+    () => `${x.shape[1]} in ${shapeText(x.shape)}`,
   );
   requireShape(
     weight.shape[0] % groups === 0,
@@ -60,17 +60,17 @@ function check(name: string, dims: number, [x, weight, bias]: ConvInputs, attrib
     `${weight.shape[0]}`,
   );
   requireShape(
-    bias === null || bias.shape.join() === String(weight.shape[0]),
+    bias === null || (bias.rank === 1 && bias.numel === weight.shape[0]),
     name,
     `a bias of shape [${weight.shape[0]}]`,
-    shapeText(bias?.shape ?? []),
+    bias?.shape ?? [],
   );
   const { output } = geometry(x, weight, attributes);
   requireShape(
     output.slice(2).every((size) => size > 0),
     name,
-    `an input at least as large as the kernel ${shapeText(weight.shape.slice(2))}`,
-    shapeText(x.shape),
+    () => `an input at least as large as the kernel ${shapeText(weight.shape.slice(2))}`,
+    x.shape,
   );
 }
 
@@ -121,7 +121,7 @@ function convAttributes(
       strides.every((step) => step === 1),
       name,
       'stride 1 with padding "same"',
-      shapeText(strides),
+      strides,
     );
   }
   return {

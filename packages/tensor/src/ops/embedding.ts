@@ -1,5 +1,5 @@
 import { ArgumentError } from "@octavo/spec";
-import { requireFloat, requireShape, shapeText } from "../internal/require.ts";
+import { requireFloat, requireShape } from "../internal/require.ts";
 import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
@@ -28,12 +28,7 @@ const embeddingOp: Op<EmbeddingInputs, { paddingIdx: number | null }> = {
   name: "embedding",
   shape([weight, indices]) {
     requireFloat(weight, "embedding");
-    requireShape(
-      weight.rank === 2,
-      "embedding",
-      "a table of shape [entries, width]",
-      shapeText(weight.shape),
-    );
+    requireShape(weight.rank === 2, "embedding", "a table of shape [entries, width]", weight.shape);
     return { shape: [...indices.shape, weight.shape[1]] };
   },
   forward(_, [weight, indices], y) {

@@ -17,7 +17,7 @@ const expandOp: Op<[Tensor], { shape: readonly number[] }> = {
       missing >= 0 && broadcastShape(x.shape, sizes, "expand").join() === sizes.join(),
       "expand",
       `a shape that ${shapeText(x.shape)} broadcasts to`,
-      shapeText(shape),
+      shape,
     );
     return { shape: sizes, memoryFormat: missing === 0 ? x.memoryFormat : "contiguous" };
   },

@@ -1,9 +1,10 @@
 import { axisOf } from "../internal/axis-of.ts";
 import { channelBlocksOf } from "@octavo/spec";
+import { gradientPlace } from "../internal/gradient-place.ts";
 import { requireFloat, requireShape } from "../internal/require.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 
 interface FakeQuantizeAttributes {
   readonly scale: Float32Array;
@@ -31,7 +32,7 @@ const fakeQuantizeOp: Op<[Tensor], FakeQuantizeAttributes> = {
     kernels.fakeQuantize(x.data, scale, zeroPoint, y.data, blocks, quantMin, quantMax);
   },
   backward(kernels, gradient, { inputs: [x], attributes: { scale, zeroPoint, axis, quantMin, quantMax } }) {
-    const dx = new Tensor(x);
+    const dx = gradientPlace(gradient, x);
     const blocks = channelBlocksOf(x.shape, axis, x.memoryFormat);
     kernels.fakeQuantizeGradient(
       x.data,

@@ -1,5 +1,5 @@
 import { gemmShape } from "@octavo/spec";
-import { requireFloat, requireShape, shapeText } from "../internal/require.ts";
+import { requireFloat, requireShape } from "../internal/require.ts";
 import { sumRows } from "../internal/sum-rows.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
@@ -15,19 +15,19 @@ const linearOp: Op<LinearInputs> = {
   layout: ([x, weight, bias]) => [toMemoryFormat(x, "contiguous"), weight, bias],
   shape([x, weight, bias]) {
     for (const input of [x, weight, ...(bias ? [bias] : [])]) requireFloat(input, "linear");
-    requireShape(weight.rank === 2, "linear", "a weight of shape [out, in]", shapeText(weight.shape));
+    requireShape(weight.rank === 2, "linear", "a weight of shape [out, in]", weight.shape);
     const [outFeatures, inFeatures] = weight.shape;
     requireShape(
       x.rank > 0 && x.shape[x.rank - 1] === inFeatures,
       "linear",
       `an input whose last axis has ${inFeatures} features`,
-      shapeText(x.shape),
+      x.shape,
     );
     requireShape(
       bias === null || bias.shape.join() === String(outFeatures),
       "linear",
       `a bias of shape [${outFeatures}]`,
-      shapeText(bias?.shape ?? []),
+      bias?.shape ?? [],
     );
     return { shape: x.shape.with(x.rank - 1, outFeatures) };
   },

@@ -1,5 +1,5 @@
 import { ArgumentError, denseStrides } from "@octavo/spec";
-import { requireFloat, requireShape, shapeText } from "../internal/require.ts";
+import { requireFloat, requireShape } from "../internal/require.ts";
 import { block } from "../internal/strided.ts";
 import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
@@ -105,7 +105,7 @@ export function pad(
     padding.length % 2 === 0 && padding.length <= 2 * x.rank,
     "pad",
     `pairs for at most ${x.rank} axes`,
-    shapeText(padding),
+    padding,
   );
   let result = x;
   for (let i = 0; i < padding.length; i += 2) {

@@ -2,7 +2,7 @@ import { axisOf } from "../internal/axis-of.ts";
 import { denseStrides } from "@octavo/spec";
 import type { MemoryFormat } from "@octavo/spec";
 import { movedQParams } from "../internal/moved-qparams.ts";
-import { requireShape, shapeText } from "../internal/require.ts";
+import { requireShape } from "../internal/require.ts";
 import { block } from "../internal/strided.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
@@ -57,7 +57,7 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
     axes.length === x.rank && new Set(axes).size === x.rank,
     "permute",
     `each of the ${x.rank} axes once`,
-    shapeText(dims),
+    dims,
   );
   return applyOp(permuteOp, [x], { dims: axes });
 }

@@ -34,8 +34,8 @@ const reshapeOp = reshapingOp<{ shape: readonly number[] }>("reshape", (from, { 
     numberOfElements(result) === numberOfElements(from) &&
       result.every((size) => Number.isInteger(size) && size >= 0),
     "reshape",
-    `a shape of ${numberOfElements(from)} elements, as ${shapeText(from)} has`,
-    shapeText(shape),
+    () => `a shape of ${numberOfElements(from)} elements, as ${shapeText(from)} has`,
+    shape,
   );
   return result;
 });

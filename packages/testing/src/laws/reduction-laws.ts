@@ -166,10 +166,15 @@ const channelSums = agreementLaw(
 );
 
 const batchNormGradient = agreementLaw(
-  "batchNormGradient",
+  "batchNormGradient, also in place",
   ["batchNormGradient"],
-  fc.record({ size: channelGeometry, weighted: fc.boolean(), training: fc.constantFrom(0, 1) }),
-  ({ size: { rows, channels }, weighted, training }, random) => {
+  fc.record({
+    size: channelGeometry,
+    weighted: fc.boolean(),
+    training: fc.constantFrom(0, 1),
+    inPlace: fc.boolean(),
+  }),
+  ({ size: { rows, channels }, weighted, training, inPlace }, random) => {
     const given = {
       x: random.floats(rows * channels),
       dy: random.floats(rows * channels),
@@ -180,7 +185,7 @@ const batchNormGradient = agreementLaw(
     return scene({
       arrays: {
         ...given,
-        dx: new Float32Array(rows * channels),
+        dx: inPlace ? given.dy.slice() : new Float32Array(rows * channels),
         dWeight: new Float32Array(channels),
         dBias: new Float32Array(channels),
       },
@@ -207,7 +212,7 @@ const batchNormGradient = agreementLaw(
       run: (k, { x, dy, mean, invStd, weight, dx, dWeight, dBias }) =>
         k.batchNormGradient(
           x,
-          dy,
+          inPlace ? dx : dy,
           mean,
           invStd,
           weighted ? weight : null,
