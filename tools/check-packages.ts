@@ -7,6 +7,7 @@ import { inParallel } from "./packages/in-parallel.ts";
 import { combinationProblems, type Combination } from "./packages/install.ts";
 import { packageProblems } from "./packages/lint.ts";
 import { isPublic, packAll } from "./packages/pack.ts";
+import { sizeProblems } from "./packages/size.ts";
 
 const root = dirname(import.meta.dirname);
 const workspace = readWorkspace(root);
@@ -40,6 +41,7 @@ const tarballs = await packAll(workspace).catch((error: Error) => {
 });
 const linted = await inParallel(tarballs, packageProblems);
 tarballs.forEach(({ package: { short } }, i) => report(`publint and attw: ${short}`, linted[i]!));
+report("sizes in READMEs (tools/sizes.ts writes them)", written.flatMap(sizeProblems));
 
 for (const combination of combinations) {
   const name = `install and run: ${combination.name}`;
