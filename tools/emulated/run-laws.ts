@@ -13,7 +13,7 @@ export function runLaws(provider: KernelProvider, report: Report): void {
     interruptAfterTimeLimit: timeLimit,
     reporter: (details) => {
       examples += details.numRuns;
-      if (details.failed) throw new Error(fc.defaultReportMessage(details));
+      if (details.failed) throw new Error(`${details.errorInstance}\n${fc.defaultReportMessage(details)}`);
     },
   });
   for (const law of kernelLaws) {

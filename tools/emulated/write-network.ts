@@ -1,6 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { MnistNet } from "../../packages/models/src/index.ts";
-import * as octavo from "../../packages/octavo/src/index.ts";
+import {
+  convert,
+  fuseModules,
+  getDefaultQConfig,
+  lower,
+  manualSeed,
+} from "../../packages/octavo/src/index.ts";
+import { noGrad, prepare, randn, saveProgram, zeros } from "../../packages/octavo/src/index.ts";
 import { inputShape, networkFiles, runNetwork } from "./run-network.ts";
 
 /**
@@ -9,13 +16,13 @@ import { inputShape, networkFiles, runNetwork } from "./run-network.ts";
  */
 export async function writeNetwork(folder: string): Promise<void> {
   const { program, input, expected } = networkFiles(folder);
-  octavo.manualSeed(20260101);
-  const fused = octavo.fuseModules(new MnistNet().eval(), octavo.zeros(inputShape)).model;
-  const prepared = octavo.prepare(fused, { qconfig: octavo.getDefaultQConfig() });
-  octavo.noGrad(() => prepared(octavo.randn([32, ...inputShape.slice(1)])));
-  await octavo.saveProgram(octavo.lower(octavo.convert(prepared), octavo.zeros(inputShape)), program);
+  manualSeed(20260101);
+  const fused = fuseModules(new MnistNet().eval(), zeros(inputShape)).model;
+  const prepared = prepare(fused, { qconfig: getDefaultQConfig() });
+  noGrad(() => prepared(randn([32, ...inputShape.slice(1)])));
+  await saveProgram(lower(convert(prepared), zeros(inputShape)), program);
 
-  const images = octavo.randn(inputShape).data as Float32Array;
+  const images = randn(inputShape).data as Float32Array;
   const logits = await runNetwork("reference", program, images);
   // A network that answers everything alike would agree with anything.
   if (new Set(logits).size < 10) throw new Error(`the network's outputs hardly differ: ${logits}`);

@@ -61,9 +61,18 @@ function run(command, args) {
  * @param {string} addon.output path of the .node file
  * @param {Record<string, string[]>} addon.isaFlags extra flags by file name: only these files use the instruction set
  * @param {string[]} [addon.compilers] instead of $CXX, g++, clang++, c++
+ * @param {string[]} [addon.extraFlags] for compiling and linking, after all others
+ * @param {string[]} [addon.replacements] C++ files that take the place of those of the same name
  * @returns {Promise<boolean>} false when there is no compiler
  */
-export async function buildNative({ folder, output, isaFlags, compilers }) {
+export async function buildNative({
+  folder,
+  output,
+  isaFlags,
+  compilers,
+  extraFlags = [],
+  replacements = [],
+}) {
   const name = basename(output);
   const candidates = compilers ?? [process.env.CXX, "g++", "clang++", "c++"].filter(Boolean);
   const compiler = linkFlags[process.platform] && findCompiler(candidates);
@@ -75,11 +84,15 @@ export async function buildNative({ folder, output, isaFlags, compilers }) {
     return false;
   }
   const headers = dirname(createRequire(import.meta.url).resolve("node-api-headers/include/node_api.h"));
-  const files = sourceFiles(commonSources, folder);
+  const replaced = new Set(replacements.map((file) => basename(file)));
+  const files = [
+    ...sourceFiles(commonSources, folder).filter((file) => !replaced.has(basename(file))),
+    ...replacements,
+  ];
   const wasmOnly = new Set(["threads-single.cpp", "wasm-exports.cpp"]);
   const units = files.filter((file) => file.endsWith(".cpp") && !wasmOnly.has(basename(file)));
   const stamp = `${output}.stamp`;
-  const expected = fingerprint(files, compiler, flags, linkFlags, isaFlags);
+  const expected = fingerprint(files, compiler, flags, linkFlags, isaFlags, extraFlags);
   if (isFresh(output, stamp, expected)) return true;
 
   const started = performance.now();
@@ -95,6 +108,7 @@ export async function buildNative({ folder, output, isaFlags, compilers }) {
           `-I${commonSources}`,
           `-I${folder}`,
           `-I${headers}`,
+          ...extraFlags,
           "-c",
           unit,
           "-o",
@@ -103,7 +117,9 @@ export async function buildNative({ folder, output, isaFlags, compilers }) {
       ),
     );
     const linked = join(scratch, name);
-    await run(compiler.command, [...objects, ...linkFlags[process.platform], "-o", linked]);
+    const isForDebugging = extraFlags.includes("-g");
+    const linking = linkFlags[process.platform].filter((flag) => !(isForDebugging && flag === "-s"));
+    await run(compiler.command, [...objects, ...linking, ...extraFlags, "-o", linked]);
     renameSync(linked, output);
     writeFileSync(stamp, expected);
   } finally {

@@ -50,7 +50,9 @@ export async function buildWasm({ folder, output, isaFlags }) {
   const units = files.map((file) => basename(file)).filter((file) => file.endsWith(".cpp"));
   const tree = Object.fromEntries(files.map((file) => [basename(file), readFileSync(file)]));
   // Its rejection carries the whole file tree; what is wrong has been printed before.
-  const built = await runClang(["clang++", ...units, "-o", name, ...flags, ...isaFlags], tree).catch(() => null);
+  const built = await runClang(["clang++", ...units, "-o", name, ...flags, ...isaFlags], tree).catch(
+    () => null,
+  );
   if (built === null) throw new Error(`${name}: the compiler reported errors, see above`);
   mkdirSync(dirname(output), { recursive: true });
   writeFileSync(output, built[name]);

@@ -1,0 +1,128 @@
+// The thread pool under the thread sanitizer: two threads call kernels at once, as a program and its worker do, while a
+// third changes the number of threads. Whatever happens, results are the bits of a single thread. Made by check-sanitizers.ts.
+#include <atomic>
+#include <cstdio>
+#include <functional>
+#include <thread>
+#include <vector>
+
+#if defined(__x86_64__)
+#define OCTAVO_ISA avx2
+#include "vector-avx2.h"
+#include "dot-avx2.h"
+#else
+#define OCTAVO_ISA neon
+#include "vector-neon.h"
+#include "dot-neon.h"
+#endif
+
+// First, as in kernel-table.h: the others count on it.
+#include "unpack.h"
+
+#include "channels.h"
+#include "gemm.h"
+#include "quantized-conv.h"
+#include "requantize.h"
+#include "softmax.h"
+
+using namespace octavo;
+using namespace octavo::OCTAVO_ISA;
+
+namespace {
+
+template <typename T>
+std::vector<T> values(size_t count, T low, T high) {
+  static uint32_t state = 1;
+  std::vector<T> result(count);
+  for (T& value : result) {
+    state = state * 1664525 + 1013904223;
+    value = T(double(low) + (double(high) - double(low)) * (state >> 8) / double(1 << 24));
+  }
+  return result;
+}
+
+template <typename T> Span<const T> in(const std::vector<T>& array) { return {array.data(), array.size()}; }
+
+template <typename Array, typename Bytes, typename T> Array any(Bytes* data, const std::vector<T>& array, ElementKind kind) {
+  Array result;
+  result.data = data;
+  result.length = array.size();
+  result.kind = kind;
+  return result;
+}
+
+using Bytes = std::vector<uint8_t>;
+
+/** Writes its result into the bytes. */
+struct Call {
+  const char* name;
+  size_t bytes;
+  std::function<void(Bytes&)> run;
+};
+
+Span<float> floats(Bytes& bytes) { return {reinterpret_cast<float*>(bytes.data()), bytes.size() / sizeof(float)}; }
+Output8 bytes8(Bytes& bytes) { return any<Output8>(static_cast<void*>(bytes.data()), bytes, ElementKind::uint8); }
+
+/** One kernel of each way to divide work; all are large enough for several pieces. */
+std::vector<Call> calls() {
+  static const auto a = values<float>(160 * 96, -1, 1), b = values<float>(96 * 80, -1, 1);
+  static const auto rows = values<float>(600 * 64, -2, 2);
+  static const auto x = values<uint8_t>(2 * 20 * 20 * 24, 0, 255);
+  static const auto weights = values<int8_t>(40 * 9 * 24, -127, 127);
+  static const auto multiplier = values<float>(64, 1e-4f, 1e-3f), bias = values<float>(64, -100, 100);
+  static const auto sums = values<int32_t>(600 * 64, -200000, 200000);
+  static const std::vector<int32_t> zeros(40);
+  static const ConvShape shape{2, 24, 40, 1, {1, 20, 20}, {1, 20, 20}, {1, 3, 3}, {1, 1, 1}, {0, 1, 1}, {1, 1, 1}};
+  static Bytes packed(size_t(quantizedConvPackedBytes(shape)));
+  quantizedConvPack(any<Input8>(static_cast<const void*>(weights.data()), weights, ElementKind::int8), in(zeros),
+                    {packed.data(), packed.size()}, shape);
+  static const auto channels40 = std::vector<float>(multiplier.begin(), multiplier.begin() + 40);
+  const auto floatBias = [](const std::vector<float>& array) {
+    return any<Bias>(static_cast<const void*>(array.data()), array, ElementKind::float32);
+  };
+  return {
+      {"gemm", 160 * 80 * sizeof(float),
+       [](Bytes& y) { gemm(in(a), in(b), {}, floats(y), {1, 160, 80, 96, 0, 0, 0, 0, 0, 0}); }},
+      {"softmax", 600 * 64 * sizeof(float), [](Bytes& y) { softmax(in(rows), floats(y), 600, 64); }},
+      {"channelMoments", 2 * 64 * sizeof(float),
+       [](Bytes& y) { channelMoments(in(rows), {floats(y).data, 64}, {floats(y).data + 64, 64}, 600, 64); }},
+      {"requantize", 600 * 64,
+       [=](Bytes& y) { requantize(in(sums), floatBias(bias), in(multiplier), bytes8(y), 600, 64, 3, 0, 255); }},
+      {"quantizedConv", 2 * 20 * 20 * 40,
+       [=](Bytes& y) {
+         quantizedConv(any<Input8>(static_cast<const void*>(x.data()), x, ElementKind::uint8), {packed.data(), packed.size()},
+                       floatBias(channels40), in(channels40), bytes8(y), shape, 7, 3, 0, 255);
+       }},
+  };
+}
+
+}  // namespace
+
+int main() {
+  const std::vector<Call> all = calls();
+  std::vector<Bytes> expected;
+  setThreadCount(1);
+  for (const Call& call : all) call.run(expected.emplace_back(call.bytes));
+  if (const char* failure = takeFailure()) return std::printf("refused: expected %s\n", failure), 1;
+
+  std::atomic<int> wrong{0}, running{2};
+  const auto caller = [&] {
+    for (int round = 0; round < 20; ++round) {
+      for (size_t i = 0; i < all.size(); ++i) {
+        Bytes y(all[i].bytes);
+        all[i].run(y);
+        if (y != expected[i] && wrong.fetch_add(1) == 0) std::printf("%s differs from a single thread\n", all[i].name);
+      }
+    }
+    running.fetch_sub(1);
+  };
+  std::thread first(caller), second(caller);
+  for (int count = 1; running.load() > 0; count = count % 4 + 1) {
+    setThreadCount(count);
+    std::this_thread::yield();
+  }
+  first.join();
+  second.join();
+  if (wrong.load() == 0) std::printf("%zu kernels, the same bits with 1 to 4 threads\n", all.size());
+  return wrong.load() == 0 ? 0 : 1;
+}
