@@ -1,4 +1,4 @@
-import { ConvNd, ReLU, ReLU6 } from "@octavo/nn";
+import { ConvNd, ConvTransposeNd, Linear, ReLU, ReLU6 } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { isWeightedLayer, partsOf, QatBnLayer, QatLayer } from "@octavo/qat";
 import type { QConfig, WeightedLayer } from "@octavo/qat";
@@ -8,10 +8,22 @@ import { QuantizedLayer } from "../modules/quantized-layer.ts";
 import { foldedWeights } from "./folded-weights.ts";
 import { observedOutput } from "./observed-output.ts";
 
-/** A layer, alone, fused or trained; not one that pads with other values than zeros, which the kernels cannot. */
+/** A layer, alone, fused or trained, that one kernel computes: the layer's own operation, zero padding, at most a clamp. */
 export function isQuantizableLayer(module: Module): boolean {
-  const layer = module instanceof QatLayer ? module.layer() : partsOf(module)[0];
-  return isWeightedLayer(layer) && !(layer instanceof ConvNd && layer.paddingMode !== "zeros");
+  const [layer, ...fused] =
+    module instanceof QatLayer ? [module.layer(), module.activation()] : partsOf(module);
+  if (!isWeightedLayer(layer!) || !isKernelOperation(layer)) return false;
+  if (layer instanceof ConvNd && layer.paddingMode !== "zeros") return false;
+  const [activation = null, ...more] = fused;
+  return more.length === 0 && clampOf(activation) !== null;
+}
+
+/** False for a layer of the user's own, and for a subclass that computes something else than its base. */
+function isKernelOperation(layer: WeightedLayer): boolean {
+  return [Linear, ConvNd, ConvTransposeNd].some(
+    ({ prototype }) =>
+      layer.forward === prototype.forward && layer.weightedForward === prototype.weightedForward,
+  );
 }
 
 /** The integer form of a quantizable layer, from training or calibration. */
@@ -33,7 +45,7 @@ export function quantizedLayer(module: Module, path: string): QuantizedLayer {
     weightQParams: quantizer.qparams as QParams,
     dtype,
     output,
-    clamp: clampOf(activation),
+    clamp: clampOf(activation)!,
     torchEngine: qconfig.requantization === "qnnpack" ? "qnnpack" : null,
   });
 }
@@ -53,9 +65,10 @@ function observedParts(module: Module): Parts {
   return { layer: layer as WeightedLayer, activation };
 }
 
-/** The range of real values that a fused activation lets through. */
-function clampOf(activation: Module | null): readonly [low: number, high: number] {
-  if (activation instanceof ReLU) return [0, Infinity];
-  if (activation instanceof ReLU6) return [0, 6];
-  return [-Infinity, Infinity];
+/** The range of real values that a fused activation lets through; null if it does more than to cut off. */
+function clampOf(activation: Module | null): readonly [low: number, high: number] | null {
+  if (activation === null) return [-Infinity, Infinity];
+  if (activation.forward === ReLU.prototype.forward) return [0, Infinity];
+  if (activation.forward === ReLU6.prototype.forward) return [0, 6];
+  return null;
 }
