@@ -15,20 +15,19 @@ export interface ErrorParts {
  * `OctavoError.isInstance` works across copies of this package.
  */
 export class OctavoError extends Error {
-  readonly [marker] = true;
-  readonly where: string;
-  readonly expected: string;
-  readonly got: string;
-  readonly hint: string | undefined;
+  declare readonly where: string;
+  declare readonly expected: string;
+  declare readonly got: string;
+  declare readonly hint: string | undefined;
 
-  constructor(parts: ErrorParts) {
-    const hint = parts.hint ? `\n${parts.hint}` : "";
-    super(`${parts.where}: expected ${parts.expected}, got ${parts.got}.${hint}`, { cause: parts.cause });
-    this.name = new.target.name;
-    this.where = parts.where;
-    this.expected = parts.expected;
-    this.got = parts.got;
-    this.hint = parts.hint;
+  constructor({ where, expected, got, hint, cause }: ErrorParts) {
+    const text = `${where}: expected ${expected}, got ${got}.${hint ? `\n${hint}` : ""}`;
+    super(text, cause === undefined ? {} : { cause });
+    // Not enumerable: the message has it all, and Node prints enumerable properties after the stack.
+    const own = { [marker]: true, name: new.target.name, where, expected, got, hint };
+    for (const key of Reflect.ownKeys(own) as (keyof typeof own)[]) {
+      Object.defineProperty(this, key, { value: own[key], configurable: true, writable: true });
+    }
   }
 
   static isInstance(error: unknown): error is OctavoError {

@@ -1,4 +1,5 @@
 import { ArgumentError, OctavoError } from "@octavo/spec";
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 
 test("an error says where, what was expected, what came and what to do", () => {
@@ -7,6 +8,13 @@ test("an error says where, what was expected, what came and what to do", () => {
   expect(error.message).toBe("f: expected 1, got 2.\nGive 1.");
   expect(error.name).toBe("ArgumentError");
   expect(error.cause).toBe(cause);
+});
+
+test("printed, an error is its message and stack, and nothing twice", () => {
+  const error = new ArgumentError({ where: "f", expected: "1", got: "2" });
+  expect(inspect(error)).toBe(error.stack);
+  expect(error.stack).toMatch(/^ArgumentError: f: expected 1, got 2\.\n +at /);
+  expect([error.where, error.expected, error.got, error.hint]).toEqual(["f", "1", "2", undefined]);
 });
 
 test("errors of another copy of this package are recognised, others are not", () => {
