@@ -2,7 +2,8 @@ import { registrations as arm } from "@octavo/kernels-arm";
 import { registrations as wasm } from "@octavo/kernels-wasm";
 import { registrations as x86 } from "@octavo/kernels-x86";
 import { describe, expect, it } from "vitest";
-import { Registry, reference } from "../src/index.ts";
+import { reference } from "../src/index.ts";
+import { Registry } from "../src/registry.ts";
 import { host } from "../src/internal/host.ts";
 import { kernelPackages } from "../src/internal/kernel-packages.ts";
 

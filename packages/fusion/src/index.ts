@@ -8,7 +8,6 @@ export { fuseGraph } from "./fuse-graph.ts";
 export { FusionReport } from "./fusion-report.ts";
 export type { FusedGroup, UnfusedGroup } from "./fusion-report.ts";
 export { fusions } from "./fusions.ts";
-export { describePattern } from "./fusion-rule.ts";
 export type { Fuser, FusionRule, ModuleClass } from "./fusion-rule.ts";
 export { matchFusions } from "./match-fusions.ts";
 export type { FusionGroup, FusionMatches, FusionMiss, MatchOptions } from "./match-fusions.ts";

@@ -1,15 +1,14 @@
 export { mapArgument, nodesIn } from "./argument.ts";
 export type { Argument } from "./argument.ts";
 export { Graph } from "./graph.ts";
-export { evaluate, getItem, size } from "./graph-function.ts";
+export { getItem, size } from "./graph-function.ts";
 export type { GraphFunction, PlainFunction } from "./graph-function.ts";
 export { GraphModule } from "./graph-module.ts";
 export type { GraphTargets } from "./graph-module.ts";
 export { interpret } from "./interpret.ts";
 export { isLeafModule } from "./is-leaf-module.ts";
-export { Node, opcodes } from "./node.ts";
+export { Node } from "./node.ts";
 export type { NodeOp, NodeSpec, TensorMeta } from "./node.ts";
 export { propagateShapes } from "./propagate-shapes.ts";
-export { torchTarget } from "./torch-target.ts";
 export { trace } from "./trace.ts";
 export type { TraceOptions } from "./trace.ts";

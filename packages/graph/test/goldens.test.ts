@@ -3,7 +3,8 @@ import { goldens } from "@octavo/testing";
 import type { GoldenCase } from "@octavo/testing";
 import { noGrad, tensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
-import { nodesIn, opcodes, trace } from "../src/index.ts";
+import { nodesIn, trace } from "../src/index.ts";
+import { opcodes } from "../src/node.ts";
 import type { Node } from "../src/index.ts";
 import { nets } from "./nets.ts";
 

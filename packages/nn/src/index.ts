@@ -1,4 +1,4 @@
-export { cloneModule, cloneValue } from "./clone-module.ts";
+export { cloneModule } from "./clone-module.ts";
 export type { Copies } from "./clone-module.ts";
 /** torch.nn.functional: the operators that modules run. */
 export * as F from "./functional.ts";

@@ -89,6 +89,7 @@ export { abs, exp, floor, log, neg, reciprocal, round, rsqrt, sign, sqrt, square
 export { prod } from "./ops/prod.ts";
 export { quantize, quantizePerChannel, quantizePerTensor } from "./ops/quantize.ts";
 export { flatten, reshape, squeeze, unsqueeze } from "./ops/reshape.ts";
+export { scaledFakeQuantize } from "./ops/scaled-fake-quantize.ts";
 export { narrow, select, slice } from "./ops/slice.ts";
 export { logSoftmax, softmax } from "./ops/softmax.ts";
 export { chunk, split } from "./ops/split.ts";
@@ -96,7 +97,8 @@ export { sum } from "./ops/sum.ts";
 export { toMemoryFormat } from "./ops/to-memory-format.ts";
 export { std, variance } from "./ops/variance.ts";
 export type { VarianceOptions } from "./ops/variance.ts";
-export { allocatedBytes, emptyPool, pooledBytes, Storage } from "./storage.ts";
+export { allocatedBytes, emptyPool, pooledBytes } from "./storage.ts";
+export type { Storage } from "./storage.ts";
 export { Tensor } from "./tensor.ts";
 export type { TensorInfo } from "./tensor.ts";
 export { tensorsIn } from "./tensors-in.ts";

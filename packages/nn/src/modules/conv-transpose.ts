@@ -5,9 +5,9 @@ import type {
   PerAxis,
   Tensor,
 } from "@octavo/tensor";
-import { resetLayer } from "../init.ts";
 import { allEqual, perAxis } from "../internal/per-axis.ts";
 import { pythonValue } from "../internal/python-text.ts";
+import { resetLayer } from "../internal/reset-layer.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import type { WeightedLayer } from "../weighted-layer.ts";

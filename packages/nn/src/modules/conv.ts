@@ -1,9 +1,9 @@
 import { ArgumentError } from "@octavo/spec";
 import { conv1d, conv2d, conv3d, pad } from "@octavo/tensor";
 import type { ConvOptions as ConvGeometry, Generator, PerAxis, Tensor } from "@octavo/tensor";
-import { resetLayer } from "../init.ts";
 import { allEqual, perAxis } from "../internal/per-axis.ts";
 import { pythonValue } from "../internal/python-text.ts";
+import { resetLayer } from "../internal/reset-layer.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import type { WeightedLayer } from "../weighted-layer.ts";

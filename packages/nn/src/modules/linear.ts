@@ -1,7 +1,7 @@
 import { linear } from "@octavo/tensor";
 import type { Generator, Tensor } from "@octavo/tensor";
-import { resetLayer } from "../init.ts";
 import { pythonValue } from "../internal/python-text.ts";
+import { resetLayer } from "../internal/reset-layer.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import type { WeightedLayer } from "../weighted-layer.ts";

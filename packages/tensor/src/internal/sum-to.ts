@@ -10,5 +10,6 @@ export function sumTo(gradient: Tensor, shape: readonly number[]): Tensor {
   const repeated = gradient.shape
     .map((_, axis) => axis)
     .filter((axis) => axis < missing || (shape[axis - missing] === 1 && gradient.shape[axis] !== 1));
-  return reshape(repeated.length ? sum(gradient, { dim: repeated, keepdim: true }) : gradient, shape);
+  const summed = repeated.length ? sum(gradient, { dim: repeated, keepdim: true }) : gradient;
+  return missing ? reshape(summed, shape) : summed;
 }
