@@ -33,7 +33,9 @@ describe("saveSafetensors", () => {
   test("removes its temporary file when the target cannot be replaced", async () => {
     const blocked = join(folder, "blocked");
     await mkdir(join(blocked, "net.safetensors", "inside"), { recursive: true });
-    await expect(saveSafetensors(join(blocked, "net.safetensors"), [weight])).rejects.toThrow();
+    await expect(saveSafetensors(join(blocked, "net.safetensors"), [weight])).rejects.toThrow(
+      /net\.safetensors: expected a file that can be written, got E\w+: [^']+\.\n/,
+    );
     expect(await readdir(blocked)).toEqual(["net.safetensors"]);
   });
 
@@ -76,8 +78,24 @@ describe("loadSafetensors", () => {
   test("a file that is not there is an error that names it", async () => {
     await expect(loadSafetensors(join(folder, "absent"))).rejects.toThrow(ArgumentError);
     await expect(loadSafetensors(join(folder, "absent"))).rejects.toThrow(
-      /absent: expected a file that can be read, got ENOENT/,
+      /absent: expected a file that can be read, got ENOENT: no such file or directory\.\nCheck the path\.$/,
     );
+    const nowhere = join(folder, "nowhere", "net.safetensors");
+    await expect(saveSafetensors(nowhere, [weight])).rejects.toThrow(
+      `${nowhere}: expected a file that can be written, got ENOENT: no such file or directory.`,
+    );
+  });
+
+  test("something else than a source is an error that says what sources are", async () => {
+    for (const [source, got] of [
+      [undefined, "undefined"],
+      [null, "null"],
+      [() => 1, "function"],
+    ]) {
+      await expect(readBytes(source as never)).rejects.toThrow(
+        `file: expected its path, its address, or its bytes as Uint8Array or ArrayBuffer, got ${got}.`,
+      );
+    }
   });
 
   test("a foreign file is an error that names it", async () => {

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@octavo/spec";
+import { reasonOf } from "./internal/reason-of.ts";
 
 /** Where a file comes from: a path (Node), an address, or its bytes. */
 export type ByteSource = string | URL | Uint8Array | ArrayBuffer;
@@ -7,22 +8,29 @@ export type ByteSource = string | URL | Uint8Array | ArrayBuffer;
  * The bytes of a file. In Node a string is a path unless it begins with `http://` or `https://`; in a browser every
  * string is an address for `fetch`.
  *
- * @throws {ArgumentError} if there is no such file, or the server does not give it.
+ * @throws {ArgumentError} for anything else than a source, if there is no such file, or the server does not give it.
  */
 export async function readBytes(source: ByteSource): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (typeof source !== "string" && !((source as unknown) instanceof URL)) {
+    throw new ArgumentError({
+      where: "file",
+      expected: "its path, its address, or its bytes as Uint8Array or ArrayBuffer",
+      got: source === null ? "null" : typeof source,
+    });
+  }
   // Not `import("node:fs/promises")`: bundlers for browsers stop at it.
   const files = globalThis.process?.getBuiltinModule?.("node:fs/promises");
   const address = String(source);
   const isFile = source instanceof URL ? source.protocol === "file:" : !/^(https?|data|blob):/.test(address);
   if (files && isFile) {
     return files.readFile(source).catch((cause: unknown) => {
-      throw missing(address, (cause as Error).message, cause);
+      throw missing(address, reasonOf(cause), cause);
     });
   }
   const response = await fetch(source).catch((cause: unknown) => {
-    throw missing(address, (cause as Error).message, cause);
+    throw missing(address, reasonOf(cause), cause);
   });
   if (!response.ok) throw missing(address, `HTTP status ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());

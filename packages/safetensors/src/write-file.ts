@@ -1,10 +1,12 @@
-import { OctavoError } from "@octavo/spec";
+import { ArgumentError, OctavoError } from "@octavo/spec";
+import { reasonOf } from "./internal/reason-of.ts";
 
 /**
  * Writes a file all or not at all (Node): into a temporary file beside it, flushed to the disk, then renamed. A crash, a full
  * disk or Ctrl-C leaves the old file, or none; the temporary file is removed on failure and on `process.exit`.
  *
- * @throws {OctavoError} outside Node; else whatever the file system reports.
+ * @throws {ArgumentError} with what the file system reports (no such folder, no permission, disk full).
+ * @throws {OctavoError} outside Node.
  */
 export async function writeFile(path: string | URL, bytes: Uint8Array): Promise<void> {
   const process = globalThis.process;
@@ -38,9 +40,15 @@ export async function writeFile(path: string | URL, bytes: Uint8Array): Promise<
       await file.close();
     }
     await rename(temporary, target);
-  } catch (error) {
+  } catch (cause) {
     remove();
-    throw error;
+    throw new ArgumentError({
+      where: target,
+      expected: "a file that can be written",
+      got: reasonOf(cause),
+      hint: "Check that its folder exists, and may be written to.",
+      cause,
+    });
   } finally {
     process.off("exit", remove);
   }

@@ -15,8 +15,8 @@ export interface Entry {
 /** @throws {FormatError} unless `value` is `{ dtype, shape, data_offsets }`, inside the data and of the right size. */
 export function checkEntry(name: string, value: unknown, dataLength: number, file: string): Entry {
   const where = `${file}, tensor '${name}'`;
-  const fail = (expected: string, got: unknown): never => {
-    throw new FormatError({ where, expected, got: shorten(got) });
+  const fail = (expected: string, got: unknown, hint?: string): never => {
+    throw new FormatError({ where, expected, got: shorten(got), hint });
   };
   const fields = isRecord(value) ? value : fail("an object", value);
   const { dtype, shape, data_offsets: offsets, ...unknownFields } = fields;
@@ -28,7 +28,10 @@ export function checkEntry(name: string, value: unknown, dataLength: number, fil
   if (!isSizes(shape)) return fail("a shape of sizes ≥ 0", shape);
   if (!isSizes(offsets) || offsets.length !== 2) return fail("data_offsets [begin, end]", offsets);
   const [begin, end] = offsets;
-  if (begin > end || end > dataLength) fail(`data_offsets within the ${dataLength} bytes of data`, offsets);
+  if (begin > end) fail("data_offsets [begin, end]", offsets);
+  if (end > dataLength) {
+    fail(`data_offsets within the ${dataLength} bytes of data`, offsets, "The file is truncated.");
+  }
   const bytes = numberOfElements(shape) * storedDTypes[dtype as StoredDType].bytes;
   if (bytes !== end - begin) fail(`${bytes} bytes for ${dtype} of shape [${shape}]`, `${end - begin} bytes`);
   return { name, dtype: dtype as StoredDType, shape, begin, end };
