@@ -99,6 +99,26 @@ describe.each(kinds)("%s", (_, layer, norm, shape) => {
     );
   });
 
+  it("scales, rounds and scales back its weight in one operation with the bits of three", () => {
+    const fused = new QatBnLayer(parts(layer, norm), qconfig);
+    const unfused = fused.clone();
+    // Whoever watches the quantizer gets the operations one by one.
+    unfused.weightFakeQuant.registerForwardHook(() => {});
+    for (let step = 0; step < 2; step++) {
+      const a = randn(shape).requiresGrad_();
+      const b = a.detach().clone().requiresGrad_();
+      const [y, expected] = [fused(a), unfused(b)];
+      const gradient = randn(y.shape);
+      backward(y, gradient);
+      backward(expected, gradient);
+      expect(y.data).toEqual(expected.data);
+      expect(a.grad!.data).toEqual(b.grad!.data);
+      expect(fused.weight.grad!.data).toEqual(unfused.weight.grad!.data);
+      expect(fused.bn.weight!.grad!.data).toEqual(unfused.bn.weight!.grad!.data);
+      expect(fused.weightFakeQuant.scale).toEqual(unfused.weightFakeQuant.scale);
+    }
+  });
+
   it("alone rounds its weight along its output channels", () => {
     const made = parts(layer, norm);
     const trained = new QatLayer(made, qconfig);

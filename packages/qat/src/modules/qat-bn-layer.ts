@@ -1,5 +1,5 @@
 import type { BatchNorm } from "@octavo/nn";
-import { add, div, mean, mul, noGrad, sqrt, sub, Tensor, variance } from "@octavo/tensor";
+import { add, div, mean, mul, noGrad, scaledFakeQuantize, sqrt, sub, Tensor, variance } from "@octavo/tensor";
 import type { QConfig } from "../qconfig.ts";
 import { QatLayer } from "./qat-layer.ts";
 import type { QatParts } from "./qat-layer.ts";
@@ -32,8 +32,18 @@ export class QatBnLayer extends QatLayer {
 
   private fastForward(x: Tensor): Tensor {
     const factor = this.layer().channelFactor(guarded(div(this.bn.weight!, this.runningStd())));
-    const weight = div(this.weightFakeQuant(mul(this.weight, factor)), factor);
-    return this.bn(this.layer().weightedForward(x, weight, this.bias));
+    return this.bn(this.layer().weightedForward(x, this.roundedWeight(factor), this.bias));
+  }
+
+  /** The weight scaled, fake-quantized and scaled back: as one operation, unless someone watches the quantizer. */
+  private roundedWeight(factor: Tensor): Tensor {
+    const { weight, weightFakeQuant: quantizer } = this;
+    if (!quantizer.fakeQuantEnabled || quantizer.forwardHooks.size > 0) {
+      return div(quantizer(mul(weight, factor)), factor);
+    }
+    const scaled = noGrad(() => mul(weight, factor));
+    if (quantizer.observerEnabled) quantizer.observe(scaled);
+    return scaledFakeQuantize(weight, factor, scaled, quantizer.qparams);
   }
 
   private stableForward(x: Tensor): Tensor {
@@ -82,8 +92,8 @@ const smallestFactor = 2 ** -126;
 
 /** γ/σ with 1 in channels where dividing by it would fail: their weight is quantized unscaled. torch gives NaN at 0. */
 function guarded(factor: Tensor): Tensor {
+  if (!factor.data.some((value) => Math.abs(value) < smallestFactor)) return factor;
   const isTiny = factor.data.map((value) => Number(Math.abs(value) < smallestFactor));
-  if (!isTiny.includes(1)) return factor;
   const keep = new Tensor(factor);
   const fill = new Tensor(factor);
   keep.data.set(isTiny.map((tiny) => 1 - tiny));
