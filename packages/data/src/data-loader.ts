@@ -19,6 +19,7 @@ export interface DataLoaderOptions {
   readonly transform?: Transform;
 }
 
+/** Images with their labels, in one order. */
 export interface Batch {
   /** (N, C, H, W); float32, or uint8 if the transform leaves bytes. */
   readonly images: Tensor;

@@ -74,3 +74,19 @@ test("what tensors cannot hold is an error that names it", async () => {
     /tensor 'x': expected one that is not quantized, got quint8/,
   );
 });
+
+test("something else than a state dict is an error that says what to give", async () => {
+  const path = join(folder, "wrong.safetensors");
+  const tensors = { x: tensor([1]) };
+  for (const [wrong, got] of [
+    [tensors, "object"],
+    ["path", "an entry that is not a name and a tensor"],
+    [undefined, "undefined"],
+  ]) {
+    await expect(saveTensors(path, wrong as never)).rejects.toThrow(
+      `saveTensors: expected a state dict: a Map, or a list of [name, tensor], got ${got}.`,
+    );
+  }
+  await saveTensors(path, Object.entries(tensors));
+  expect((await loadTensors(path)).get("x")!.item()).toBe(1);
+});

@@ -1,5 +1,6 @@
 import type { Node } from "@octavo/graph";
 
+/** Modules that became one. */
 export interface FusedGroup {
   /** Paths of the modules (or names of functions) that were fused, in order. */
   readonly members: readonly string[];
@@ -7,6 +8,7 @@ export interface FusedGroup {
   readonly into: string;
 }
 
+/** Modules that look like a pattern, and why they were left alone. */
 export interface UnfusedGroup {
   readonly members: readonly string[];
   readonly reason: string;

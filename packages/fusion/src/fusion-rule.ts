@@ -21,7 +21,8 @@ export interface FusionRule {
   readonly train: Fuser | null;
 }
 
-// Fusers take what the pattern says; the table cannot state it in types.
+/** Makes one module of those that match a pattern, given in its order. */
+// The table cannot state in types what the pattern says.
 // eslint-disable-next-line typescript/no-explicit-any
 export type Fuser = (...modules: any[]) => Module;
 

@@ -12,7 +12,9 @@ export function constant_(x: Tensor, value: number): Tensor {
   return x;
 }
 
+/** Fills a tensor with 0, in place. */
 export const zeros_ = (x: Tensor): Tensor => constant_(x, 0);
+/** Fills a tensor with 1, in place. */
 export const ones_ = (x: Tensor): Tensor => constant_(x, 1);
 
 /** Uniform in [low, high), in place. */

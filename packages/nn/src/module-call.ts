@@ -10,6 +10,7 @@ const context: CallContext = {
   nameOf: (module) => nameOf(module as Module),
 };
 
+/** Runs a forward; errors inside know which module it is. */
 export function enterCall<T>(module: Module, run: () => T): T {
   if (calls.length === 0 && callContext() === null) setCallContext(context);
   calls.push(module);

@@ -9,6 +9,7 @@ import { Parameter } from "./parameter.ts";
 import { loadStateDict, stateDict } from "./state-dict.ts";
 import type { LoadOptions, StateDict } from "./state-dict.ts";
 
+/** Sees the output of a forward; what it returns, if anything, takes its place. */
 export type ForwardHook = (module: Module, inputs: unknown[], output: unknown) => unknown;
 
 /** Makes instances callable: `model(x)` runs `forward` with hooks, tracing and memory management. */

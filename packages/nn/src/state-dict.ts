@@ -4,6 +4,7 @@ import { ShapeError } from "@octavo/spec";
 import type { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
+/** Tensors by torch's names. */
 export type StateDict = Map<string, Tensor>;
 
 /**

@@ -14,6 +14,7 @@ export interface WeightedLayer extends Module<[x: Tensor], Tensor> {
   weightedForward(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor;
 }
 
+/** Whether a module is a convolution, a transposed one or linear, or says that it is like them. */
 export function isWeightedLayer(module: object): module is WeightedLayer {
   return "weightedForward" in module;
 }

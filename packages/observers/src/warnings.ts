@@ -1,3 +1,4 @@
+/** Takes one warning, a sentence or two. */
 export type WarningHandler = (message: string) => void;
 
 const shown = new Set<string>();
@@ -14,6 +15,7 @@ export function onWarning(next: WarningHandler | null): void {
   handler = next ?? printOnce;
 }
 
+/** Hands a warning to the handler of `onWarning`. */
 export function warn(message: string): void {
   handler(message);
 }

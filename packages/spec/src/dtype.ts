@@ -13,6 +13,7 @@ export const dtypes = {
 } as const;
 
 export type DType = keyof typeof dtypes;
+/** dtypes whose tensors carry `QParams`. */
 export type QuantizedDType = "quint8" | "qint8" | "qint32";
 
 /** The typed array that holds elements of a dtype, over any buffer (`float16` is storage only: raw 16-bit patterns). */
@@ -27,6 +28,7 @@ export const quantRanges: { readonly [D in QuantizedDType]: readonly [quantMin: 
     qint32: [-2147483648, 2147483647],
   };
 
+/** Whether tensors of a dtype carry `QParams`. */
 export function isQuantized(dtype: DType): dtype is QuantizedDType {
   return dtypes[dtype].quantized;
 }

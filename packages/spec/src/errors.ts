@@ -1,5 +1,6 @@
 const marker: unique symbol = Symbol.for("octavo.error") as never;
 
+/** What an error says, in this order. */
 export interface ErrorParts {
   /** Module path, file or function in which it happened: `features.3.conv.1 (Conv2d)`. */
   readonly where: string;

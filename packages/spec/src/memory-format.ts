@@ -35,6 +35,7 @@ export function denseStrides(shape: readonly number[], format: MemoryFormat = "c
   return strides;
 }
 
+/** Product of the sizes; 1 for the shape [] of a scalar. */
 export function numberOfElements(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }

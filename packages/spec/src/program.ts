@@ -20,6 +20,7 @@ export interface ProgramValue {
   readonly qparams?: ProgramQParams;
 }
 
+/** What JSON can say of an op: strides, axes, names of operators. */
 export type ProgramAttribute = number | string | boolean | null | readonly number[];
 
 /** One step. `inputs` and `outputs` index `Program.values`; `constants` name entries of `Program.constants` by role. */
@@ -36,6 +37,7 @@ export interface ProgramOp {
   readonly attributes: Readonly<Record<string, ProgramAttribute>>;
 }
 
+/** Weights, scales, tables: what does not change from run to run. */
 export interface ProgramConstant {
   readonly dtype: DType;
   readonly shape: readonly number[];

@@ -11,6 +11,7 @@ import { toMemoryFormat } from "./ops/to-memory-format.ts";
 let gradEnabled = true;
 let nodesMade = 0;
 
+/** Whether operations are recorded for backward now: not inside `noGrad`. */
 export function isGradEnabled(): boolean {
   return gradEnabled;
 }

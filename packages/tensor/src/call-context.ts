@@ -11,10 +11,12 @@ export interface CallContext {
 
 let current: CallContext | null = null;
 
+/** The context of the model that is running, or null outside of models. */
 export function callContext(): CallContext | null {
   return current;
 }
 
+/** For `nn`: enters a context, or leaves it with null. */
 export function setCallContext(context: CallContext | null): void {
   current = context;
 }

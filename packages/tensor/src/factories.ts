@@ -7,7 +7,9 @@ import { Tensor } from "./tensor.ts";
 export type NestedArray = number | readonly NestedArray[];
 
 export interface TensorOptions {
+  /** Default float32. */
   readonly dtype?: DType;
+  /** Whether gradients flow to it; float32 only. Default false. */
   readonly requiresGrad?: boolean;
 }
 
@@ -60,6 +62,7 @@ function shapeOf(values: NestedArray, path: readonly number[]): number[] {
 }
 
 export interface FillOptions extends TensorOptions {
+  /** Default contiguous. */
   readonly memoryFormat?: MemoryFormat;
 }
 
@@ -77,6 +80,7 @@ export function empty(
   return result;
 }
 
+/** Every element `value`. */
 export function full(shape: readonly number[], value: number, options?: FillOptions): Tensor {
   const result = empty(shape, options);
   const data = result.raw();
@@ -85,7 +89,9 @@ export function full(shape: readonly number[], value: number, options?: FillOpti
   return result;
 }
 
+/** Every element 0. */
 export const zeros = (shape: readonly number[], options?: FillOptions): Tensor => full(shape, 0, options);
+/** Every element 1. */
 export const ones = (shape: readonly number[], options?: FillOptions): Tensor => full(shape, 1, options);
 
 /** 0, 1, … end − 1, or start, start + step, … up to, not including, end. @throws ArgumentError for a step of 0, or NaN. */
@@ -100,6 +106,7 @@ export function arange(start: number, end?: number, step = 1): Tensor {
 }
 
 export interface RandomOptions extends FillOptions {
+  /** Default: the one that `manualSeed` resets. */
   readonly generator?: Generator;
 }
 

@@ -6,6 +6,7 @@ import { formatTensor } from "./format-tensor.ts";
 import type { TensorMethods } from "./methods.ts";
 import { Storage } from "./storage.ts";
 
+/** What a new tensor is made of: float32, contiguous and not quantized unless it says so. */
 export interface TensorInfo {
   readonly shape: readonly number[];
   readonly dtype?: DType;

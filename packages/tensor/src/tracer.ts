@@ -13,6 +13,7 @@ export interface Tracer {
 
 let active: Tracer | null = null;
 
+/** The tracer that watches now, or null. */
 export function activeTracer(): Tracer | null {
   return active;
 }

@@ -3,7 +3,23 @@ import type { ChannelBlocks, ConvShape, PoolShape } from "./shapes.ts";
 type F32 = Float32Array;
 /** Bytes of a quint8 or qint8 tensor; the array type says which. */
 export type Q8 = Uint8Array | Int8Array;
+/** Elements of any quantized tensor. */
 export type QInt = Q8 | Int32Array;
+
+/** Two 8-bit arrays into a third, each with its own scale and zero point. */
+type QuantizedPair = (
+  a: Q8,
+  aScale: number,
+  aZeroPoint: number,
+  b: Q8,
+  bScale: number,
+  bZeroPoint: number,
+  y: Q8,
+  yScale: number,
+  yZeroPoint: number,
+  low: number,
+  high: number,
+) => void;
 
 /**
  * Kernels on quantized data; the arithmetic of docs/numerics.md, identical bits from every provider.
@@ -113,33 +129,9 @@ export interface QuantizedKernels {
    * y = clamp(rne(fl(fl(deq(a) + deq(b)) · fl(1/yScale))) + yZeroPoint, low, high), deq as `dequantize`. Equal lengths; y may
    * lie on the bytes of a or of b.
    */
-  quantizedAdd(
-    a: Q8,
-    aScale: number,
-    aZeroPoint: number,
-    b: Q8,
-    bScale: number,
-    bZeroPoint: number,
-    y: Q8,
-    yScale: number,
-    yZeroPoint: number,
-    low: number,
-    high: number,
-  ): void;
+  quantizedAdd: QuantizedPair;
   /** As `quantizedAdd` with a product. */
-  quantizedMul(
-    a: Q8,
-    aScale: number,
-    aZeroPoint: number,
-    b: Q8,
-    bScale: number,
-    bZeroPoint: number,
-    y: Q8,
-    yScale: number,
-    yZeroPoint: number,
-    low: number,
-    high: number,
-  ): void;
+  quantizedMul: QuantizedPair;
   /**
    * y = table[x − smallest integer of x's dtype]: every function of one 8-bit value (rescale, relu, sigmoid, …). 256 entries
    * of y's type. y may lie on the bytes of x.

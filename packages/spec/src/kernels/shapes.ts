@@ -29,6 +29,7 @@ export interface ConvFields {
   readonly dilation: Spatial;
 }
 export type ConvShape = ConvFields & Packed;
+/** Packs the geometry of a convolution. */
 export const convShape = packer<ConvFields>(
   "batch",
   "inChannels",
@@ -59,6 +60,7 @@ export interface PoolFields {
   readonly divisor: number;
 }
 export type PoolShape = PoolFields & Packed;
+/** Packs the geometry of pooling. */
 export const poolShape = packer<PoolFields>(
   "batch",
   "channels",
@@ -92,6 +94,7 @@ export interface GemmFields {
   readonly accumulate: boolean;
 }
 export type GemmShape = GemmFields & Packed;
+/** Packs the geometry of a matrix product. */
 export const gemmShape = packer<GemmFields>(
   "batch",
   "m",
@@ -126,6 +129,7 @@ const packRegion = packer<RegionFields>(
   "fromStrides",
   "toStrides",
 );
+/** Packs a block; its rank is the number of sizes. */
 export const region = (fields: Omit<RegionFields, "rank">): Region =>
   packRegion({ rank: fields.sizes.length, ...fields });
 
@@ -138,6 +142,7 @@ export interface BroadcastFields {
 }
 export type Broadcast = BroadcastFields & Packed;
 const packBroadcast = packer<BroadcastFields>("rank", "sizes", "aStrides", "bStrides");
+/** Packs an element-wise operation; its rank is the number of sizes. */
 export const broadcast = (fields: Omit<BroadcastFields, "rank">): Broadcast =>
   packBroadcast({ rank: fields.sizes.length, ...fields });
 
@@ -151,6 +156,7 @@ export interface ChannelBlocksFields {
   readonly inner: number;
 }
 export type ChannelBlocks = ChannelBlocksFields & Packed;
+/** Packs outer, channels and inner; `channelBlocksOf` finds them for a shape and an axis. */
 export const channelBlocks = packer<ChannelBlocksFields>("outer", "channels", "inner");
 
 /** The order of the fields is the contract with native code, so each shape writes it down once. */

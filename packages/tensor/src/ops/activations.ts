@@ -80,6 +80,7 @@ export const hardswish = defineUnary({ name: "hardswish", reads: "input" });
 export const hardsigmoid = defineUnary({ name: "hardsigmoid", reads: "input" });
 /** 1 / (1 + e⁻ˣ) */
 export const sigmoid = defineUnary({ name: "sigmoid", reads: "output" });
+/** Hyperbolic tangent. */
 export const tanh = defineUnary({ name: "tanh", reads: "output" });
 /** log σ(x) */
 export const logSigmoid = defineUnary({ name: "logSigmoid", reads: "input" });
