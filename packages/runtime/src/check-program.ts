@@ -1,6 +1,7 @@
 import { dtypes, FormatError, numberOfElements, quantRanges } from "@octavo/spec";
 import type { Program, ProgramConstant, ProgramValue } from "@octavo/spec";
 
+import { requireProgram } from "./internal/require-program.ts";
 import { opTable } from "./op-table.ts";
 import { sameShape, Step } from "./step.ts";
 
@@ -11,9 +12,10 @@ export const constantDTypes = ["float32", "float16", "int64", "int32", "qint8", 
  * Checks everything about a program but its numbers: indices, order of the ops, their attributes and constants, shapes,
  * dtypes, formats and qparams of every value. A program that passes runs.
  *
- * @throws {FormatError} that names the value, constant or op.
+ * @throws {FormatError} that names the value, constant or op; for a model, that says how to make a program of it.
  */
 export function checkProgram(program: Program): void {
+  requireProgram(program);
   program.values.forEach((value, index) =>
     checkValue(value, `${program.name}, value ${index} '${value.name}'`),
   );

@@ -16,11 +16,11 @@ export interface LoadOptions {
  * @throws {FormatError} if it is not one. @throws {KernelError} if kernels are forced that cannot run here.
  */
 export async function load(source: ByteSource | Program, options: LoadOptions = {}): Promise<Session> {
-  const program = isProgram(source) ? source : await loadProgram(source);
+  const program = isSource(source) ? await loadProgram(source) : source;
   await ensureKernels(options.kernels);
   return new Session(program);
 }
 
-function isProgram(source: ByteSource | Program): source is Program {
-  return typeof source === "object" && "ops" in source;
+function isSource(source: ByteSource | Program): source is ByteSource {
+  return typeof source === "string" || [URL, Uint8Array, ArrayBuffer].some((type) => source instanceof type);
 }

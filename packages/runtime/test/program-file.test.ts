@@ -126,6 +126,20 @@ describe("damaged files", () => {
   });
 });
 
+describe("what is no program", () => {
+  test("a model: the error says what makes a program of it", async () => {
+    const model = Object.assign(() => 0, { forward: () => 0 });
+    const message =
+      "program: expected a Program, got a model.\nlower(model, exampleInputs) of @octavo/convert makes a program of it.";
+    await expect(load(model as never)).rejects.toThrow(message);
+    await expect(saveProgram(model as never, join(folder, "model"))).rejects.toThrow(message);
+  });
+
+  test.each([[undefined], [null], [3], [{}]])("%j", async (given) => {
+    await expect(load(given as never)).rejects.toThrow(/^program: expected a Program, got \w+\.$/);
+  });
+});
+
 /** x [N, 2] float32 → quantize → linear → dequantize. */
 function tiny(): Program {
   const net = new ProgramBuilder();

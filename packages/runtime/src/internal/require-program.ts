@@ -1,0 +1,14 @@
+import { FormatError } from "@octavo/spec";
+
+/** @throws {FormatError} for anything that does not look like a `Program`. */
+export function requireProgram(given: unknown): void {
+  if (typeof given === "object" && given !== null && "ops" in given && "values" in given) return;
+  const isModel =
+    typeof given === "function" || (given !== null && typeof given === "object" && "forward" in given);
+  throw new FormatError({
+    where: "program",
+    expected: "a Program",
+    got: isModel ? "a model" : given === null ? "null" : typeof given,
+    hint: isModel ? "lower(model, exampleInputs) of @octavo/convert makes a program of it." : undefined,
+  });
+}
