@@ -159,7 +159,9 @@ export class Session {
     const missing = names.find((name) => !Object.hasOwn(inputs, name));
     if (unknown !== undefined || missing !== undefined) {
       const got = missing === undefined ? `an input '${unknown}'` : `no '${missing}'`;
-      throw new ArgumentError({ where, expected: `the inputs ${names.join(", ")}`, got });
+      const byName = `tensors by name, { ${names.join(", ")} }`;
+      const hint = `Give ${names.length > 1 ? byName : `a tensor, { data, shape }, or ${byName}`}.`;
+      throw new ArgumentError({ where, expected: `the inputs ${names.join(", ")}`, got, hint });
     }
     const batches = this.program.inputs.map((index) =>
       checkInput(this.program.values[index], inputs[this.program.values[index].name]),

@@ -109,6 +109,10 @@ describe("inputs that do not fit", () => {
       /expected the inputs image, got no 'image'|got an input 'picture'/,
     ],
     "a missing name": [{}, /expected the inputs image, got no 'image'/],
+    "numbers without a shape": [
+      new Float32Array(40),
+      /expected the inputs image, .*\nGive a tensor, \{ data, shape \}, or tensors by name, \{ image \}\.$/,
+    ],
   };
   test.each(Object.entries(cases))("%s", (_, [input, message]) => {
     using session = new Session(small());
