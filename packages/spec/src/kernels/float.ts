@@ -8,8 +8,9 @@ type F32 = Float32Array;
  * says that it may be the very same array. Numbers that stand for real values (`alpha`, `learningRate`) are rounded to
  * float32 first, unless the kernel says otherwise.
  *
- * Each element-wise result is a sequence of single float32 operations, so all providers agree bit for bit. Functions by
- * exponentials and the like, sums and products may differ in the last bits, within a bound computed from their length.
+ * Each element-wise result is a sequence of single float32 operations, so all providers agree bit for bit. Exponentials
+ * and functions made of them, and whatever adds up many terms (reductions, convolutions, matrix products), may differ
+ * between providers, within a bound computed from the number of terms.
  */
 export interface FloatKernels {
   /** y = f(x); `operator` is a code of `UnaryOp`. `y` may be `x`. */
