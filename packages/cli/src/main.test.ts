@@ -29,18 +29,28 @@ describe.skipIf(!process.features.typescript)("octavo", () => {
   });
 
   it.each([
-    [["mnits"], 2, 'octavo: octavo: expected a command: mnist, got "mnits".\nDid you mean mnist?\n'],
+    [["mnits"], 2, 'octavo: expected a command: mnist, got "mnits".\nDid you mean mnist?\n'],
     [
       ["mnist", "--epoch", "1"],
       2,
-      "octavo: octavo mnist: expected an option it knows, got --epoch.\nDid you mean --epochs?\n",
+      "octavo mnist: expected an option it knows, got --epoch.\nDid you mean --epochs?\n",
     ],
-    [["mnist", "--data", "cifar10"], 1, "octavo mnist --data cifar10: expected --dir <folder>"],
+    [
+      ["mnist", "--data", "cifar10"],
+      2,
+      "octavo mnist --data cifar10: expected --dir <folder> with data_batch_*.bin and test_batch.bin, got no --dir.\nThey are at https://",
+    ],
+    [
+      ["mnist", "--out", join(import.meta.filename, "out")],
+      1,
+      "octavo mnist --out: expected a folder that can be made, got E",
+    ],
     [["mnist", "--kernels", "cuda"], 1, "expected the name or kind of a kernel provider"],
     [["mnist", "--dir", "/nowhere"], 1, "octavo: /nowhere: expected one of train-images-idx3-ubyte"],
   ])("%j ends with %i and says why, without a stack", async (args, code, message) => {
     const result = await octavo(...args).ended;
     expect(result.output).toContain(message);
+    expect(result.output).not.toContain("octavo: octavo");
     expect(result.output).not.toMatch(/^\s+at /m);
     expect(result.code).toBe(code);
   });

@@ -15,7 +15,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return await dispatch(args);
   } catch (error) {
     if (!OctavoError.isInstance(error)) throw error;
-    console.error(`octavo: ${error.message}`);
+    console.error(/^octavo\b/.test(error.message) ? error.message : `octavo: ${error.message}`);
     return error instanceof UsageError ? 2 : 1;
   }
 }

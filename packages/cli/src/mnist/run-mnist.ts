@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { loadKernels } from "@octavo/backend";
+import { ArgumentError } from "@octavo/spec";
 import { explain } from "octavo";
 import type { Engine } from "octavo";
 import { dataSets } from "./data-sets.ts";
@@ -27,7 +28,7 @@ export async function runMnist(options: MnistOptions): Promise<number> {
   const started = performance.now();
   if (kernels || threads) await loadKernels({ use: kernels || undefined, threads: threads ?? undefined });
   const images = await dataSets[data](dir);
-  await mkdir(out, { recursive: true });
+  await makeFolder(out);
   console.log(`${data}, kernels: ${explain().primary}\n`);
   const settings = { ...options, qatEpochs: options["qat-epochs"], batchSize: options["batch-size"] };
   const results = await runJob(images, settings, console.log);
@@ -37,4 +38,12 @@ export async function runMnist(options: MnistOptions): Promise<number> {
   console.log(`\nThe whole job took ${((performance.now() - started) / 1000).toFixed(1)} s.\n`);
   console.log(summaryLine(results));
   return identical.same === identical.of ? 0 : 1;
+}
+
+/** @throws ArgumentError if there cannot be such a folder. */
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause: Error) => {
+    const where = "octavo mnist --out";
+    throw new ArgumentError({ where, expected: "a folder that can be made", got: cause.message, cause });
+  });
 }

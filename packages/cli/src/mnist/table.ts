@@ -3,7 +3,7 @@ import type { Measured } from "./job.ts";
 /** The rows as aligned columns. */
 export function table(rows: readonly Measured[]): string {
   const cells = [
-    ["", "accuracy %", "bytes", "images/s", "ms per image"],
+    ["", "accuracy %", "bytes", "images/s", "ms, batch of 1"],
     ...rows.map(({ name, accuracy, bytes, imagesPerSecond, latency }) => [
       name,
       accuracy.toFixed(2),
