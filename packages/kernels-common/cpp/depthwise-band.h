@@ -10,12 +10,16 @@ namespace octavo::OCTAVO_ISA {
 /** Bytes of such a copy: it stays in the second-level cache. */
 constexpr size_t depthwiseBandBytes = size_t(1) << 17;
 
-/** Rows of one image: (depth taps, rows, columns, stride) elements, zeros where the image ends. */
+/**
+ * Rows of one image, `Together` at a time: (depth taps, lines, columns, stride) elements, zeros where the image
+ * ends.
+ */
+template <size_t Together>
 struct DepthwiseBand {
   const Gather& gather;
-  /** Channels, and elements of a pixel of the copy. */
+  /** Channels, and elements of a pixel of a line. */
   size_t channels, stride;
-  size_t columns, outputRows, rows;
+  size_t columns, outputRows, lines;
 
   DepthwiseBand(const Gather& of, size_t images, size_t channelCount, size_t pixelElements,
                 size_t elementBytes)
@@ -28,24 +32,24 @@ struct DepthwiseBand {
     const size_t share = divideUp(images * size_t(of.depth.count) * height, fewTasks);
     outputRows = smallest(height, share < fewRows ? fewRows : share);
     const auto tooLarge = [&] {
-      return size_t(of.depth.taps) * reach(of.height, outputRows) * columns * stride * elementBytes >
+      return size_t(of.depth.taps) * linesFor(outputRows) * columns * stride * elementBytes >
              depthwiseBandBytes;
     };
     while (outputRows > 1 && tooLarge()) outputRows = divideUp(outputRows, 2);
-    rows = reach(of.height, outputRows);
+    lines = linesFor(outputRows);
   }
 
-  size_t elements() const { return size_t(gather.depth.taps) * rows * columns * stride; }
+  size_t elements() const { return size_t(gather.depth.taps) * lines * columns * stride; }
 
-  /** Distance of a tap, in the gather's order, from the first one. */
-  size_t tapOffset(size_t tap) const {
-    const size_t width = size_t(gather.width.taps), height = size_t(gather.height.taps);
-    const size_t row = tap / width % height * size_t(gather.height.offsetStep);
-    const size_t column = tap % width * size_t(gather.width.offsetStep);
-    return ((tap / width / height * rows + row) * columns + column) * stride;
+  /** Distance of what a tap reads from the first element. */
+  size_t offset(size_t plane, size_t line, size_t widthTap) const {
+    return ((plane * lines + line) * columns + widthTap * size_t(gather.width.offsetStep)) * stride;
   }
 
-  /** Copies what the outputs from (d, firstRow) read. `copy(from, to, n)` moves n neighbouring elements. */
+  /**
+   * Copies what the outputs from (d, firstRow) read. `copy(rows, to, n)` moves n neighbouring elements of
+   * `Together` rows, of which some but not all are null: they lie outside.
+   */
   template <typename From, typename To, typename Copy>
   void fill(const From* image, ptrdiff_t d, ptrdiff_t firstRow, To* to, const Copy& copy) const {
     const GatherAxis &depth = gather.depth, &height = gather.height, &width = gather.width;
@@ -54,27 +58,36 @@ struct DepthwiseBand {
     const size_t inside = width.size > first ? smallest(columns - before, size_t(width.size - first)) : 0;
     for (ptrdiff_t plane = 0; plane < depth.taps; ++plane) {
       const ptrdiff_t sourcePlane = depth.source(d, plane);
-      for (size_t row = 0; row < rows; ++row, to += columns * stride) {
-        const ptrdiff_t sourceRow = height.source(firstRow, 0) + ptrdiff_t(row);
-        const bool outside =
-            sourcePlane < 0 || sourcePlane >= depth.size || sourceRow < 0 || sourceRow >= height.size;
-        if (outside || inside == 0) {
+      const bool planeInside = sourcePlane >= 0 && sourcePlane < depth.size;
+      for (size_t line = 0; line < lines; ++line, to += columns * stride) {
+        const From* rows[Together];
+        bool any = false;
+        for (size_t i = 0; i < Together; ++i) {
+          const ptrdiff_t row = height.source(firstRow, 0) + ptrdiff_t(line * Together + i);
+          const bool rowInside = planeInside && row >= 0 && row < height.size;
+          rows[i] =
+              rowInside ? image + size_t((sourcePlane * height.size + row) * width.size + first) * channels
+                        : nullptr;
+          any |= rowInside;
+        }
+        if (!any || inside == 0) {
           clear(to, columns * stride);
           continue;
         }
-        const From* const from =
-            image + size_t((sourcePlane * height.size + sourceRow) * width.size + first) * channels;
-        To* const out = to + before * stride;
+        To* out = to + before * stride;
         clear(to, before * stride);
-        if (channels == stride) copy(from, out, inside * channels);
-        else
-          for (size_t i = 0; i < inside; ++i) copy(from + i * channels, out + i * stride, channels);
-        clear(out + inside * stride, (columns - before - inside) * stride);
+        const size_t pixels = channels * Together == stride ? inside : 1;
+        for (size_t i = 0; i < inside; i += pixels, out += pixels * stride) {
+          copy(rows, out, pixels * channels);
+          for (const From*& row : rows) row = row ? row + channels : nullptr;
+        }
+        clear(out, (columns - before - inside) * stride);
       }
     }
   }
 
  private:
+  size_t linesFor(size_t outputs) const { return divideUp(reach(gather.height, outputs), Together); }
   /** Source positions from the first tap of the first to the last tap of the last of `count` outputs. */
   static size_t reach(const GatherAxis& axis, size_t count) {
     return (count - 1) * size_t(axis.step) + size_t(axis.taps - 1) * size_t(axis.offsetStep) + 1;
@@ -82,11 +95,12 @@ struct DepthwiseBand {
 };
 
 /**
- * Calls `outputRow(from, pixel)` for every row of outputs of `images` images: `from` is the copy that its
- * first output reads, `pixel` that output's index among pixels of `size` per image.
+ * Calls `outputRow(from, phase, pixel)` for every row of outputs of `images` images: `from` is the line that its
+ * first output reads, from the line's row `phase` on; `pixel` that output's index among pixels of `size` per
+ * image.
  */
-template <typename To, typename From, typename Copy, typename OutputRow>
-void eachDepthwiseRow(const DepthwiseBand& band, size_t images, const From* source, const Spatial& size,
+template <typename To, size_t Together, typename From, typename Copy, typename OutputRow>
+void eachDepthwiseRow(const DepthwiseBand<Together>& band, size_t images, const From* source, const Spatial& size,
                       const Copy& copy, const OutputRow& outputRow) {
   const Gather& gather = band.gather;
   const size_t height = size_t(gather.height.count), width = size_t(gather.width.count),
@@ -101,7 +115,8 @@ void eachDepthwiseRow(const DepthwiseBand& band, size_t images, const From* sour
       band.fill(image, ptrdiff_t(plane % planes), ptrdiff_t(firstRow), space.data(), copy);
       for (size_t row = 0; row < smallest(band.outputRows, height - firstRow); ++row) {
         const GatherCursor at(gather, (plane * height + firstRow + row) * width);
-        outputRow(space.data() + row * size_t(gather.height.step) * band.columns * band.stride,
+        const size_t firstRead = row * size_t(gather.height.step);
+        outputRow(space.data() + firstRead / Together * band.columns * band.stride, firstRead % Together,
                   at.resultPixel(gather, size));
       }
     }

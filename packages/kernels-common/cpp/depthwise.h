@@ -64,14 +64,20 @@ inline void depthwise(const Gather& gather, const ConvShape& shape, const float*
   }
   const Workspace<float> weights(taps * channels);
   packDepthwise(gather, shape, filters, weights.data());
-  const DepthwiseBand band(gather, images, channels, channels, sizeof(float));
+  const DepthwiseBand<1> band(gather, images, channels, channels, sizeof(float));
   const Workspace<size_t> offsets(taps);
-  for (size_t tap = 0; tap < taps; ++tap) offsets.data()[tap] = band.tapOffset(tap);
+  const size_t widthTaps = size_t(gather.width.taps), heightTaps = size_t(gather.height.taps);
+  for (size_t tap = 0; tap < taps; ++tap) {
+    const size_t line = tap / widthTaps % heightTaps * size_t(gather.height.offsetStep);
+    offsets.data()[tap] = band.offset(tap / widthTaps / heightTaps, line, tap % widthTaps);
+  }
   const size_t width = size_t(gather.width.count);
   const size_t step = size_t(gather.width.step) * channels,
                toStep = size_t(gather.width.resultStep) * channels;
-  const auto copy = [](const float* from, float* to, size_t n) { std::memcpy(to, from, n * sizeof(float)); };
-  eachDepthwiseRow<float>(band, images, source, size, copy, [&](const float* from, size_t pixel) {
+  const auto copy = [](const float* const* rows, float* to, size_t n) {
+    std::memcpy(to, rows[0], n * sizeof(float));
+  };
+  eachDepthwiseRow<float>(band, images, source, size, copy, [&](const float* from, size_t, size_t pixel) {
     float* const to = result + pixel * channels;
     const auto tile = [&]<typename V, size_t Vectors, size_t Pixels>(size_t u, size_t c) {
       depthwiseTile<V, Vectors, Pixels>(taps, from + u * step + c, offsets.data(), step, weights.data() + c,

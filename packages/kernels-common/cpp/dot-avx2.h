@@ -22,16 +22,40 @@ inline IntVector dot(Dot a, Dot b, IntVector sum) {
   return {_mm256_add_epi32(sum.v, _mm256_madd_epi16(a.v, b.v))};
 }
 
+inline void store256(int16_t* p, __m256i v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
+
+constexpr size_t centreWidth = 16;
+inline __m256i centred(const uint8_t* from, uint8_t flip, int16_t zero) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  const __m128i flipped = _mm_xor_si128(bytes, _mm_set1_epi8(char(flip)));
+  return _mm256_sub_epi16(_mm256_cvtepu8_epi16(flipped), _mm256_set1_epi16(zero));
+}
+inline void centre(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
+  store256(to, centred(from, flip, zero));
+}
+
+constexpr size_t centreLeast = 8;
+inline void centreFew(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
+  const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from));
+  const __m128i wide = _mm_cvtepu8_epi16(_mm_xor_si128(bytes, _mm_set1_epi8(char(flip))));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm_sub_epi16(wide, _mm_set1_epi16(zero)));
+}
+
 struct DepthwiseDot {
   static constexpr size_t taps = 2, channels = 16;
   // Unpacking works within halves of a register: the low results hold channels 0–3 and 8–11.
   static constexpr size_t position(size_t channel) {
     return (channel & 3) + (channel & 4) * 2 + (channel & 8) / 2;
   }
-  static void accumulate(const int16_t* const* x, const int16_t* weights, IntVector* sum) {
-    const __m256i first = load256(x[0]), second = load256(x[1]);
-    sum[0] = dot(Dot{_mm256_unpacklo_epi16(first, second)}, Dot::load(weights), sum[0]);
-    sum[1] = dot(Dot{_mm256_unpackhi_epi16(first, second)}, Dot::load(weights + 16), sum[1]);
+  static void arrange(const uint8_t* const* rows, uint8_t flip, int16_t zero, int16_t* to) {
+    const __m256i first = rows[0] ? centred(rows[0], flip, zero) : _mm256_setzero_si256();
+    const __m256i second = rows[1] ? centred(rows[1], flip, zero) : _mm256_setzero_si256();
+    store256(to, _mm256_unpacklo_epi16(first, second));
+    store256(to + 16, _mm256_unpackhi_epi16(first, second));
+  }
+  static void accumulate(const int16_t* x, const int16_t* weights, IntVector* sum) {
+    sum[0] = dot(Dot::load(x), Dot::load(weights), sum[0]);
+    sum[1] = dot(Dot::load(x + 16), Dot::load(weights + 16), sum[1]);
   }
   static void inOrder(IntVector* sum) {
     const __m256i low = sum[0].v, high = sum[1].v;
@@ -40,12 +64,32 @@ struct DepthwiseDot {
   }
 };
 
-constexpr size_t centreWidth = 16;
-inline void centre(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
-  const __m128i bytes =
-      _mm_xor_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)), _mm_set1_epi8(char(flip)));
-  const __m256i wide = _mm256_sub_epi16(_mm256_cvtepu8_epi16(bytes), _mm256_set1_epi16(zero));
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), wide);
-}
+class ByteRounder {
+  __m256 high;
+  __m256i aboveLow, low;
+
+ public:
+  ByteRounder(int32_t zeroPoint, int32_t smallest, int32_t largest)
+      : high(_mm256_set1_ps(float(largest - zeroPoint))),
+        aboveLow(_mm256_set1_epi16(int16_t(zeroPoint - smallest))),
+        low(_mm256_set1_epi8(char(smallest))) {}
+
+  void store(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const {
+    const __m256i bytes = _mm256_add_epi8(_mm256_packus_epi16(narrow(a), narrow(b)), low);
+    // Packing works within halves of a register, too.
+    const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    const __m256i inOrder = _mm256_permutevar8x32_epi32(bytes, order);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(toA), _mm256_castsi256_si128(inOrder));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(toB), _mm256_extracti128_si256(inOrder, 1));
+  }
+
+ private:
+  /** What is far below becomes the least int32, stays far below, and ends as 0. */
+  __m256i narrow(const Vector* v) const {
+    const __m256i first = _mm256_cvtps_epi32(_mm256_min_ps(v[0].v, high));
+    const __m256i second = _mm256_cvtps_epi32(_mm256_min_ps(v[1].v, high));
+    return _mm256_adds_epi16(_mm256_packs_epi32(first, second), aboveLow);
+  }
+};
 
 }  // namespace octavo::OCTAVO_ISA

@@ -14,21 +14,53 @@ struct Dot {
 };
 inline IntVector dot(Dot a, Dot b, IntVector sum) { return {vmlal_s16(sum.v, a.v, b.v)}; }
 
+constexpr size_t centreWidth = 8;
+inline void centre(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
+  const uint16x8_t wide = vmovl_u8(veor_u8(vld1_u8(from), vdup_n_u8(flip)));
+  vst1q_s16(to, vsubq_s16(vreinterpretq_s16_u16(wide), vdupq_n_s16(zero)));
+}
+
+constexpr size_t centreLeast = centreWidth;
+inline void centreFew(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
+  centre(from, flip, zero, to);
+}
+
 struct DepthwiseDot {
   static constexpr size_t taps = 1, channels = 8;
   static constexpr size_t position(size_t channel) { return channel; }
-  static void accumulate(const int16_t* const* x, const int16_t* weights, IntVector* sum) {
-    const int16x8_t values = vld1q_s16(x[0]), by = vld1q_s16(weights);
+  static void arrange(const uint8_t* const* rows, uint8_t flip, int16_t zero, int16_t* to) {
+    centre(rows[0], flip, zero, to);
+  }
+  static void accumulate(const int16_t* x, const int16_t* weights, IntVector* sum) {
+    const int16x8_t values = vld1q_s16(x), by = vld1q_s16(weights);
     sum[0].v = vmlal_s16(sum[0].v, vget_low_s16(values), vget_low_s16(by));
     sum[1].v = vmlal_high_s16(sum[1].v, values, by);
   }
   static void inOrder(IntVector*) {}
 };
 
-constexpr size_t centreWidth = 8;
-inline void centre(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
-  const uint16x8_t wide = vmovl_u8(veor_u8(vld1_u8(from), vdup_n_u8(flip)));
-  vst1q_s16(to, vsubq_s16(vreinterpretq_s16_u16(wide), vdupq_n_s16(zero)));
-}
+class ByteRounder {
+  float32x4_t high;
+  int16x8_t aboveLow;
+  uint8x8_t low;
+
+ public:
+  ByteRounder(int32_t zeroPoint, int32_t smallest, int32_t largest)
+      : high(vdupq_n_f32(float(largest - zeroPoint))),
+        aboveLow(vdupq_n_s16(int16_t(zeroPoint - smallest))),
+        low(vdup_n_u8(uint8_t(smallest))) {}
+
+  void store(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const {
+    vst1_u8(toA, bytes(a));
+    vst1_u8(toB, bytes(b));
+  }
+
+ private:
+  uint8x8_t bytes(const Vector* v) const {
+    const int16x4_t first = vqmovn_s32(vcvtnq_s32_f32(vminq_f32(v[0].v, high)));
+    const int16x4_t second = vqmovn_s32(vcvtnq_s32_f32(vminq_f32(v[1].v, high)));
+    return vadd_u8(vqmovun_s16(vqaddq_s16(vcombine_s16(first, second), aboveLow)), low);
+  }
+};
 
 }  // namespace octavo::OCTAVO_ISA

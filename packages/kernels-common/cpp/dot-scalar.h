@@ -20,24 +20,58 @@ struct Dot {
 /** sum + Σ a · b over the depth; products of values within ±255. */
 inline ScalarInt dot(Dot a, Dot b, ScalarInt sum) { return {sum.v + a.v * b.v}; }
 
-/** Products of channels with their own weights, `taps` at once. */
-struct DepthwiseDot {
-  static constexpr size_t taps = 1, channels = 1;
-  /** Where the weights of a channel lie among the `channels`: at weights + position · taps. */
-  static constexpr size_t position(size_t channel) { return channel; }
-  /** sum += Σ x[tap] · weights over the taps, by position. */
-  static void accumulate(const int16_t* const* x, const int16_t* weights, ScalarInt* sum) {
-    sum[0].v += x[0][0] * weights[0];
-  }
-  /** From positions to channels. */
-  static void inOrder(ScalarInt*) {}
-};
-
 /** Bytes that `centre` takes at once. */
 constexpr size_t centreWidth = 1;
 /** to = (from ^ flip) − zero, widened to int16; `flip` 0x80 makes a signed byte unsigned, 128 higher. */
 inline void centre(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
   *to = int16_t((*from ^ flip) - zero);
 }
+
+/** The same for runs shorter than `centreWidth`. */
+constexpr size_t centreLeast = centreWidth;
+inline void centreFew(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
+  centre(from, flip, zero, to);
+}
+
+/** Products of channels with their own weights, of taps in `taps` neighbouring rows at once. */
+struct DepthwiseDot {
+  static constexpr size_t taps = 1, channels = 1;
+  /** Where the weights of a channel lie among the `channels`: at weights + position · taps. */
+  static constexpr size_t position(size_t channel) { return channel; }
+  /** `channels` of `taps` rows as `accumulate` reads them, centred; zeros for a row that is null (only if taps > 1). */
+  static void arrange(const uint8_t* const* rows, uint8_t flip, int16_t zero, int16_t* to) {
+    centre(rows[0], flip, zero, to);
+  }
+  /** sum += Σ x · weights over the taps, by position. */
+  static void accumulate(const int16_t* x, const int16_t* weights, ScalarInt* sum) {
+    sum[0].v += x[0] * weights[0];
+  }
+  /** From positions to channels. */
+  static void inOrder(ScalarInt*) {}
+};
+
+/** clamp(rne(value) + zeroPoint, low, high), as bytes. */
+class ByteRounder {
+  float low, high;
+  int32_t zeroPoint;
+
+ public:
+  ByteRounder(int32_t zero, int32_t smallest, int32_t largest)
+      : low(float(smallest - zero)), high(float(largest - zero)), zeroPoint(zero) {}
+
+  /** Two vectors from `a` and two from `b`, to different places. */
+  void store(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const {
+    for (size_t i = 0; i < 2; ++i) {
+      toA[i] = byte(a[i]);
+      toB[i] = byte(b[i]);
+    }
+  }
+
+ private:
+  uint8_t byte(Scalar value) const {
+    const Scalar clamped = smaller(Scalar{high}, larger(Scalar{low}, roundEven(value)));
+    return uint8_t(toInt(clamped).v + zeroPoint);
+  }
+};
 
 }  // namespace octavo::OCTAVO_ISA

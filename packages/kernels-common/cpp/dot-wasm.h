@@ -16,23 +16,58 @@ inline IntVector dot(Dot a, Dot b, IntVector sum) {
   return {wasm_i32x4_add(sum.v, wasm_i32x4_dot_i16x8(a.v, b.v))};
 }
 
+constexpr size_t centreWidth = 8;
+inline v128_t centred(const uint8_t* from, uint8_t flip, int16_t zero) {
+  const v128_t bytes = wasm_v128_xor(wasm_v128_load64_zero(from), wasm_i8x16_splat(int8_t(flip)));
+  return wasm_i16x8_sub(wasm_u16x8_extend_low_u8x16(bytes), wasm_i16x8_splat(zero));
+}
+inline void centre(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
+  wasm_v128_store(to, centred(from, flip, zero));
+}
+
+constexpr size_t centreLeast = centreWidth;
+inline void centreFew(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
+  centre(from, flip, zero, to);
+}
+
 struct DepthwiseDot {
   static constexpr size_t taps = 2, channels = 8;
   static constexpr size_t position(size_t channel) { return channel; }
-  static void accumulate(const int16_t* const* x, const int16_t* weights, IntVector* sum) {
-    const v128_t first = wasm_v128_load(x[0]), second = wasm_v128_load(x[1]);
-    const v128_t low = wasm_i16x8_shuffle(first, second, 0, 8, 1, 9, 2, 10, 3, 11);
-    const v128_t high = wasm_i16x8_shuffle(first, second, 4, 12, 5, 13, 6, 14, 7, 15);
-    sum[0] = dot(Dot{low}, Dot::load(weights), sum[0]);
-    sum[1] = dot(Dot{high}, Dot::load(weights + 8), sum[1]);
+  static void arrange(const uint8_t* const* rows, uint8_t flip, int16_t zero, int16_t* to) {
+    const v128_t first = rows[0] ? centred(rows[0], flip, zero) : wasm_i16x8_splat(0);
+    const v128_t second = rows[1] ? centred(rows[1], flip, zero) : wasm_i16x8_splat(0);
+    wasm_v128_store(to, wasm_i16x8_shuffle(first, second, 0, 8, 1, 9, 2, 10, 3, 11));
+    wasm_v128_store(to + 8, wasm_i16x8_shuffle(first, second, 4, 12, 5, 13, 6, 14, 7, 15));
+  }
+  static void accumulate(const int16_t* x, const int16_t* weights, IntVector* sum) {
+    sum[0] = dot(Dot::load(x), Dot::load(weights), sum[0]);
+    sum[1] = dot(Dot::load(x + 8), Dot::load(weights + 8), sum[1]);
   }
   static void inOrder(IntVector*) {}
 };
 
-constexpr size_t centreWidth = 8;
-inline void centre(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
-  const v128_t bytes = wasm_v128_xor(wasm_v128_load64_zero(from), wasm_i8x16_splat(int8_t(flip)));
-  wasm_v128_store(to, wasm_i16x8_sub(wasm_u16x8_extend_low_u8x16(bytes), wasm_i16x8_splat(zero)));
-}
+class ByteRounder {
+  v128_t high, aboveLow, low;
+
+ public:
+  ByteRounder(int32_t zeroPoint, int32_t smallest, int32_t largest)
+      : high(wasm_f32x4_splat(float(largest - zeroPoint))),
+        aboveLow(wasm_i16x8_splat(int16_t(zeroPoint - smallest))),
+        low(wasm_i8x16_splat(int8_t(smallest))) {}
+
+  void store(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const {
+    const v128_t bytes = wasm_i8x16_add(wasm_u8x16_narrow_i16x8(narrow(a), narrow(b)), low);
+    wasm_v128_store64_lane(toA, bytes, 0);
+    wasm_v128_store64_lane(toB, bytes, 1);
+  }
+
+ private:
+  v128_t narrow(const Vector* v) const {
+    return wasm_i16x8_add_sat(wasm_i16x8_narrow_i32x4(integer(v[0]), integer(v[1])), aboveLow);
+  }
+  v128_t integer(Vector v) const {
+    return wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest(wasm_f32x4_pmin(v.v, high)));
+  }
+};
 
 }  // namespace octavo::OCTAVO_ISA

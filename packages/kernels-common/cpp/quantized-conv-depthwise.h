@@ -9,9 +9,9 @@ namespace octavo::OCTAVO_ISA {
 /** Outputs that are computed together. */
 constexpr size_t depthwiseDotPixels = 4;
 
-/** `Pixels` neighbouring results of one block of channels. */
+/** `Pixels` neighbouring results of one block of channels; `groups` of taps at `offsets` from x. */
 template <size_t Pixels>
-inline void depthwiseDots(size_t taps, const int16_t* x, const size_t* tapOffsets, size_t pixelStep,
+inline void depthwiseDots(size_t groups, const int16_t* x, const size_t* offsets, size_t pixelStep,
                           const int16_t* weights, const Requantizer& requantizer, uint8_t* y, size_t yStep,
                           size_t count) {
   constexpr size_t vectors = DepthwiseDot::channels / Vector::width;
@@ -21,25 +21,14 @@ inline void depthwiseDots(size_t taps, const int16_t* x, const size_t* tapOffset
     OCTAVO_UNROLL
     for (size_t v = 0; v < vectors; ++v) sum[p][v] = IntVector::broadcast(0);
   }
-  for (size_t tap = 0; tap < taps;
-       tap += DepthwiseDot::taps, weights += DepthwiseDot::taps * DepthwiseDot::channels) {
+  for (size_t group = 0; group < groups; ++group, weights += DepthwiseDot::taps * DepthwiseDot::channels) {
+    const int16_t* const at = x + offsets[group];
     OCTAVO_UNROLL
-    for (size_t p = 0; p < Pixels; ++p) {
-      const int16_t* at[DepthwiseDot::taps];
-      OCTAVO_UNROLL
-      for (size_t i = 0; i < DepthwiseDot::taps; ++i) at[i] = x + p * pixelStep + tapOffsets[tap + i];
-      DepthwiseDot::accumulate(at, weights, sum[p]);
-    }
+    for (size_t p = 0; p < Pixels; ++p) DepthwiseDot::accumulate(at + p * pixelStep, weights, sum[p]);
   }
   OCTAVO_UNROLL
-  for (size_t p = 0; p < Pixels; ++p) {
-    DepthwiseDot::inOrder(sum[p]);
-    OCTAVO_UNROLL
-    for (size_t v = 0; v < vectors; ++v) {
-      sum[p][v] = requantizer.requantize<Vector>(sum[p][v], v * Vector::width);
-    }
-    storeBytes(sum[p], count, y + p * yStep);
-  }
+  for (size_t p = 0; p < Pixels; ++p) DepthwiseDot::inOrder(sum[p]);
+  storeRows(requantizer, sum, count, [&](size_t p) { return y + p * yStep; });
 }
 
 /**
@@ -49,22 +38,36 @@ inline void depthwiseDots(size_t taps, const int16_t* x, const size_t* tapOffset
 inline void quantizedDepthwise(const Gather& gather, size_t batch, const Activations8& x, size_t channels,
                                const int16_t* weights, const Requantizer& requantizer, uint8_t* y,
                                const Spatial& ySize) {
-  const size_t taps = gather.taps(), paddedTaps = roundUp(taps, DepthwiseDot::taps),
-               width = size_t(gather.width.count);
-  const DepthwiseBand band(gather, batch, channels, roundUp(channels, DepthwiseDot::channels),
-                           sizeof(int16_t));
-  const size_t step = size_t(gather.width.step) * band.stride,
+  constexpr size_t together = DepthwiseTaps::together, block = DepthwiseDot::channels;
+  const DepthwiseTaps taps = depthwiseTaps(gather);
+  const DepthwiseBand<together> band(gather, batch, channels, together * roundUp(channels, block),
+                                     sizeof(int16_t));
+  const size_t width = size_t(gather.width.count), step = size_t(gather.width.step) * band.stride,
                yStep = size_t(gather.width.resultStep) * channels;
-  const Workspace<size_t> offsets(paddedTaps);
-  // A tap beyond the last has weights of zero, and may read anywhere.
-  for (size_t tap = 0; tap < paddedTaps; ++tap) offsets.data()[tap] = tap < taps ? band.tapOffset(tap) : 0;
-  const auto copy = [&](const uint8_t* from, int16_t* to, size_t n) { x.centreRun(from, to, n); };
-  eachDepthwiseRow<int16_t>(band, batch, x.data, ySize, copy, [&](const int16_t* from, size_t pixel) {
-    for (size_t c = 0; c < channels; c += DepthwiseDot::channels) {
-      const size_t count = smallest(DepthwiseDot::channels, channels - c);
+  struct Phase {
+    size_t groups;
+    const size_t* offsets;
+    const int16_t* weights;
+  } phases[together];
+  size_t groups = 0;
+  for (size_t phase = 0; phase < together; ++phase) groups += taps.groups(phase);
+  const Workspace<size_t> offsets(groups);
+  size_t* next = offsets.data();
+  for (size_t phase = 0; phase < together; ++phase) {
+    phases[phase] = {taps.groups(phase), next, weights + taps.elements(phase, channels)};
+    taps.each(phase, [&](size_t plane, size_t line, size_t widthTap, const size_t*) {
+      *next++ = band.offset(plane, line, widthTap);
+    });
+  }
+  const auto copy = [&](const uint8_t* const* rows, int16_t* to, size_t n) { x.arrangeRun(rows, to, n); };
+  eachDepthwiseRow<int16_t>(band, batch, x.data, ySize, copy, [&](const int16_t* from, size_t at, size_t pixel) {
+    const Phase& phase = phases[at];
+    for (size_t c = 0; c < channels; c += block) {
+      const size_t count = smallest(block, channels - c);
       const Requantizer ofBlock = requantizer.from(c);
+      const int16_t* const ofChannels = phase.weights + c * together * phase.groups;
       const auto tile = [&]<size_t Pixels>(size_t u) {
-        depthwiseDots<Pixels>(taps, from + u * step + c, offsets.data(), step, weights + c * paddedTaps,
+        depthwiseDots<Pixels>(phase.groups, from + u * step + c * together, phase.offsets, step, ofChannels,
                               ofBlock, y + pixel * channels + u * yStep + c, yStep, count);
       };
       size_t u = 0;

@@ -1,4 +1,5 @@
 #pragma once
+#include "conv-gather.h"
 #include "conv-shape.h"
 #include "quantized-conv-tile.h"
 
@@ -33,30 +34,82 @@ void packDots(size_t depth, size_t columns, const Weight& weight, int16_t* to) {
   }
 }
 
-/** Elements of depthwise weights: blocks of channels, in each its taps. */
-constexpr size_t depthwiseElements(size_t taps, size_t channels) {
-  return roundUp(channels, DepthwiseDot::channels) * roundUp(taps, DepthwiseDot::taps);
+/** Taps of depthwise filters as `DepthwiseDot` takes them: those of neighbouring rows, a line, at once. */
+struct DepthwiseTaps {
+  static constexpr size_t together = DepthwiseDot::taps;
+  static constexpr size_t none = SIZE_MAX;
+  size_t depth, height, width;
+  /** Distance of two taps along the height, in rows. */
+  size_t heightStep;
+
+  /**
+   * Calls `body(plane, line, widthTap, heightTaps)` for every group of taps of an output whose first row is row
+   * `phase` of line 0; `heightTaps[i]` is the tap on row i of the line, or none.
+   */
+  template <typename Body>
+  void each(size_t phase, const Body& body) const {
+    for (size_t plane = 0; plane < depth; ++plane) {
+      for (size_t line = 0; line <= (phase + (height - 1) * heightStep) / together; ++line) {
+        size_t taps[together];
+        bool any = false;
+        for (size_t i = 0; i < together; ++i) {
+          const size_t row = line * together + i, distance = row - phase;
+          const bool hit = row >= phase && distance % heightStep == 0 && distance / heightStep < height;
+          taps[i] = hit ? distance / heightStep : none;
+          any |= hit;
+        }
+        for (size_t w = 0; any && w < width; ++w) body(plane, line, w, taps);
+      }
+    }
+  }
+
+  size_t groups(size_t phase) const {
+    size_t count = 0;
+    each(phase, [&](size_t, size_t, size_t, const size_t*) { ++count; });
+    return count;
+  }
+
+  /** Elements of the weights of the phases before `phase`. */
+  size_t elements(size_t phase, size_t channels) const {
+    size_t count = 0;
+    for (size_t p = 0; p < phase; ++p) count += groups(p);
+    return roundUp(channels, DepthwiseDot::channels) * together * count;
+  }
+  size_t elements(size_t channels) const { return elements(together, channels); }
+};
+
+inline DepthwiseTaps depthwiseTaps(const ConvShape& shape) {
+  const Spatial& kernel = shape.kernel;
+  return {size_t(kernel.depth), size_t(kernel.height), size_t(kernel.width), size_t(shape.dilation.height)};
+}
+inline DepthwiseTaps depthwiseTaps(const Gather& gather) {
+  const auto& [depth, height, width, channels, pixelChannels] = gather;
+  return {size_t(depth.taps), size_t(height.taps), size_t(width.taps), size_t(height.offsetStep)};
 }
 
-/** Depthwise weights of `weight(tap, channel)`. */
+/** Depthwise weights of `weight(tap, channel)`: for each phase blocks of channels, in each its groups of taps. */
 template <typename Weight>
-void packDepthwiseDots(size_t taps, size_t channels, const Weight& weight, int16_t* to) {
-  constexpr size_t step = DepthwiseDot::channels * DepthwiseDot::taps;
-  for (size_t c = 0; c < channels; c += DepthwiseDot::channels) {
-    for (size_t tap = 0; tap < taps; tap += DepthwiseDot::taps, to += step) {
-      for (size_t j = 0; j < DepthwiseDot::channels; ++j) {
-        for (size_t i = 0; i < DepthwiseDot::taps; ++i) {
-          const bool inside = c + j < channels && tap + i < taps;
-          to[DepthwiseDot::position(j) * DepthwiseDot::taps + i] = inside ? weight(tap + i, c + j) : 0;
+void packDepthwiseDots(const DepthwiseTaps& taps, size_t channels, const Weight& weight, int16_t* to) {
+  constexpr size_t together = DepthwiseTaps::together, step = DepthwiseDot::channels * together;
+  for (size_t phase = 0; phase < together; ++phase) {
+    for (size_t c = 0; c < channels; c += DepthwiseDot::channels) {
+      taps.each(phase, [&](size_t plane, size_t, size_t widthTap, const size_t* heightTaps) {
+        for (size_t j = 0; j < DepthwiseDot::channels; ++j) {
+          for (size_t i = 0; i < together; ++i) {
+            const bool inside = c + j < channels && heightTaps[i] != DepthwiseTaps::none;
+            const size_t tap = (plane * taps.height + heightTaps[i]) * taps.width + widthTap;
+            to[DepthwiseDot::position(j) * together + i] = inside ? weight(tap, c + j) : 0;
+          }
         }
-      }
+        to += step;
+      });
     }
   }
 }
 
 /** Elements of all groups of a convolution's weights. */
 inline size_t packedElements(const ConvShape& shape) {
-  if (isDepthwise(shape)) return depthwiseElements(shape.kernel.volume(), size_t(shape.groups));
+  if (isDepthwise(shape)) return depthwiseTaps(shape).elements(size_t(shape.groups));
   return size_t(shape.groups) * dotElements(filterElements(shape), size_t(shape.outChannels / shape.groups));
 }
 
@@ -80,7 +133,7 @@ void quantizedConvPack(Input8 weight, Span<const int32_t> weightZeroPoint, Span<
   const size_t depth = filterElements(shape), columns = size_t(shape.outChannels / shape.groups);
   if (isDepthwise(shape)) {
     const auto at = [&](size_t tap, size_t channel) { return weights.at(channel * depth + tap, channel); };
-    return packDepthwiseDots(depth, size_t(shape.groups), at, to);
+    return packDepthwiseDots(depthwiseTaps(shape), size_t(shape.groups), at, to);
   }
   for (size_t group = 0; group < size_t(shape.groups); ++group) {
     const auto at = [&](size_t k, size_t column) {

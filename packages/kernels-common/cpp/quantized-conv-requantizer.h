@@ -1,7 +1,7 @@
 #pragma once
 #include "dot.h"
 #include "pack.h"
-#include "requantize.h"
+#include "element-types.h"
 #include "span.h"
 #include "workspace.h"
 
@@ -9,14 +9,13 @@
 namespace octavo::OCTAVO_ISA {
 
 /** sum + bias without wrapping: qnnpack's rule. */
-template <typename V>
-__attribute__((noinline)) Int<V> addClamped(Int<V> sum, const int32_t* bias) {
-  int32_t lanes[V::width];
+[[gnu::noinline]] static IntVector addClamped(IntVector sum, const int32_t* bias) {
+  int32_t lanes[Vector::width];
   sum.store(lanes);
-  for (size_t i = 0; i < V::width; ++i) {
+  for (size_t i = 0; i < Vector::width; ++i) {
     if (__builtin_add_overflow(lanes[i], bias[i], &lanes[i])) lanes[i] = bias[i] < 0 ? INT32_MIN : INT32_MAX;
   }
-  return Int<V>::load(lanes);
+  return IntVector::load(lanes);
 }
 
 /** What one call's channels need; the arrays can be read in whole vectors. */
@@ -24,14 +23,13 @@ struct Requantizer {
   const float *bias, *multiplier;
   /** Instead of `bias`, or null. */
   const int32_t* integerBias;
-  Rounder round;
+  ByteRounder round;
 
-  /** clamp(rne((sum + bias) · multiplier) + zeroPoint). */
-  template <typename V>
-  Int<V> requantize(Int<V> sum, size_t channel) const {
-    const V biased = integerBias ? toFloat(addClamped<V>(sum, integerBias + channel))
-                                 : toFloat(sum) + V::load(bias + channel);
-    return round(biased * V::load(multiplier + channel));
+  /** (sum + bias) · multiplier. */
+  Vector scale(IntVector sum, size_t channel) const {
+    const Vector biased = integerBias ? toFloat(addClamped(sum, integerBias + channel))
+                                      : toFloat(sum) + Vector::load(bias + channel);
+    return biased * Vector::load(multiplier + channel);
   }
 
   Requantizer from(size_t channel) const {
@@ -56,7 +54,7 @@ class RequantizerArrays {
         multipliers(multiplier.length + slack),
         requantizer{biases.data(), multipliers.data(),
                     bias.integers() ? reinterpret_cast<const int32_t*>(biases.data()) : nullptr,
-                    Rounder(zeroPoint, low, high)} {
+                    ByteRounder(zeroPoint, low, high)} {
     std::memset(biases.data() + bias.length, 0, slack * sizeof(float));
     std::memset(multipliers.data() + multiplier.length, 0, slack * sizeof(float));
     std::memcpy(biases.data(), bias.data, bias.length * sizeof(float));
@@ -64,18 +62,42 @@ class RequantizerArrays {
   }
 };
 
-/** Stores the first `count` of `Vectors` vectors of channels as bytes. */
-template <size_t Vectors>
-inline void storeBytes(const IntVector (&values)[Vectors], size_t count, uint8_t* to) {
-  constexpr size_t width = Vector::width;
-  if (count == Vectors * width) {
+/**
+ * Requantizes rows of `Vectors` vectors of sums; the first `count` channels of row r go to `at(r)`. Neither rows
+ * nor their ends may overlap.
+ */
+template <size_t Rows, size_t Vectors, typename At>
+inline void storeRows(const Requantizer& requantizer, const IntVector (&sums)[Rows][Vectors], size_t count,
+                      const At& at) {
+  constexpr size_t width = Vector::width, pairs = (Vectors + 1) / 2, stores = Rows * pairs;
+  // Rounding takes two pairs of vectors, each of some row; what is missing at the end is done twice.
+  const auto all = [&](const auto& place) {
     OCTAVO_UNROLL
-    for (size_t v = 0; v < Vectors; ++v) values[v].store(to + v * width);
-    return;
+    for (size_t store = 0; store < stores; store += 2) {
+      Vector values[2][2];
+      uint8_t* to[2];
+      OCTAVO_UNROLL
+      for (size_t i = 0; i < 2; ++i) {
+        const size_t one = smallest(store + i, stores - 1), row = one / pairs, first = one % pairs * 2;
+        OCTAVO_UNROLL
+        for (size_t j = 0; j < 2; ++j) {
+          const size_t v = smallest(first + j, Vectors - 1);
+          values[i][j] = requantizer.scale(sums[row][v], v * width);
+        }
+        to[i] = place(row) + first * width;
+      }
+      requantizer.round.store(values[0], to[0], values[1], to[1]);
+    }
+  };
+  if (Vectors % 2 == 0 && count == Vectors * width) return all(at);
+  uint8_t bytes[Rows][2 * pairs * width];
+  all([&](size_t row) { return bytes[row]; });
+  for (size_t row = 0; row < Rows; ++row) {
+    uint8_t* const to = at(row);
+    if (count == width) std::memcpy(to, bytes[row], width);
+    else
+      for (size_t i = 0; i < count; ++i) to[i] = bytes[row][i];
   }
-  uint8_t bytes[Vectors * width];
-  for (size_t v = 0; v < Vectors; ++v) values[v].store(bytes + v * width);
-  for (size_t i = 0; i < count; ++i) to[i] = bytes[i];
 }
 
 }  // namespace octavo::OCTAVO_ISA

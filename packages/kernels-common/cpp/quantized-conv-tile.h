@@ -38,12 +38,7 @@ void dotTileOf(size_t steps, const int16_t* a, size_t rowStride, const int16_t* 
       for (size_t v = 0; v < Vectors; ++v) sum[r][v] = dot(value, column[v], sum[r][v]);
     }
   }
-  OCTAVO_UNROLL
-  for (size_t r = 0; r < Rows; ++r) {
-    OCTAVO_UNROLL
-    for (size_t v = 0; v < Vectors; ++v) sum[r][v] = requantizer.requantize<Vector>(sum[r][v], v * width);
-    storeBytes(sum[r], count, y + places[r]);
-  }
+  storeRows(requantizer, sum, count, [&](size_t r) { return y + places[r]; });
 }
 
 using DotTile = void (*)(size_t, const int16_t*, size_t, const int16_t*, const Requantizer&, uint8_t*,

@@ -28,11 +28,12 @@ void quantizedConvTranspose(Input8 x, Input8 weight, Span<const int32_t> weightZ
   eachBackwardGather(shape, [&](const Gather& gather) {
     gather.eachTap(shape.kernel, [&](size_t tap, size_t weightTap) { weightTaps.data()[tap] = weightTap; });
     if (isDepthwise(shape) && gather.taps() > 0) {
-      const Workspace<int16_t> packed(depthwiseElements(gather.taps(), yChannels));
+      const DepthwiseTaps taps = depthwiseTaps(gather);
+      const Workspace<int16_t> packed(taps.elements(yChannels));
       const auto at = [&](size_t tap, size_t channel) {
         return weights.at(channel * kernelTaps + weightTaps.data()[tap], channel);
       };
-      packDepthwiseDots(gather.taps(), yChannels, at, packed.data());
+      packDepthwiseDots(taps, yChannels, at, packed.data());
       return quantizedDepthwise(gather, batch, activations, yChannels, packed.data(), arrays.requantizer, to,
                                 shape.inSize);
     }

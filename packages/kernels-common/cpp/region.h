@@ -39,6 +39,17 @@ inline void planeOf(const T* from, T* to, const Axis& row, const Axis& column, s
     }
     return;
   }
+  // Few columns, as those of an image's colours: the longer loop inside.
+  if (column.size < transposeTile / 2) {
+    for (size_t c = 0; c < column.size; ++c) {
+      const T* source = from + ptrdiff_t(c) * fromStep + ptrdiff_t(firstRow) * row.fromStride;
+      T* target = to + ptrdiff_t(c) * toStep + ptrdiff_t(firstRow) * row.toStride;
+      for (size_t r = firstRow; r < lastRow; ++r, source += row.fromStride, target += row.toStride) {
+        Action::one(source, target);
+      }
+    }
+    return;
+  }
   for (size_t start = 0; start < column.size; start += transposeTile) {
     const size_t end = smallest(column.size, start + transposeTile);
     for (size_t r = firstRow; r < lastRow; ++r) {
