@@ -21,7 +21,7 @@ const pixels = 3 * 32 * 32;
  * CIFAR-10 (Krizhevsky, 2009), 3×32×32, from the files of its binary version in a folder (Node): all `data_batch*.bin` in
  * the order of their names are the training images, all `test_batch*.bin` the test images.
  *
- * @throws {ArgumentError} if either is missing. @throws {FormatError} if a file is damaged.
+ * @throws ArgumentError if either is missing. @throws FormatError if a file is damaged.
  */
 export async function cifar10({ dir }: { dir: string }): Promise<DatasetSplits> {
   const files = globalThis.process?.getBuiltinModule?.("node:fs/promises");
@@ -58,7 +58,7 @@ export async function cifar10({ dir }: { dir: string }): Promise<DatasetSplits> 
 
 /**
  * Parses a file of CIFAR-10's binary version: any number of records of one label byte and 3 072 bytes (C, H, W).
- * @throws {FormatError} if it is not a whole number of records, or a label is no class.
+ * @throws FormatError if it is not a whole number of records, or a label is no class.
  */
 export function readCifar10(bytes: Uint8Array, where = "CIFAR-10 file"): ImageDataset {
   const record = 1 + pixels;

@@ -39,7 +39,7 @@ export class DataLoader implements Iterable<Batch> {
   readonly #dataset: ImageDataset;
   readonly #options: Required<DataLoaderOptions>;
 
-  /** @throws {ArgumentError} for a batch size < 1, a seed that is no integer, an empty data set, or images and labels of different numbers. */
+  /** @throws ArgumentError for a batch size < 1, a seed that is no integer, an empty data set, or images and labels of different numbers. */
   constructor(dataset: ImageDataset, options: DataLoaderOptions) {
     const count = dataset.labels.length;
     if (!Number.isInteger(options.batchSize) || options.batchSize < 1) {

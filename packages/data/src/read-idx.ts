@@ -12,7 +12,7 @@ const unsignedByte = 0x08;
 /**
  * Parses an idx file: two zero bytes, the type of the elements, the rank, each size as a big-endian int32, the elements.
  * @param where name of the source, for errors.
- * @throws {FormatError} for another magic number, elements that are not unsigned bytes, or too few or many of them.
+ * @throws FormatError for another magic number, elements that are not unsigned bytes, or too few or many of them.
  */
 export function readIdx(bytes: Uint8Array, where = "idx file"): Idx {
   const [zero, alsoZero, type, rank] = bytes;

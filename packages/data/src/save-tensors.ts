@@ -16,8 +16,8 @@ const storedAs: Partial<Record<DType, StoredDType>> = {
 
 /**
  * Writes tensors, a state dict, to a safetensors file, all or not at all (Node). Elements are in torch's order.
- * @throws {DTypeError} for quantized tensors: a quantized network is saved as a program.
- * @throws {ArgumentError} for anything else than names and tensors, or if the file cannot be written.
+ * @throws DTypeError for quantized tensors: a quantized network is saved as a program.
+ * @throws ArgumentError for anything else than names and tensors, or if the file cannot be written.
  */
 export async function saveTensors(
   path: string | URL,

@@ -12,7 +12,7 @@ export const constantDTypes = ["float32", "float16", "int64", "int32", "qint8", 
  * Checks everything about a program but its numbers: indices, order of the ops, their attributes and constants, shapes,
  * dtypes, formats and qparams of every value. A program that passes runs.
  *
- * @throws {FormatError} that names the value, constant or op; for a model, that says how to make a program of it.
+ * @throws FormatError that names the value, constant or op; for a model, that says how to make a program of it.
  */
 export function checkProgram(program: Program): void {
   requireProgram(program);

@@ -13,7 +13,7 @@ export interface LoadOptions {
 
 /**
  * A session for a program: from a file that `saveProgram` wrote (path, address or bytes), or the program itself.
- * @throws {FormatError} if it is not one. @throws {KernelError} if kernels are forced that cannot run here.
+ * @throws FormatError if it is not one. @throws KernelError if kernels are forced that cannot run here.
  */
 export async function load(source: ByteSource | Program, options: LoadOptions = {}): Promise<Session> {
   const program = isSource(source) ? await loadProgram(source) : source;

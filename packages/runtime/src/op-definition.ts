@@ -27,7 +27,7 @@ export interface OpDefinition {
   readonly version: number;
   /**
    * Checks counts, dtypes, formats, attributes and constants; shapes are as declared, with −1 for the batch.
-   * @returns the shapes that the outputs must have. @throws {FormatError} naming the op.
+   * @returns the shapes that the outputs must have. @throws FormatError naming the op.
    */
   check(step: Step): readonly Shape[];
   /** Constants prepared once per session, whatever the batch. Absent: the op has none. */

@@ -25,7 +25,7 @@ const readAs = Object.fromEntries(
 
 /**
  * The bytes of a program's file: a safetensors file with the constants as tensors, and values and ops as JSON in its
- * metadata. @throws {FormatError} if the program is not right.
+ * metadata. @throws FormatError if the program is not right.
  */
 export function encodeProgramFile(program: Program): Uint8Array<ArrayBuffer> {
   checkProgram(program);
@@ -37,7 +37,7 @@ export function encodeProgramFile(program: Program): Uint8Array<ArrayBuffer> {
 
 /**
  * The program in a file's bytes; constants are views of them.
- * @throws {FormatError} naming `where` for a truncated or foreign file, a newer version, and anything wrong in the program.
+ * @throws FormatError naming `where` for a truncated or foreign file, a newer version, and anything wrong in the program.
  */
 export function decodeProgramFile(bytes: Uint8Array, where = "program"): Program {
   const { tensors, metadata } = readSafetensors(bytes, where);

@@ -26,7 +26,7 @@ export interface Requantization {
  * - qnnpack: bias rne(fl(b · fl(1 / s))) as int32, clamped; multiplier fl(s · fl(1 / outputScale)).
  *
  * Everything that runs a quantized layer, module or program, must get its numbers here.
- * @throws {ArgumentError} if scales or biases are not as many as channels.
+ * @throws ArgumentError if scales or biases are not as many as channels.
  */
 export function requantization(input: RequantizationInput): Requantization {
   const { inputScale, weightScale, outputScale, bias, channels } = input;

@@ -30,7 +30,7 @@ export class Session {
   readonly #worker: WorkerRunner;
   #disposed = false;
 
-  /** @throws {FormatError} if the program is not one that can run. */
+  /** @throws FormatError if the program is not one that can run. */
   constructor(program: Program) {
     checkProgram(program);
     this.program = program;
@@ -45,7 +45,7 @@ export class Session {
    * Runs the network on a batch: tensors by the names of `inputs`, results by those of `outputs`; with one input and one
    * output, plain tensors. Shapes are torch's (N, C, …); every batch size ≥ 1 goes.
    *
-   * @throws {ShapeError}, {DTypeError} or {ArgumentError} that names the input: another shape, another type of array, NaN.
+   * @throws ShapeError, DTypeError or ArgumentError that names the input: another shape, another type of array, NaN.
    */
   run(input: InputTensor): OutputTensor;
   run(inputs: Inputs): Outputs;
@@ -70,7 +70,7 @@ export class Session {
   /**
    * Runs the network `runs` times and takes the time of every op; the result prints as a table.
    *
-   * @throws as `run`, and {ArgumentError} unless `runs` is a whole number of at least 1.
+   * @throws as `run`, and ArgumentError unless `runs` is a whole number of at least 1.
    */
   profile(given: InputTensor | Inputs, runs = 10): Profile {
     const { inputs } = this.#accept(given);

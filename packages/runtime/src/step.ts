@@ -160,7 +160,7 @@ export class Step {
     return right ? constant : this.fail(`constant '${role}' of shape [1] or [${channels}]`, `[${shape}]`);
   }
 
-  /** @throws {FormatError} if the op has an attribute or constant that its definition did not ask for. */
+  /** @throws FormatError if the op has an attribute or constant that its definition did not ask for. */
   expectAllRead(): void {
     for (const name of [...Object.keys(this.op.attributes), ...Object.keys(this.op.constants)]) {
       if (!this.#read.has(name)) this.fail("only attributes and constants that the op knows", `'${name}'`);

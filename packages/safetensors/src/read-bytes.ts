@@ -8,7 +8,7 @@ export type ByteSource = string | URL | Uint8Array | ArrayBuffer;
  * The bytes of a file. In Node a string is a path unless it begins with `http://` or `https://`; in a browser every
  * string is an address for `fetch`.
  *
- * @throws {ArgumentError} for anything else than a source, if there is no such file, or the server does not give it.
+ * @throws ArgumentError for anything else than a source, if there is no such file, or the server does not give it.
  */
 export async function readBytes(source: ByteSource): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;

@@ -9,7 +9,7 @@ import type { Safetensors, StoredTensor } from "./stored-tensor.ts";
  * data is aligned to the element size, as it is in files that `writeSafetensors` or Hugging Face wrote; else copies.
  *
  * @param where name of the source, for errors.
- * @throws {FormatError} for a truncated, foreign or damaged file: every field of the header is checked, and each byte
+ * @throws FormatError for a truncated, foreign or damaged file: every field of the header is checked, and each byte
  * of data must belong to exactly one tensor.
  */
 export function readSafetensors(bytes: Uint8Array, where = "safetensors"): Safetensors {

@@ -5,8 +5,8 @@ import { reasonOf } from "./internal/reason-of.ts";
  * Writes a file all or not at all (Node): into a temporary file beside it, flushed to the disk, then renamed. A crash, a full
  * disk or Ctrl-C leaves the old file, or none; the temporary file is removed on failure and on `process.exit`.
  *
- * @throws {ArgumentError} with what the file system reports (no such folder, no permission, disk full).
- * @throws {OctavoError} outside Node.
+ * @throws ArgumentError with what the file system reports (no such folder, no permission, disk full).
+ * @throws OctavoError outside Node.
  */
 export async function writeFile(path: string | URL, bytes: Uint8Array): Promise<void> {
   const process = globalThis.process;

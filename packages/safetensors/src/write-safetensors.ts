@@ -7,7 +7,7 @@ import type { StoredTensor } from "./stored-tensor.ts";
  * The bytes of a safetensors file. Data begins at a multiple of 8 bytes and lies by falling element size, so that every
  * tensor is aligned; the header lists the tensors in the order given.
  *
- * @throws {ArgumentError} if a tensor's data is not of its dtype or its length not the product of its shape.
+ * @throws ArgumentError if a tensor's data is not of its dtype or its length not the product of its shape.
  */
 export function writeSafetensors(
   tensors: Iterable<readonly [name: string, tensor: StoredTensor]>,

@@ -1,6 +1,6 @@
 import { FormatError } from "@octavo/spec";
 
-/** The contents of gzip bytes; bytes that do not begin as gzip come back as they are. @throws {FormatError} if damaged. */
+/** The contents of gzip bytes; bytes that do not begin as gzip come back as they are. @throws FormatError if damaged. */
 export async function gunzip(bytes: Uint8Array, where: string): Promise<Uint8Array> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   const stream = new Blob([bytes as Uint8Array<ArrayBuffer>])

@@ -6,7 +6,7 @@ import type { ImageBatch, Transform } from "../transform.ts";
  * (x − mean[c]) / std[c], float32, one operation after the other as `torchvision.transforms.Normalize`; bytes are divided by
  * 255 first. `mean` and `std`: one number, or one per channel.
  *
- * @throws {ArgumentError} for a std of 0, or another number of channels than the images have.
+ * @throws ArgumentError for a std of 0, or another number of channels than the images have.
  */
 export function normalize(mean: number | readonly number[], std: number | readonly number[]): Transform {
   const means = [mean].flat();

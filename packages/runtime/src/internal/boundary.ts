@@ -15,7 +15,7 @@ import { copyBlock } from "./copy-block.ts";
 
 /**
  * Checks shape, dtype and length of an input. @returns its batch size, or null if it has none.
- * @throws {ShapeError} or {DTypeError} that names the input.
+ * @throws ShapeError or DTypeError that names the input.
  */
 export function checkInput(value: ProgramValue, tensor: InputTensor): number | null {
   const where = `input '${value.name}'`;
@@ -54,7 +54,7 @@ export function checkInput(value: ProgramValue, tensor: InputTensor): number | n
 
 /**
  * How an input gets into the arena: copied in the value's own memory format, then searched for NaN. Everything but the
- * copy itself is done here, once. @throws {ArgumentError} when called with NaN in a float input.
+ * copy itself is done here, once. @throws ArgumentError when called with NaN in a float input.
  */
 export function bindInput(
   kernels: Kernels,

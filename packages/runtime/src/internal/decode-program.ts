@@ -9,7 +9,7 @@ export const formatVersion = 1;
 
 /**
  * The inverse of `encodeProgram`. Only the types of the fields are checked here; `checkProgram` checks what they say.
- * @throws {FormatError} for a newer version or anything that `encodeProgram` would not write.
+ * @throws FormatError for a newer version or anything that `encodeProgram` would not write.
  */
 export function decodeProgram(json: string, where: string): Omit<Program, "constants"> {
   const encoded = parse(json, where) as EncodedProgram;

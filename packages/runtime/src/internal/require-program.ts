@@ -1,6 +1,6 @@
 import { FormatError } from "@octavo/spec";
 
-/** @throws {FormatError} for anything that does not look like a `Program`. */
+/** @throws FormatError for anything that does not look like a `Program`. */
 export function requireProgram(given: unknown): void {
   if (typeof given === "object" && given !== null && "ops" in given && "values" in given) return;
   const isModel =

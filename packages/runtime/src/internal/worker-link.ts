@@ -16,7 +16,7 @@ export interface WorkerEvents {
   ended(reason: string): void;
 }
 
-/** Starts `session-worker`. @throws {KernelError} where there are no workers. */
+/** Starts `session-worker`. @throws KernelError where there are no workers. */
 export function openWorker(events: WorkerEvents): WorkerLink {
   const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads");
   if (threads) return openNodeWorker(threads.Worker, events);

@@ -12,7 +12,7 @@ export interface Entry {
   readonly end: number;
 }
 
-/** @throws {FormatError} unless `value` is `{ dtype, shape, data_offsets }`, inside the data and of the right size. */
+/** @throws FormatError unless `value` is `{ dtype, shape, data_offsets }`, inside the data and of the right size. */
 export function checkEntry(name: string, value: unknown, dataLength: number, file: string): Entry {
   const where = `${file}, tensor '${name}'`;
   const fail = (expected: string, got: unknown, hint?: string): never => {
@@ -37,7 +37,7 @@ export function checkEntry(name: string, value: unknown, dataLength: number, fil
   return { name, dtype: dtype as StoredDType, shape, begin, end };
 }
 
-/** @throws {FormatError} unless the entries cover the data exactly, each byte once. */
+/** @throws FormatError unless the entries cover the data exactly, each byte once. */
 export function checkCoverage(entries: readonly Entry[], dataLength: number, where: string): void {
   let covered = 0;
   for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
@@ -57,7 +57,7 @@ export function checkCoverage(entries: readonly Entry[], dataLength: number, whe
   }
 }
 
-/** @throws {FormatError} unless `value` is an object of strings. */
+/** @throws FormatError unless `value` is an object of strings. */
 export function checkMetadata(value: unknown, where: string): Record<string, string> {
   if (!isRecord(value) || Object.values(value).some((text) => typeof text !== "string")) {
     throw new FormatError({

@@ -8,7 +8,7 @@ const longestHeader = 100_000_000;
 /**
  * Parses the header: a little-endian uint64 length, then that many bytes of a JSON object.
  * @returns its entries and the offset of the first data byte.
- * @throws {FormatError} for anything that is not such a header.
+ * @throws FormatError for anything that is not such a header.
  */
 export function readHeader(
   bytes: Uint8Array,
