@@ -36,7 +36,7 @@ export function ensureKernels(options?: LoadOptions): Promise<void> {
   return registry.ensureKernels(options);
 }
 
-/** Adds a provider to choose from; `loadKernels` opens it. Throws `KernelError` if its name is taken. */
+/** Adds a provider to choose from; `loadKernels` opens it. @throws KernelError if its name is taken. */
 export function registerProvider(registration: ProviderRegistration): void {
   registry.registerProvider(registration);
 }
@@ -58,7 +58,7 @@ export function allocate(byteLength: number): Memory {
   return registry.allocate(byteLength);
 }
 
-/** Gives back what `allocate` returned. Throws `ArgumentError` for other memory. */
+/** Gives back what `allocate` returned. @throws ArgumentError for other memory. */
 export function free(memory: Memory): void {
   registry.free(memory);
 }

@@ -59,7 +59,7 @@ export class Registry {
     this.#selection = this.#select("default, before loadKernels()", reference, waiting);
   }
 
-  /** Adds a provider to choose from; nothing is opened before `loadKernels`. Throws `KernelError` if the name is taken. */
+  /** Adds a provider to choose from; nothing is opened before `loadKernels`. @throws KernelError if the name is taken. */
   registerProvider(registration: ProviderRegistration): void {
     const { name } = registration;
     const known = name === this.#reference.name ? this.#ofReference : this.#registered.get(name);
@@ -120,7 +120,7 @@ export class Registry {
     return this.#selection.kernels;
   }
 
-  /** The provider that runs a kernel. Throws `KernelError` for a name that is none. */
+  /** The provider that runs a kernel. @throws KernelError for a name that is none. */
   resolve(kernel: KernelName): KernelProvider {
     if (!(kernel in this.#reference.kernels)) {
       const expected = `a kernel: ${this.#names().join(", ")}`;
@@ -151,7 +151,7 @@ export class Registry {
     return memory;
   }
 
-  /** Gives memory back to the provider it came from, whichever is primary now. Throws `ArgumentError` for other memory. */
+  /** Gives memory back to the provider it came from, whichever is primary now. @throws ArgumentError for other memory. */
   free(memory: Memory): void {
     const owner = this.#owners.get(memory);
     if (!owner) {

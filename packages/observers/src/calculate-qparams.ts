@@ -37,7 +37,7 @@ const fl = Math.fround;
  * `perChannelAffineFloatQParams`), so that 0 is exactly representable.
  *
  * Nothing observed (min = +∞ and max = −∞, or no channels) gives scale 1, zero point 0 and a warning.
- * Throws `QuantizationError` for min > max, and for a range that is not finite in float32, where torch goes on;
+ * @throws QuantizationError for min > max, and for a range that is not finite in float32, where torch goes on;
  * `ArgumentError` for lists of different lengths, an unknown dtype or scheme, and integer ranges as `quantRange` says.
  */
 export function calculateQParams(options: QParamsOptions): QParams {

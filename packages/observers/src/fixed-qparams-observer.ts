@@ -43,7 +43,7 @@ export class FixedQParamsObserver extends PassiveObserver {
   #scale: number;
   #zeroPoint: number;
 
-  /** Throws `ArgumentError` unless the scale is positive and the zero point an integer of the range. */
+  /** @throws ArgumentError unless the scale is positive and the zero point an integer of the range. */
   constructor(options: FixedQParamsObserverOptions) {
     const where = FixedQParamsObserver.className;
     const { scale, zeroPoint, dtype, qscheme, ...custom } = withDefaults(where, defaults, options);

@@ -24,14 +24,14 @@ export interface Observer {
   /** Whether qparams are to be computed from each batch at inference, as torch's `is_dynamic`. */
   readonly isDynamic: boolean;
 
-  /** Takes one batch. 0 elements change nothing. Throws `QuantizationError` for NaN and ±∞, and leaves the state as it was. */
+  /** Takes one batch. 0 elements change nothing. @throws QuantizationError for NaN and ±∞, and leaves the state as it was. */
   observe(x: TensorLike): void;
-  /** What has been seen so far, as qparams. Throws `QuantizationError` in observers that cannot tell. */
+  /** What has been seen so far, as qparams. @throws QuantizationError in observers that cannot tell. */
   calculateQParams(): QParams;
   /** Forgets everything seen. */
   reset(): void;
   stateDict(): ObserverState;
-  /** Throws `FormatError` for missing, foreign and wrongly shaped entries. */
+  /** @throws FormatError for missing, foreign and wrongly shaped entries. */
   loadStateDict(state: ObserverState): void;
   /** Continues as if this observer had seen the other's batches too; each class says how exact that is. */
   merge(other: Observer): void;

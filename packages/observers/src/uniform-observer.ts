@@ -62,7 +62,7 @@ export abstract class UniformObserver implements Observer {
 
   /**
    * `axis` is the channel axis of a per-channel observer, else null; negative counts from the end.
-   * Throws `ArgumentError` for a scheme of the other kind, and for integer ranges as `quantRange` says.
+   * @throws ArgumentError for a scheme of the other kind, and for integer ranges as `quantRange` says.
    */
   constructor(options: UniformObserverOptions, axis: number | null) {
     const { className = new.target.name } = new.target as { className?: string };
@@ -147,7 +147,7 @@ export abstract class UniformObserver implements Observer {
 
   /**
    * Smallest and largest value of one batch, per channel where there is an axis; valid until the next call.
-   * Throws `QuantizationError` for NaN and ±∞; per channel, `ShapeError` for a tensor without that axis or of rank 1.
+   * @throws QuantizationError for NaN and ±∞; per channel, `ShapeError` for a tensor without that axis or of rank 1.
    */
   protected batchRange(values: Float32Array, x: TensorLike): ObservedRange {
     if (this.#axis !== null) this.#axis = requireChannelAxis(this.#axis, x.shape, this.where);

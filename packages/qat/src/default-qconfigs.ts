@@ -35,7 +35,7 @@ const perChannelWeight = { dtype: "qint8", qscheme: "perChannelSymmetric" } as c
 
 /**
  * For post-training quantization: HistogramObserver for activations (quint8, affine), MinMax for weights (qint8,
- * symmetric), as torch's get_default_qconfig. Throws `ArgumentError` for an unknown engine, listing the known.
+ * symmetric), as torch's get_default_qconfig. @throws ArgumentError for an unknown engine, listing the known.
  */
 export function getDefaultQConfig(engine: Engine = "octavo"): QConfig {
   const { reduceRange, perChannelWeight: perChannel } = traitsOf(engine, "getDefaultQConfig");
@@ -49,7 +49,7 @@ export function getDefaultQConfig(engine: Engine = "octavo"): QConfig {
 
 /**
  * For training: moving averages (constant 0.01) of minimum and maximum, also for weights, as torch's
- * get_default_qat_qconfig. Throws `ArgumentError` for an unknown engine, listing the known.
+ * get_default_qat_qconfig. @throws ArgumentError for an unknown engine, listing the known.
  */
 export function getDefaultQatQConfig(engine: Engine = "octavo"): QConfig {
   const { reduceRange, perChannelWeight: perChannel } = traitsOf(engine, "getDefaultQatQConfig");

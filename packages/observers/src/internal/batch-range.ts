@@ -7,7 +7,7 @@ export class BatchRange {
   min = new Float32Array(1);
   max = new Float32Array(1);
 
-  /** Throws `QuantizationError` for NaN and ±∞. */
+  /** @throws QuantizationError for NaN and ±∞. */
   take(values: Float32Array, blocks: ChannelBlocks, where: string): void {
     if (this.min.length !== blocks.channels) {
       this.min = new Float32Array(blocks.channels);

@@ -6,7 +6,7 @@ const notFloat = ["quint8", "qint8", "qint32", "float16"];
 /**
  * Elements of a tensor as float32: its own array if that is one, else a converted copy.
  *
- * Throws `DTypeError` for tensors that say they are quantized or hold raw float16 bits, `ShapeError` where the shape
+ * @throws DTypeError for tensors that say they are quantized or hold raw float16 bits, `ShapeError` where the shape
  * does not count the elements.
  */
 export function float32Values(x: TensorLike & { readonly dtype?: unknown }, where: string): Float32Array {

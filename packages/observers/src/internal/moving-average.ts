@@ -9,7 +9,7 @@ export function movingAverage(running: number, batch: number, averagingConstant:
   return Math.fround(running + step);
 }
 
-/** Throws `ArgumentError` unless 0 < c ≤ 1, and unless c is 1 in a dynamic quantizer, which must forget earlier batches. */
+/** @throws ArgumentError unless 0 < c ≤ 1, and unless c is 1 in a dynamic quantizer, which must forget earlier batches. */
 export function requireAveragingConstant(where: string, averagingConstant: number, isDynamic: boolean): void {
   const got = String(averagingConstant);
   if (!(averagingConstant > 0 && averagingConstant <= 1)) {

@@ -24,7 +24,7 @@ export abstract class PassiveObserver implements Observer {
 
   observe(_x: TensorLike): void {}
 
-  /** Throws `QuantizationError`. */
+  /** @throws QuantizationError: no range was measured. */
   calculateQParams(): QParams {
     throw new QuantizationError({
       where: this.name,

@@ -4,7 +4,7 @@ import type { ObserverState } from "../observer.ts";
 /** A float32 copy of one buffer; `FormatError` unless it has `length` elements, where that is given. */
 export type ReadBuffer = (name: string, length?: number) => Float32Array;
 
-/** Reader of an observer's buffers. Throws `FormatError` unless `state` has exactly these names. */
+/** Reader of an observer's buffers. @throws FormatError unless `state` has exactly these names. */
 export function readState(state: ObserverState, names: readonly string[], where: string): ReadBuffer {
   const got = Object.keys(state);
   if (got.length !== names.length || !names.every((name) => Object.hasOwn(state, name))) {

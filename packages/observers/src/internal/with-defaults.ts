@@ -7,7 +7,7 @@ export type Settings<Options> = Required<Omit<Options, "quantMin" | "quantMax">>
 };
 
 /**
- * `defaults` overridden by what `options` gives. Throws `ArgumentError` for a name that `defaults` lacks: a misspelt
+ * `defaults` overridden by what `options` gives. @throws ArgumentError for a name that `defaults` lacks: a misspelt
  * option (torch's `reduce_range`, say) must not be ignored.
  */
 export function withDefaults<T extends object>(where: string, defaults: T, options: Partial<T>): T {
