@@ -69,16 +69,14 @@ export class GraphModule extends ModuleTree {
     this.place(path, module);
   }
 
-  /** Removes modules that no node calls or reads. Returns their paths. */
+  /** Removes modules that no node calls or reads, also where they are used at another path. Returns their paths. */
   deleteAllUnusedSubmodules(): string[] {
     const used = this.graph.nodes.filter((node) => node.op !== "callFunction").map((node) => node.targetName);
     const needed = (path: string) =>
       used.some(
         (target) => target === path || target.startsWith(`${path}.`) || path.startsWith(`${target}.`),
       );
-    const unused = [...this.namedModules()]
-      .map(([path]) => path)
-      .filter((path) => path !== "" && !needed(path));
+    const unused = [...pathsBelow(this)].filter((path) => !needed(path));
     for (const path of unused) removeField(this, path);
     return unused;
   }
@@ -119,6 +117,14 @@ function targetOf(targets: GraphTargets, node: Node): Module | Tensor {
     expected: `${expected} at ${node.targetName}`,
     got: target === undefined ? "nothing" : typeof target,
   });
+}
+
+/** Every path of every module, parents first. */
+function* pathsBelow(module: Module, prefix = ""): IterableIterator<string> {
+  for (const [name, child] of module.namedChildren()) {
+    yield prefix + name;
+    yield* pathsBelow(child, `${prefix}${name}.`);
+  }
 }
 
 function removeField(root: Module, path: string): void {

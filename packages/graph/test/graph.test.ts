@@ -74,6 +74,17 @@ output         output  output  (add,)       {}`);
     expect(bits(model(x))).toEqual(bits(new Sigmoid()(model.getSubmodule("fc")(x))));
   });
 
+  it("loses a module that became a part of another", () => {
+    const model = traced();
+    const { graph } = model;
+    const [fc, relu] = ["fc", "relu"].map((name) => model.getSubmodule(name));
+    model.addSubmodule("fc", new Sequential(fc as Linear, relu as ReLU));
+    graph.find("relu").replaceAllUsesWith(graph.find("fc"));
+    graph.eliminateDeadCode();
+    expect(model.deleteAllUnusedSubmodules()).toEqual(["relu"]);
+    expect([...model.namedModules()].map(([path]) => path)).toEqual(["", "fc", "fc.0", "fc.1"]);
+  });
+
   it("eliminates dead code, but not inputs", () => {
     const { graph } = traced();
     const before = graph.find("relu");
