@@ -16,6 +16,7 @@ export interface TensorOptions {
 /**
  * A tensor from nested arrays: `tensor([[1, 2], [3, 4]])`, or from a flat typed array and a shape (row-major, copied).
  * @throws ShapeError if the nesting is ragged or the number of elements does not fit the shape.
+ * @throws ArgumentError for anything else than numbers.
  */
 export function tensor(values: NestedArray | TypedArray, options?: TensorOptions): Tensor;
 export function tensor(values: ArrayLike<number>, shape: readonly number[], options?: TensorOptions): Tensor;
@@ -47,6 +48,10 @@ export function tensor(
 
 function shapeOf(values: NestedArray, path: readonly number[]): number[] {
   if (typeof values === "number") return [];
+  if (!Array.isArray(values)) {
+    const got = `${typeof values}${path.length > 0 ? ` at [${path}]` : ""}`;
+    throw new ArgumentError({ where: "tensor", expected: "numbers, or arrays of them", got });
+  }
   const inner = values.length ? shapeOf(values[0], [...path, 0]) : [];
   values.forEach((value, i) => {
     const other = shapeOf(value, [...path, i]);
@@ -71,6 +76,10 @@ export function empty(
   shape: readonly number[],
   { dtype, memoryFormat, requiresGrad }: FillOptions = {},
 ): Tensor {
+  if (!Array.isArray(shape)) {
+    const got = `${shape as unknown}`;
+    throw new ArgumentError({ where: "empty", expected: "a shape as an array: [2, 3]", got });
+  }
   const bad = shape.find((size) => !Number.isInteger(size) || size < 0);
   if (bad !== undefined) {
     throw new ArgumentError({ where: "empty", expected: "sizes that are integers ≥ 0", got: `[${shape}]` });

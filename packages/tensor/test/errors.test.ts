@@ -88,6 +88,19 @@ describe("arguments that do not fit", () => {
       "crossEntropy: expected targets from 0 to 2, got 3.",
     ],
     [
+      () => ops.crossEntropy(ones([2, 3]), tensor([0, 1])),
+      ShapeError,
+      'crossEntropy: expected probabilities of the input\'s shape [2, 3], or class numbers as int64: tensor(classes, { dtype: "int64" }), got float32 [2].',
+    ],
+    [
+      () => tensor([[1], ["2"]] as never),
+      ArgumentError,
+      "tensor: expected numbers, or arrays of them, got string at [1,0].",
+    ],
+    [() => tensor("12" as never), ArgumentError, "tensor: expected numbers, or arrays of them, got string."],
+    [() => tensor(undefined as never), ArgumentError, "got undefined."],
+    [() => ops.randn(2 as never), ArgumentError, "empty: expected a shape as an array: [2, 3], got 2."],
+    [
       () => ops.crossEntropy(ones([2, 3]), tensor([1], { dtype: "int32" })),
       ShapeError,
       "crossEntropy: expected targets of shape [2] for [2, 3], got [1].",

@@ -67,8 +67,9 @@ function softCrossEntropy(
   requireShape(
     target.shape.join() === shape.join(),
     "crossEntropy",
-    `probabilities of the input's shape ${shapeText(shape)}`,
-    shapeText(target.shape),
+    () =>
+      `probabilities of the input's shape ${shapeText(shape)}, or class numbers as int64: tensor(classes, { dtype: "int64" })`,
+    () => `float32 ${shapeText(target.shape)}`,
   );
   const smooth = labelSmoothing > 0 ? add(mul(target, 1 - labelSmoothing), labelSmoothing / classes) : target;
   const perClass = shape.map((_, i) => (i === axis ? classes : 1));
