@@ -49,10 +49,12 @@ void channelAffine(Span<const float> x, Span<const float> scale, OptionalSpan<co
   period.repeat(scale.data, scales.data());
   if (shift) period.repeat(shift.data, shifts.data());
   const bool shifted = bool(shift);
-  eachColumn(rows, period, [&](auto lanes, size_t i, size_t column) {
+  const float *from = x.data, *factors = scales.data(), *offsets = shifts.data();
+  float* to = y.data;
+  eachColumn(rows, period, [=](auto lanes, size_t i, size_t column) {
     using V = decltype(lanes);
-    const V scaled = V::load(&x[i]) * V::load(scales.data() + column);
-    (shifted ? scaled + V::load(shifts.data() + column) : scaled).store(&y[i]);
+    const V scaled = V::load(from + i) * V::load(factors + column);
+    (shifted ? scaled + V::load(offsets + column) : scaled).store(to + i);
   });
 }
 
@@ -96,14 +98,16 @@ void batchNormGradient(Span<const float> x, Span<const float> dy, Span<const flo
   float *biasShares = factors + period.length, *weightShares = biasShares + period.length;
   period.repeat(mean.data, centres);
   period.repeat(invStd.data, widths);
-  const auto normalized = [&](auto lanes, size_t i, size_t column) {
+  const float *values = x.data, *gradients = dy.data;
+  float* results = dx.data;
+  const auto normalized = [=](auto lanes, size_t i, size_t column) {
     using V = decltype(lanes);
-    return (V::load(&x[i]) - V::load(centres + column)) * V::load(widths + column);
+    return (V::load(values + i) - V::load(centres + column)) * V::load(widths + column);
   };
   Workspace<double> sums(2 * channels);
   sumColumns<2>(rows, period, sums.data(), [&](auto lanes, size_t i, size_t column) {
     using V = decltype(lanes);
-    const V gradient = V::load(&dy[i]);
+    const V gradient = V::load(gradients + i);
     return Values<V, 2>{{gradient, gradient * normalized(lanes, i, column)}};
   });
   const double share = training ? 1.0 / double(rows) : 0.0;
@@ -113,11 +117,11 @@ void batchNormGradient(Span<const float> x, Span<const float> dy, Span<const flo
     biasShares[i] = static_cast<float>(sums.data()[c] * share);
     weightShares[i] = static_cast<float>(sums.data()[channels + c] * share);
   }
-  eachColumn(rows, period, [&](auto lanes, size_t i, size_t column) {
+  eachColumn(rows, period, [=](auto lanes, size_t i, size_t column) {
     using V = decltype(lanes);
-    const V centred = V::load(&dy[i]) - V::load(biasShares + column) -
+    const V centred = V::load(gradients + i) - V::load(biasShares + column) -
                       normalized(lanes, i, column) * V::load(weightShares + column);
-    (V::load(factors + column) * centred).store(&dx[i]);
+    (V::load(factors + column) * centred).store(results + i);
   });
   for (size_t c = 0; c < channels; ++c) {
     dBias[c] = static_cast<float>(sums.data()[c]);

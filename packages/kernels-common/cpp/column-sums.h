@@ -113,12 +113,17 @@ inline void sumColumns(size_t rows, const Period& period, double* sums, const Te
   }
 }
 
-/** `body(lanes, element, column)` over a (rows, channels) array, in parallel. */
+/**
+ * `body(lanes, element, column)` over a (rows, channels) array, in parallel. It captures by value: stores of vectors may
+ * alias anything in memory, so what is captured by reference would be read again after each of them.
+ */
 template <typename Body>
 inline void eachColumn(size_t rows, const Period& period, const Body& body) {
   parallelFor(rows * period.channels, columnGrain(period), [&](size_t begin, size_t end) {
-    for (size_t start = begin; start < end; start += period.length) {
-      eachVector(0, smallest(period.length, end - start), [&](auto lanes, size_t column) { body(lanes, start + column, column); });
+    const Body own = body;
+    const size_t length = period.length;
+    for (size_t start = begin; start < end; start += length) {
+      eachVector(0, smallest(length, end - start), [&](auto lanes, size_t column) { own(lanes, start + column, column); });
     }
   });
 }
