@@ -6,7 +6,7 @@ import { QatLayer } from "./modules/qat-layer.ts";
 import { outputQuantizer } from "./output-rules.ts";
 import { propagateQConfig } from "./propagate-qconfig.ts";
 import { qatForm } from "./qat-forms.ts";
-import { sameQConfig } from "./qconfig.ts";
+import { requireQConfig, sameQConfig } from "./qconfig.ts";
 import type { QConfig } from "./qconfig.ts";
 import { replaceModules } from "./replace-modules.ts";
 
@@ -23,6 +23,7 @@ export interface PrepareOptions {
  *
  * @returns a copy, unless `inplace`.
  * @throws QuantizationError if no module has a qconfig, if the model was prepared before, or if a fused group has two.
+ * @throws ArgumentError for a qconfig that is none.
  */
 export function prepare<M extends Module>(model: M, { inplace = false, qconfig }: PrepareOptions = {}): M {
   const target = inplace ? model : model.clone();
@@ -64,6 +65,10 @@ type QConfigs = Map<Module, QConfig | null>;
 /** Each module's qconfig. @throws QuantizationError for a model that cannot be prepared. */
 function checked(model: Module, qconfig: QConfig | undefined, where: string): QConfigs {
   requireUnprepared(model, where);
+  if (qconfig !== undefined) requireQConfig(`${where} of ${model.typeName()}`, qconfig);
+  for (const [path, module] of model.namedModules()) {
+    if (module.qconfig !== undefined) requireQConfig(`qconfig of ${pathOf(path, module)}`, module.qconfig);
+  }
   const qconfigs = propagateQConfig(model, qconfig ?? null);
   requireUniformGroups(model, qconfigs);
   return qconfigs;

@@ -1,4 +1,5 @@
 import type { Module } from "@octavo/nn";
+import { requireQConfig } from "./qconfig.ts";
 import type { QConfig } from "./qconfig.ts";
 
 /** A module class, or the name of a function met while tracing (`add`, `cat`). */
@@ -21,6 +22,7 @@ export interface MappingQuery {
 /**
  * Which parts of a traced model are quantized how; torch.ao.quantization.QConfigMapping. The most specific entry wins:
  * global < object type < name pattern < name (or that of a parent) < name, type and order. A null QConfig keeps float.
+ * Every setter throws an ArgumentError for what is neither.
  *
  * ```ts ignore
  * new QConfigMapping().setGlobal(getDefaultQConfig()).setObjectType(Linear, null).setModuleName("features.0", other)
@@ -29,34 +31,40 @@ export interface MappingQuery {
 export class QConfigMapping {
   #global: QConfig | null = null;
   readonly #byType = new Map<ObjectType, QConfig | null>();
-  readonly #byPattern = new Map<string, QConfig | null>();
+  readonly #byPattern = new Map<string, { pattern: RegExp; qconfig: QConfig | null }>();
   readonly #byName = new Map<string, QConfig | null>();
   readonly #byOrder: { path: string; type: ObjectType; order: number; qconfig: QConfig | null }[] = [];
 
   setGlobal(qconfig: QConfig | null): this {
+    requireQConfig("setGlobal", qconfig);
     this.#global = qconfig;
     return this;
   }
 
   setObjectType(type: ObjectType, qconfig: QConfig | null): this {
+    requireQConfig("setObjectType", qconfig);
     this.#byType.set(type, qconfig);
     return this;
   }
 
   /** The pattern must match the path from its beginning, as Python's re.match; the first registered match wins. */
   setModuleNameRegex(pattern: RegExp | string, qconfig: QConfig | null): this {
-    this.#byPattern.set(typeof pattern === "string" ? pattern : pattern.source, qconfig);
+    requireQConfig("setModuleNameRegex", qconfig);
+    const { source, flags } = new RegExp(pattern);
+    this.#byPattern.set(`/${source}/${flags}`, { pattern: new RegExp(`^(?:${source})`, flags), qconfig });
     return this;
   }
 
   /** Also everything below that module. */
   setModuleName(path: string, qconfig: QConfig | null): this {
+    requireQConfig("setModuleName", qconfig);
     this.#byName.set(path, qconfig);
     return this;
   }
 
   /** The call number `order` (from 0) of this type among those that the forward of the module at `path` makes. */
   setModuleNameObjectTypeOrder(path: string, type: ObjectType, order: number, qconfig: QConfig | null): this {
+    requireQConfig("setModuleNameObjectTypeOrder", qconfig);
     this.#byOrder.push({ path, type, order, qconfig });
     return this;
   }
@@ -90,7 +98,7 @@ export class QConfigMapping {
   }
 
   #patternLevel({ path }: MappingQuery): QConfig | null | undefined {
-    return [...this.#byPattern].find(([source]) => new RegExp(`^(?:${source})`).test(path))?.[1];
+    return [...this.#byPattern.values()].find(({ pattern }) => path.search(pattern) === 0)?.qconfig;
   }
 
   #typeLevel({ type }: MappingQuery): QConfig | null | undefined {
@@ -101,7 +109,7 @@ export class QConfigMapping {
     const typeName = (type: ObjectType) => (typeof type === "string" ? type : type.name);
     yield ["global", this.#global];
     for (const [type, qconfig] of this.#byType) yield [`type ${typeName(type)}`, qconfig];
-    for (const [pattern, qconfig] of this.#byPattern) yield [`path /${pattern}/`, qconfig];
+    for (const [text, { qconfig }] of this.#byPattern) yield [`path ${text}`, qconfig];
     for (const [path, qconfig] of this.#byName) yield [`path "${path}"`, qconfig];
     for (const { path, type, order, qconfig } of this.#byOrder) {
       yield [`${typeName(type)} ${order} in "${path}"`, qconfig];

@@ -52,6 +52,17 @@ function quantizer(role: string, given: Quantizer): FakeQuantizeFactory | null {
   });
 }
 
+/** @throws ArgumentError for anything else than a QConfig, or null for float. */
+export function requireQConfig(where: string, given: unknown): void {
+  if (given === null || (typeof given === "object" && "activation" in given! && "weight" in given)) return;
+  throw new ArgumentError({
+    where,
+    expected: "a QConfig, or null for float",
+    got: typeof given === "string" ? `"${given}"` : typeof given,
+    hint: "getDefaultQConfig(engine) makes one for calibration, getDefaultQatQConfig(engine) for training.",
+  });
+}
+
 /** Whether two modules would be quantized alike. */
 export function sameQConfig(a: QConfig | null, b: QConfig | null): boolean {
   if (a === null || b === null) return a === b;

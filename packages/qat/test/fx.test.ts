@@ -251,7 +251,16 @@ describe("prepareFx", () => {
     expect(() => prepareQatFx(new Residual(true).train(), mapping, image())).toThrow(
       /^prepareQat of stem \(Conv2d\): expected a qconfig whose weight quantizer rounds/,
     );
-    expect(() => prepareFx(new Residual(true).eval(), new QConfigMapping(), image())).toThrow(/got none/);
+    expect(() => prepareFx(new Residual(true).eval(), new QConfigMapping(), image())).toThrow(
+      "prepareFx of Residual: expected a mapping with a qconfig for some of the model's operations, got none.\n" +
+        "new QConfigMapping().setGlobal(getDefaultQConfig()) has one for all.",
+    );
+    expect(() => prepareFx(new Residual(true).eval(), getDefaultQConfig() as never, image())).toThrow(
+      /^prepareFx: expected a QConfigMapping, got object\.\ngetDefaultQConfigMapping\(\) makes one/,
+    );
+    expect(() => prepareQatFx(new Residual(true).train(), mapping, undefined as never)).toThrow(
+      "prepareQatFx: expected example inputs: a tensor, or a list of forward's arguments, got undefined.",
+    );
     const prepared = prepareFx(new Residual(true).eval(), mapping, image());
     expect(() => prepareFx(prepared, mapping, image())).toThrow(/expected a model that was not prepared yet/);
   });

@@ -1,5 +1,5 @@
 import { disableFakeQuant, FakeQuantize } from "@octavo/fake-quant";
-import { BNReLU2d, fuseModules, fuseModulesQat } from "@octavo/fusion";
+import { BNReLU2d, FusedModule, fuseModules, fuseModulesQat } from "@octavo/fusion";
 import {
   BatchNorm2d,
   Conv2d,
@@ -262,6 +262,17 @@ describe("errors of prepare and prepareQat", () => {
     );
   });
 
+  it.each(both)("%s: something else than a qconfig", (name, make, run) => {
+    expect(() => run(make(), { qconfig: "fbgemm" as never })).toThrow(
+      `${name} of Net: expected a QConfig, or null for float, got "fbgemm".\ngetDefaultQConfig(engine) makes one`,
+    );
+    const model = make();
+    model.conv.qconfig = getDefaultQConfig as never;
+    expect(() => run(model)).toThrow(
+      /^qconfig of conv \(Conv(Bn)?ReLU2d\): expected a QConfig, or null for float, got function\./,
+    );
+  });
+
   it.each(both)("%s: prepared already", (name, make, run, qconfig) => {
     expect(() => run(run(make(), { qconfig }))).toThrow(
       `${name} of Net: expected a model that was not prepared yet, got an observer on quant (QuantStub).\n` +
@@ -283,6 +294,26 @@ describe("errors of prepare and prepareQat", () => {
       "prepareQat of Net: expected a model in training mode, got one in evaluation mode.\n" +
         "Call model.train() first, or use prepare for post-training quantization.",
     );
+  });
+
+  it("prepareQat: what the training form would leave out", () => {
+    class Doubled extends Linear {
+      override forward(x: Tensor): Tensor {
+        return super.forward(x).mul(2);
+      }
+    }
+    class Three extends FusedModule<[Linear, ReLU, Sigmoid]> {}
+    const qconfig = getDefaultQatQConfig();
+    expect(() => prepareQat(new Sequential(new Doubled(2, 2)).train(), { qconfig })).toThrow(
+      "prepareQat of 0 (Doubled): expected a layer whose forward is weightedForward with its own weight, " +
+        "got one that overrides forward alone.\nOverride weightedForward instead, or keep the layer in float",
+    );
+    const fused = new Sequential(new Three(new Linear(2, 2), new ReLU(), new Sigmoid()));
+    expect(() => prepareQat(fused.train(), { qconfig })).toThrow(
+      "prepareQat of 0 (Three): expected a layer, then at most one batch norm and one activation, " +
+        "got Linear, ReLU, Sigmoid.\nFuse fewer modules.",
+    );
+    expect(() => prepare(new Sequential(new Doubled(2, 2)).eval(), { qconfig })).not.toThrow();
   });
 
   it("prepareQat: a qconfig that only observes", () => {

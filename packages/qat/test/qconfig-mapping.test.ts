@@ -83,6 +83,27 @@ describe("QConfigMapping", () => {
     expect(mapping.find({ path: "stem", type: Linear })).toBe(null);
   });
 
+  it("keeps the flags of a regular expression", () => {
+    const mapping = new QConfigMapping().setModuleNameRegex(/HEAD/i, named("q1"));
+    expect(mapping.find({ path: "head.0", type: Conv2d })).toBe(named("q1"));
+    expect(mapping.find({ path: "my.head", type: Conv2d })).toBe(null);
+    expect(String(mapping)).toContain("\n  path /HEAD/i: QConfig(");
+  });
+
+  it("refuses what is no qconfig", () => {
+    const mapping = new QConfigMapping();
+    for (const set of [
+      () => mapping.setGlobal("x86" as never),
+      () => mapping.setObjectType(Conv2d, "x86" as never),
+      () => mapping.setModuleName("fc", "x86" as never),
+      () => mapping.setModuleNameRegex(/fc/, "x86" as never),
+      () => mapping.setModuleNameObjectTypeOrder("", Conv2d, 0, "x86" as never),
+    ]) {
+      expect(set).toThrow(/^set\w+: expected a QConfig, or null for float, got "x86"\.\n/);
+    }
+    expect(() => mapping.setGlobal(undefined as never)).toThrow("got undefined.");
+  });
+
   it("prints its entries, the most specific last", () => {
     const mapping = new QConfigMapping()
       .setModuleName("fc", null)

@@ -2,10 +2,10 @@ import { fuseGraph, matchFusions } from "@octavo/fusion";
 import { trace } from "@octavo/graph";
 import type { GraphModule } from "@octavo/graph";
 import type { Module } from "@octavo/nn";
-import { QuantizationError } from "@octavo/spec";
-import type { Tensor } from "@octavo/tensor";
+import { ArgumentError, QuantizationError } from "@octavo/spec";
+import { Tensor } from "@octavo/tensor";
 import { prepare, prepareQat } from "../prepare.ts";
-import type { QConfigMapping } from "../qconfig-mapping.ts";
+import { QConfigMapping } from "../qconfig-mapping.ts";
 import { sameQConfig } from "../qconfig.ts";
 import type { QConfig } from "../qconfig.ts";
 import { DeQuantStub, QuantStub } from "../stubs.ts";
@@ -30,11 +30,13 @@ type ExampleInputs = Tensor | readonly unknown[];
  * @returns a copy of the model, as a graph.
  * @throws QuantizationError for a model in training mode, one that was prepared before, members of a fused group with
  * different qconfigs, or nothing to quantize; what `trace` throws.
+ * @throws ArgumentError for a mapping or example inputs that are none.
  */
 export function prepareFx(model: Module, mapping: QConfigMapping, exampleInputs: ExampleInputs): GraphModule {
+  requireArguments("prepareFx", mapping, exampleInputs);
   const hint = "Call model.eval() first, or use prepareQatFx to train it.";
   if (model.training) throw wrongMode("prepareFx", model, "evaluation", hint);
-  return prepare(quantizableGraph(model, mapping, exampleInputs), { inplace: true });
+  return prepare(quantizableGraph("prepareFx", model, mapping, exampleInputs), { inplace: true });
 }
 
 /**
@@ -48,18 +50,43 @@ export function prepareQatFx(
   mapping: QConfigMapping,
   exampleInputs: ExampleInputs,
 ): GraphModule {
+  requireArguments("prepareQatFx", mapping, exampleInputs);
   const hint = "Call model.train() first, or use prepareFx for post-training quantization.";
   if (!model.training) throw wrongMode("prepareQatFx", model, "training", hint);
-  return prepareQat(quantizableGraph(model, mapping, exampleInputs), { inplace: true });
+  return prepareQat(quantizableGraph("prepareQatFx", model, mapping, exampleInputs), { inplace: true });
+}
+
+function requireArguments(where: string, mapping: unknown, exampleInputs: unknown): void {
+  if (!(mapping instanceof QConfigMapping)) {
+    const hint = "getDefaultQConfigMapping() makes one, new QConfigMapping().setGlobal(qconfig) another.";
+    throw new ArgumentError({ where, expected: "a QConfigMapping", got: typeof mapping, hint });
+  }
+  if (!(exampleInputs instanceof Tensor || Array.isArray(exampleInputs))) {
+    const expected = "example inputs: a tensor, or a list of forward's arguments";
+    throw new ArgumentError({ where, expected, got: typeof exampleInputs });
+  }
 }
 
 /** The model as a graph that `prepare` understands: fused, with stubs, and a qconfig on every module that gets one. */
-function quantizableGraph(model: Module, mapping: QConfigMapping, exampleInputs: ExampleInputs): GraphModule {
+function quantizableGraph(
+  where: string,
+  model: Module,
+  mapping: QConfigMapping,
+  exampleInputs: ExampleInputs,
+): GraphModule {
   const paths = new Set([...model.namedModules()].map(([path]) => path));
   const traced = trace(model.clone(), exampleInputs);
   eraseStubs(traced);
   const { groups } = matchFusions(traced);
   const qconfigs = nodeQConfigs(traced, mapping, groups, paths);
+  if ([...qconfigs.values()].every((qconfig) => qconfig === null)) {
+    throw new QuantizationError({
+      where: `${where} of ${model.typeName()}`,
+      expected: "a mapping with a qconfig for some of the model's operations",
+      got: "none",
+      hint: `new QConfigMapping().setGlobal(getDefault${where === "prepareFx" ? "" : "Qat"}QConfig()) has one for all.`,
+    });
+  }
   liftFunctions(traced, qconfigs, groups);
   fuseGraph(traced);
   insertStubs(traced, qconfigs);
