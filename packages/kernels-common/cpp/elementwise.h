@@ -9,13 +9,15 @@ constexpr size_t elementGrain = 16384;
 
 /**
  * `body(lanes, i)` for i in [begin, end); `lanes` is a value of `Vector` or `Scalar`, whose type the body uses:
- * `[&](auto lanes, size_t i) { using V = decltype(lanes); … V::load(x + i) … }`.
+ * `[=](auto lanes, size_t i) { using V = decltype(lanes); … V::load(&x[i]) … }`. A body that stores vectors captures by
+ * value: such a store may alias anything, so what is captured by reference would be read again after each.
  */
 template <typename Body>
 inline void eachVector(size_t begin, size_t end, const Body& body) {
+  const Body own = body;
   size_t i = begin;
-  for (; i + Vector::width <= end; i += Vector::width) body(Vector{}, i);
-  for (; i < end; ++i) body(Scalar{}, i);
+  for (; i + Vector::width <= end; i += Vector::width) own(Vector{}, i);
+  for (; i < end; ++i) own(Scalar{}, i);
 }
 
 /** As `eachVector` over [0, count), in parallel when there is enough to do. */

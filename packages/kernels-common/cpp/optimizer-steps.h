@@ -13,7 +13,7 @@ void sgdStep(Span<float> parameter, Span<const float> gradient, OptionalSpan<flo
   OCTAVO_EXPECT(gradient.length >= parameter.length, "a gradient as long as the parameter");
   OCTAVO_EXPECT(!momentumBuffer || momentumBuffer.length >= parameter.length, "a momentum buffer as long as the parameter");
   const float take = static_cast<float>(1 - dampening);
-  eachElement(parameter.length, [&](auto lanes, size_t i) {
+  eachElement(parameter.length, [=](auto lanes, size_t i) {
     using V = decltype(lanes);
     const V p = V::load(&parameter[i]);
     V step = V::load(&gradient[i]);
@@ -43,7 +43,7 @@ void adamStep(Span<float> parameter, Span<const float> gradient, Span<float> ave
   const float stepSize = float(learningRate / (1 - power(beta1, step)));
   const float correction = float(__builtin_sqrt(1 - power(beta2, step)));
   const float shrink = float(1 - learningRate * weightDecay), decay = float(weightDecay);
-  eachElement(count, [&](auto lanes, size_t i) {
+  eachElement(count, [=](auto lanes, size_t i) {
     using V = decltype(lanes);
     V p = V::load(&parameter[i]), g = V::load(&gradient[i]);
     if (weightDecay != 0 && decoupled) p = p * V::broadcast(shrink);

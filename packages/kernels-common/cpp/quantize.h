@@ -104,7 +104,7 @@ void fakeQuantize(Span<const float> x, Span<const float> scale, Span<const int32
   eachChannelRun(blocks, [&](size_t c, size_t begin, size_t end) {
     const Quantizer quantizer(scale[c], zeroPoint[c], quantMin, quantMax);
     if (quantizer.fitsFloat()) {
-      eachVector(begin, end, [&](auto lanes, size_t i) {
+      eachVector(begin, end, [=](auto lanes, size_t i) {
         using V = decltype(lanes);
         (quantizer.centred(V::load(&x[i])) * V::broadcast(quantizer.scale)).store(&y[i]);
       });
@@ -123,7 +123,7 @@ void fakeQuantizeGradient(Span<const float> x, Span<const float> dy, Span<const 
   eachChannelRun(blocks, [&](size_t c, size_t begin, size_t end) {
     const Quantizer quantizer(scale[c], zeroPoint[c], quantMin, quantMax);
     if (quantizer.fitsFloat()) {
-      eachVector(begin, end, [&](auto lanes, size_t i) {
+      eachVector(begin, end, [=](auto lanes, size_t i) {
         using V = decltype(lanes);
         const V integer = quantizer.rounded(V::load(&x[i]));
         const auto inside = (integer >= V::broadcast(quantizer.low)) & (integer <= V::broadcast(quantizer.high));

@@ -33,7 +33,7 @@ concept GradientInFloat = requires(Vector v) { { Rule::gradient(v, v, v, v, v) }
 template <typename Rule>
 void unaryWith(Span<const float> x, Span<float> y, float alpha, float beta) {
   if constexpr (ForwardInFloat<Rule>) {
-    eachElement(y.length, [&](auto lanes, size_t i) {
+    eachElement(y.length, [=](auto lanes, size_t i) {
       using V = decltype(lanes);
       Rule::forward(V::load(&x[i]), V::broadcast(alpha), V::broadcast(beta)).store(&y[i]);
     });
@@ -45,7 +45,7 @@ void unaryWith(Span<const float> x, Span<float> y, float alpha, float beta) {
 template <typename Rule>
 void unaryGradientWith(Span<const float> x, Span<const float> y, Span<const float> dy, Span<float> dx, float alpha, float beta) {
   if constexpr (GradientInFloat<Rule>) {
-    eachElement(dx.length, [&](auto lanes, size_t i) {
+    eachElement(dx.length, [=](auto lanes, size_t i) {
       using V = decltype(lanes);
       Rule::gradient(V::load(&x[i]), V::load(&y[i]), V::load(&dy[i]), V::broadcast(alpha), V::broadcast(beta)).store(&dx[i]);
     });
