@@ -64,11 +64,14 @@ inline void dotRows(const Gather& gather, size_t batch, const Activations8& x, c
                     const Spatial& ySize, size_t yChannels) {
   const size_t rows = batch * gather.positions(), depth = gather.rowElements(),
                stride = roundUp(depth, Dot::depth);
-  const bool dense = gather.isIdentity() && gather.channels == gather.pixelChannels && stride == depth;
+  const bool identity = gather.isIdentity();
+  const bool dense = identity && gather.channels == gather.pixelChannels && stride == depth;
   const TaskGrid grid(rows, columns, depth, stride * sizeof(int16_t), dotTile.rows, dotColumns);
   parallelFor(grid.tasks, grid.grain, [&](size_t begin, size_t end) {
     const Workspace<int16_t> centred(grid.rowBlock * stride);
     const Workspace<size_t> places(grid.rowBlock);
+    // What fills up the last step of each row; no task writes there.
+    if (stride > depth) clear(centred.data(), grid.rowBlock * stride);
     const auto copy = [&](const uint8_t* from, int16_t* to, size_t n) { x.centreRun(from, to, n); };
     for (size_t task = begin; task < end; ++task) {
       const auto block = grid.block(task);
@@ -76,13 +79,14 @@ inline void dotRows(const Gather& gather, size_t batch, const Activations8& x, c
         x.centreRun(source + block.row * depth, centred.data(), block.rows * depth);
       } else {
         gatherRows(gather, source, block.row, block.rows, centred.data(), stride, copy);
-        for (size_t i = 0; i < block.rows && stride > depth; ++i) {
-          clear(centred.data() + i * stride + depth, stride - depth);
-        }
       }
-      GatherCursor cursor(gather, block.row);
-      for (size_t i = 0; i < block.rows; ++i, cursor.next(gather)) {
-        places.data()[i] = cursor.resultPixel(gather, ySize) * yChannels;
+      if (identity) {
+        for (size_t i = 0; i < block.rows; ++i) places.data()[i] = (block.row + i) * yChannels;
+      } else {
+        GatherCursor cursor(gather, block.row);
+        for (size_t i = 0; i < block.rows; ++i, cursor.next(gather)) {
+          places.data()[i] = cursor.resultPixel(gather, ySize) * yChannels;
+        }
       }
       dotBlock(block.rows, block.columns, depth, centred.data(), stride,
                panels + block.column / dotColumns * dotPanelElements(depth), requantizer.from(block.column),

@@ -27,6 +27,7 @@ void dotTileOf(size_t steps, const int16_t* a, size_t rowStride, const int16_t* 
     OCTAVO_UNROLL
     for (size_t v = 0; v < Vectors; ++v) sum[r][v] = IntVector::broadcast(0);
   }
+#pragma GCC unroll 2
   for (size_t step = 0; step < steps; ++step, a += Dot::depth, panel += dotColumns * Dot::depth) {
     Dot column[Vectors];
     OCTAVO_UNROLL

@@ -25,6 +25,8 @@ struct AddTo {
 
 /** Rows and columns of a transposition that is done at once: it fits the first-level cache both ways. */
 constexpr size_t transposeTile = 16;
+/** Columns so few, those of an image's colours, that the loop over rows belongs inside; and rows at once then. */
+constexpr size_t fewColumns = 8, longTile = 1024;
 
 /**
  * A plane of the region: `rows` lines of `columns` elements. Where the lines are consecutive in neither array at once
@@ -39,8 +41,7 @@ inline void planeOf(const T* from, T* to, const Axis& row, const Axis& column, s
     }
     return;
   }
-  // Few columns, as those of an image's colours: the longer loop inside.
-  if (column.size < transposeTile / 2) {
+  if (column.size < fewColumns) {
     for (size_t c = 0; c < column.size; ++c) {
       const T* source = from + ptrdiff_t(c) * fromStep + ptrdiff_t(firstRow) * row.fromStride;
       T* target = to + ptrdiff_t(c) * toStep + ptrdiff_t(firstRow) * row.toStride;
@@ -66,8 +67,9 @@ void moveRegion(const T* from, T* to, const RegionAxes& axes) {
   const int32_t outer = axes.rank - 2;
   size_t planes = 1;
   for (int32_t i = 0; i < outer; ++i) planes *= axes.axis(i).size;
-  const size_t bands = divideUp(row.size, transposeTile);
-  const size_t bandElements = smallest(row.size, transposeTile) * column.size;
+  const size_t tile = column.size < fewColumns ? longTile : transposeTile;
+  const size_t bands = divideUp(row.size, tile);
+  const size_t bandElements = smallest(row.size, tile) * column.size;
   const auto bandsOf = [&](size_t first, size_t last) {
     for (size_t band = first; band < last; ++band) {
       size_t rest = band / bands;
@@ -78,8 +80,8 @@ void moveRegion(const T* from, T* to, const RegionAxes& axes) {
         fromStart += at * axes.axis(i).fromStride;
         toStart += at * axes.axis(i).toStride;
       }
-      const size_t firstRow = band % bands * transposeTile;
-      planeOf<Action>(from + fromStart, to + toStart, row, column, firstRow, smallest(row.size, firstRow + transposeTile));
+      const size_t firstRow = band % bands * tile;
+      planeOf<Action>(from + fromStart, to + toStart, row, column, firstRow, smallest(row.size, firstRow + tile));
     }
   };
   // Elements that several others are added to must stay on one thread.

@@ -1,4 +1,5 @@
 #pragma once
+#include "dot.h"
 #include "element-types.h"
 #include "elementwise.h"
 #include "vector-scalar.h"
@@ -56,14 +57,26 @@ inline void quantizedPairs(Input8 a, float aScale, int32_t aZero, Input8 b, floa
   OCTAVO_EXPECT(a.length == y.length && b.length == y.length, "a, b and y of equal lengths");
   const float inverse = 1.0f / yScale;
   const Rounder round(yZero, low, high);
+  const ByteRounder roundBytes(yZero, low, high);
   withElements(a, [&](const auto* left) {
     withElements(b, [&](const auto* right) {
       withElements(y, [&](auto* out) {
-        eachElement(y.length, [&](auto lanes, size_t i) {
+        const auto value = [&](auto lanes, size_t i) {
           using V = decltype(lanes);
           const V p = toFloat(Int<V>::load(left + i) - Int<V>::broadcast(aZero)) * V::broadcast(aScale);
           const V q = toFloat(Int<V>::load(right + i) - Int<V>::broadcast(bZero)) * V::broadcast(bScale);
-          round(combine(p, q) * V::broadcast(inverse)).store(out + i);
+          return combine(p, q) * V::broadcast(inverse);
+        };
+        parallelFor(y.length, elementGrain, [&](size_t begin, size_t end) {
+          constexpr size_t width = Vector::width;
+          size_t i = begin;
+          for (; i + 4 * width <= end; i += 4 * width) {
+            Vector values[4];
+            for (size_t v = 0; v < 4; ++v) values[v] = value(Vector{}, i + v * width);
+            auto* const bytes = reinterpret_cast<uint8_t*>(out + i);
+            roundBytes.store(values, bytes, values + 2, bytes + 2 * width);
+          }
+          for (; i < end; ++i) round(value(Scalar{}, i)).store(out + i);
         });
       });
     });
