@@ -115,6 +115,34 @@ describe("errors", () => {
     expect(message).toContain("put a QuantStub in front");
   });
 
+  it("an input that does not fit the weight is named with it", () => {
+    const net = (layer: Net) => new nn.Sequential(new QuantStub(), layer, new DeQuantStub());
+    const cases: [Net, Tensor, Tensor, string][] = [
+      [
+        new nn.Conv2d(3, 8, 3),
+        image(),
+        randn([2, 4, 8, 8]),
+        "1 (QuantizedConv2d): expected a weight (multiple of 1, kernel …, 4) for an input of 4 channels, got [8,3,3,3].",
+      ],
+      [
+        new nn.Linear(3, 8),
+        randn([2, 3]),
+        randn([2, 4]),
+        "1 (QuantizedLinear): expected a weight (out, 4) for an input of 4 features, got [8,3].",
+      ],
+      [
+        new nn.ConvTranspose2d(3, 8, 3),
+        image(),
+        randn([2, 4, 8, 8]),
+        "expected a weight (4, kernel …, channels of y / groups) for an input of 4 channels, got [3,3,3,8].",
+      ],
+    ];
+    for (const [layer, x, other, message] of cases) {
+      const converted = quantized(net(layer), x);
+      expect(messageOf(() => noGrad(() => converted(other)))).toContain(message);
+    }
+  });
+
   it("every kind of quantized module refuses floats", () => {
     const nets: Net[] = [new nn.Hardswish(), new nn.BatchNorm2d(3), new nn.ReLU6()];
     for (const one of nets) {

@@ -20,7 +20,8 @@ export function readConv(step: Step, weightDType: DType): ConvGeometry {
   const { weight, groups, axes, batch, inChannels, inSize } = readOperands(step, weightDType);
   const [outChannels, ...kernel] = weight.shape.slice(0, -1);
   if (weight.shape[axes + 1] * groups !== inChannels || outChannels % groups !== 0) {
-    step.fail(`a weight (multiple of ${groups}, kernel …, ${inChannels / groups})`, `[${weight.shape}]`);
+    const expected = `a weight (multiple of ${groups}, kernel …, ${inChannels / groups})`;
+    step.fail(`${expected} for an input of ${inChannels} channels`, `[${weight.shape}]`);
   }
   const window = readWindow(step, axes);
   const outSize = windowOutput(step, inSize, kernel, window);
@@ -55,7 +56,10 @@ export function readConvTranspose(step: Step, weightDType: DType): ConvGeometry 
   const kernel = rest.slice(0, -1);
   const channels = weight.shape[axes + 1] * groups;
   if (from !== inChannels)
-    step.fail(`a weight (${inChannels}, kernel …, channels of y / groups)`, `[${weight.shape}]`);
+    step.fail(
+      `a weight (${inChannels}, kernel …, channels of y / groups) for an input of ${inChannels} channels`,
+      `[${weight.shape}]`,
+    );
   const window = readWindow(step, axes);
   const outputPadding = step.integers("outputPadding", axes, 0, 0);
   const outSize = inSize.map((size, axis) => {

@@ -19,7 +19,7 @@ export function readLinear(step: Step, weightDType: DType): LinearGeometry {
   const inFeatures = x.shape[x.shape.length - 1];
   const weight = step.constant("weight", [weightDType]);
   if (weight.shape.length !== 2 || weight.shape[1] !== inFeatures) {
-    step.fail(`a weight (out, ${inFeatures})`, `[${weight.shape}]`);
+    step.fail(`a weight (out, ${inFeatures}) for an input of ${inFeatures} features`, `[${weight.shape}]`);
   }
   const outFeatures = weight.shape[0];
   return { weight, inFeatures, outFeatures, output: [...x.shape.slice(0, -1), outFeatures] };
