@@ -33,7 +33,7 @@ export async function install() {
   );
   if (code !== 0) {
     throw new BootstrapError(
-      "pnpm install failed (see above). If a package.json changed, update the lockfile: pnpm install",
+      `pnpm install failed (see above). If a package.json changed, or a package or an example is new, update the lockfile: npx pnpm@${pnpm.version} install`,
       code,
     );
   }

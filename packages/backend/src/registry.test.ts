@@ -183,7 +183,7 @@ describe("loadKernels", () => {
     const registry = registryOf([works("n", "native", 200, 1)], x64, [away]);
     await expect(registry.loadKernels({ use: "cuda" })).rejects.toThrow(
       'loadKernels({ use: "cuda" }): expected the name or kind of a kernel provider that runs here, ' +
-        'got "cuda", which is none of n (native), reference (reference).\n' +
+        'got "cuda".\n' +
         "Known: n (native), reference (reference).\nPassed over: @octavo/kernels-arm: needs Node on arm64.",
     );
     expect(away.load).not.toHaveBeenCalled();

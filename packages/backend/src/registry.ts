@@ -231,7 +231,7 @@ function forcedFailure(
   return new KernelError({
     where: choice,
     expected: "the name or kind of a kernel provider that runs here",
-    got: failed.length > 0 ? reasons(failed).join(", ") : `"${use}", which is none of ${known}`,
+    got: failed.length > 0 ? reasons(failed).join(", ") : `"${use}"`,
     hint: [`Known: ${known}.`, ...reasons(passedOver).map((reason) => `Passed over: ${reason}.`)].join("\n"),
   });
 }
