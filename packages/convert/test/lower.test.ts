@@ -338,6 +338,15 @@ describe("errors", () => {
     expect(() => lower(new Net({}, forward), image())).toThrow(message);
   });
 
+  it("example inputs that are no tensors", () => {
+    const net = new nn.ReLU();
+    expect(() => lower(net, undefined as never)).toThrow(
+      "lower of ReLU: expected example inputs: a tensor, or a list of tensors, got undefined.\n" +
+        "Their values do not matter: zeros([1, 3, 224, 224]).",
+    );
+    expect(() => lower(net, [1, 3, 8, 8] as never)).toThrow("got [number,number,number,number].");
+  });
+
   it("names the module", () => {
     const inner = new Net({}, (x) => x.argmax({ dim: 1 }));
     expect(() => lower(new nn.Sequential(new nn.ReLU(), inner as never), image())).toThrow(

@@ -1,6 +1,6 @@
 import type { Module } from "@octavo/nn";
 import { checkProgram } from "@octavo/runtime";
-import { QuantizationError } from "@octavo/spec";
+import { ArgumentError, QuantizationError } from "@octavo/spec";
 import type { Program, ProgramValue } from "@octavo/spec";
 import { add, cat, mul, slice, Tensor } from "@octavo/tensor";
 import { activationQParams } from "../internal/program-value.ts";
@@ -26,6 +26,7 @@ export interface LowerOptions {
  * @param exampleInputs a tensor, or all arguments of forward; their first axis is the batch.
  * @throws QuantizationError for an op that the runtime does not have, naming the module, and for what depends on values
  *   read by `item()`, `data` or `detach()`. @throws ShapeError where another axis than the first follows the batch.
+ * @throws ArgumentError for example inputs that are no tensors.
  */
 export function lower(
   model: Module,
@@ -33,6 +34,14 @@ export function lower(
   { name = model.typeName() }: LowerOptions = {},
 ): Program {
   const inputs = exampleInputs instanceof Tensor ? [exampleInputs] : exampleInputs;
+  if (!Array.isArray(inputs) || !inputs.every((x) => x instanceof Tensor)) {
+    throw new ArgumentError({
+      where: `lower of ${name}`,
+      expected: "example inputs: a tensor, or a list of tensors",
+      got: Array.isArray(inputs) ? `[${inputs.map((x) => typeof x)}]` : typeof inputs,
+      hint: "Their values do not matter: zeros([1, 3, 224, 224]).",
+    });
+  }
   const flags = [...model.modules()].map((module) => [module, module.training] as const);
   model.eval();
   try {
