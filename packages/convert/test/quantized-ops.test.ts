@@ -1,6 +1,6 @@
 import { fuseModules } from "@octavo/fusion";
 import * as nn from "@octavo/nn";
-import type { WeightedLayer } from "@octavo/qat";
+import type { WeightedLayer } from "@octavo/nn";
 import { noGrad, Tensor, tensor } from "@octavo/tensor";
 import { goldens } from "@octavo/testing";
 import type { GoldenCase } from "@octavo/testing";

@@ -8,8 +8,6 @@ export type { FunctionalOperation } from "./float-functional.ts";
 export { prepareFx, prepareQatFx } from "./fx/prepare-fx.ts";
 export { QatBnLayer } from "./modules/qat-bn-layer.ts";
 export { QatLayer } from "./modules/qat-layer.ts";
-export { isWeightedLayer } from "@octavo/nn";
-export type { WeightedLayer } from "@octavo/nn";
 export { prepare, prepareQat } from "./prepare.ts";
 export type { PrepareOptions } from "./prepare.ts";
 export { partsOf } from "./qat-forms.ts";

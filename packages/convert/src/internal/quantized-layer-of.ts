@@ -1,7 +1,9 @@
 import { ConvNd, ConvTransposeNd, Linear, ReLU, ReLU6 } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
-import { isWeightedLayer, partsOf, QatBnLayer, QatLayer } from "@octavo/qat";
-import type { QConfig, WeightedLayer } from "@octavo/qat";
+import { isWeightedLayer } from "@octavo/nn";
+import type { WeightedLayer } from "@octavo/nn";
+import { partsOf, QatBnLayer, QatLayer } from "@octavo/qat";
+import type { QConfig } from "@octavo/qat";
 import type { QParams } from "@octavo/spec";
 import { noGrad } from "@octavo/tensor";
 import { QuantizedLayer } from "../modules/quantized-layer.ts";

@@ -1,6 +1,6 @@
 import { Module } from "@octavo/nn";
 import type { ExtraState, StateDict } from "@octavo/nn";
-import type { WeightedLayer } from "@octavo/qat";
+import type { WeightedLayer } from "@octavo/nn";
 import { DTypeError, ShapeError } from "@octavo/spec";
 import type { QParams, QuantizedDType } from "@octavo/spec";
 import { noGrad, toMemoryFormat } from "@octavo/tensor";

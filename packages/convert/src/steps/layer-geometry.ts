@@ -1,6 +1,6 @@
 import { ConvTransposeNd, Linear } from "@octavo/nn";
 import type { ConvNd } from "@octavo/nn";
-import type { WeightedLayer } from "@octavo/qat";
+import type { WeightedLayer } from "@octavo/nn";
 import type { Program } from "@octavo/spec";
 import { convolutionAttributes } from "./convolution-attributes.ts";
 
