@@ -11,8 +11,9 @@ import { floatProduct, int8Product } from "./products.ts";
 import type { PrepareProduct, Product } from "./products.ts";
 import { sweep } from "./sweep.ts";
 
-/** Milliseconds for which a product is repeated. */
+/** Milliseconds for which a product is repeated, and how often at least. */
 const duration = 60;
+const fewest = 12;
 /** Multiply-adds above which the reference, whose speed is nobody's concern, is left out. */
 const referenceLimit = 2e7;
 
@@ -86,10 +87,10 @@ function speedOf(provider: KernelProvider, prepare: PrepareProduct, product: Pro
   const repeats = Math.max(1, Math.round(2e7 / macs));
   let best = Infinity;
   const end = performance.now() + duration;
-  do {
+  for (let samples = 0; samples < fewest || performance.now() < end; samples++) {
     const start = performance.now();
     for (let i = 0; i < repeats; i++) run();
     best = Math.min(best, (performance.now() - start) / repeats);
-  } while (performance.now() < end);
+  }
   return macs / (best * 1e6);
 }
