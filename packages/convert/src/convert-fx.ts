@@ -8,6 +8,6 @@ import type { ConvertOptions } from "./convert.ts";
  *
  * @throws QuantizationError as `convert`.
  */
-export function convertFx(model: GraphModule, options: ConvertOptions = {}): GraphModule {
+export function convertFx<M extends GraphModule>(model: M, options: ConvertOptions = {}): M {
   return convert(model, options);
 }

@@ -17,7 +17,7 @@ import {
 import { load } from "@octavo/runtime";
 import { add, noGrad, randn } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import {
   convert,
   convertFx,
@@ -137,4 +137,13 @@ describe("convertFx gives the integers of the eager flow", () => {
     noGrad(() => prepared(image()));
     expect(() => convertFx(convertFx(prepared))).toThrow("converted already");
   });
+});
+
+it("keeps the model's types: inputs and result of its forward", () => {
+  const image = randn([2, 3, 8, 8]);
+  const prepared = prepareFx(new Residual().eval(), getDefaultQConfigMapping(), image);
+  expectTypeOf(prepared(image)).toEqualTypeOf<Tensor>();
+  const converted = convertFx(prepared);
+  expectTypeOf<Parameters<typeof converted.forward>>().toEqualTypeOf<[x: Tensor]>();
+  expect(noGrad(() => converted(image)).shape).toEqual([2, 6, 8, 8]);
 });

@@ -19,7 +19,7 @@ const graphs = new WeakMap<GraphModule, Graph>();
  * and only those, at their original paths, so state dicts keep their keys. They are shared with the traced model, not
  * copied; `clone()` gives independent ones.
  */
-export class GraphModule extends ModuleTree {
+export class GraphModule<I extends unknown[] = any[], O = any> extends ModuleTree<I, O> {
   /** @throws ArgumentError for a node whose target is not in `targets`. */
   constructor(targets: GraphTargets, graph: Graph) {
     super();
@@ -55,8 +55,8 @@ export class GraphModule extends ModuleTree {
   }
 
   /** Runs the graph, node by node. @throws what a node throws, with its name in front. */
-  override forward(...inputs: unknown[]): unknown {
-    return interpret(this, inputs);
+  override forward(...inputs: I): O {
+    return interpret(this, inputs) as O;
   }
 
   /** The module that a `callModule` node calls. */

@@ -30,11 +30,11 @@ export interface TraceOptions {
  * @param exampleInputs a tensor or the list of forward's arguments.
  * @throws ArgumentError if the output does not depend on an input, or a value cannot be followed, naming it.
  */
-export function trace(
-  model: Module,
+export function trace<I extends unknown[], O>(
+  model: Module<I, O>,
   exampleInputs: Tensor | readonly unknown[],
   { isLeaf = isLeafModule }: TraceOptions = {},
-): GraphModule {
+): GraphModule<I, O> {
   const inputs = exampleInputs instanceof Tensor ? [exampleInputs] : exampleInputs;
   const { targets, graph } = withoutSideEffects(model, () => {
     const first = record(model, inputs, isLeaf);
@@ -45,7 +45,7 @@ export function trace(
     removeUnusedItems(first);
     return first;
   });
-  const result = new GraphModule(targets, graph);
+  const result = new GraphModule<I, O>(targets, graph);
   const originals = new Set(model.modules());
   for (const module of result.modules()) if (!originals.has(module)) module.training = model.training;
   return result;

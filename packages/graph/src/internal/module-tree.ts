@@ -3,8 +3,8 @@ import { Module, Parameter } from "@octavo/nn";
 import type { Tensor } from "@octavo/tensor";
 
 /** A module that only holds others, so that a graph's modules and tensors keep the paths they had. */
-export class ModuleTree extends Module {
-  override forward(..._inputs: unknown[]): unknown {
+export class ModuleTree<I extends unknown[] = any[], O = any> extends Module<I, O> {
+  override forward(..._inputs: I): O {
     throw new ArgumentError({
       where: "forward",
       expected: "a module of the graph",

@@ -32,7 +32,11 @@ type ExampleInputs = Tensor | readonly unknown[];
  * different qconfigs, or nothing to quantize; what `trace` throws.
  * @throws ArgumentError for a mapping or example inputs that are none.
  */
-export function prepareFx(model: Module, mapping: QConfigMapping, exampleInputs: ExampleInputs): GraphModule {
+export function prepareFx<I extends unknown[], O>(
+  model: Module<I, O>,
+  mapping: QConfigMapping,
+  exampleInputs: ExampleInputs,
+): GraphModule<I, O> {
   requireArguments("prepareFx", mapping, exampleInputs);
   const hint = "Call model.eval() first, or use prepareQatFx to train it.";
   if (model.training) throw wrongMode("prepareFx", model, "evaluation", hint);
@@ -45,11 +49,11 @@ export function prepareFx(model: Module, mapping: QConfigMapping, exampleInputs:
  *
  * @throws QuantizationError as `prepareFx`, but for a model in evaluation mode, and for qconfigs that only observe.
  */
-export function prepareQatFx(
-  model: Module,
+export function prepareQatFx<I extends unknown[], O>(
+  model: Module<I, O>,
   mapping: QConfigMapping,
   exampleInputs: ExampleInputs,
-): GraphModule {
+): GraphModule<I, O> {
   requireArguments("prepareQatFx", mapping, exampleInputs);
   const hint = "Call model.train() first, or use prepareFx for post-training quantization.";
   if (!model.training) throw wrongMode("prepareQatFx", model, "training", hint);
@@ -68,12 +72,12 @@ function requireArguments(where: string, mapping: unknown, exampleInputs: unknow
 }
 
 /** The model as a graph that `prepare` understands: fused, with stubs, and a qconfig on every module that gets one. */
-function quantizableGraph(
+function quantizableGraph<I extends unknown[], O>(
   where: string,
-  model: Module,
+  model: Module<I, O>,
   mapping: QConfigMapping,
   exampleInputs: ExampleInputs,
-): GraphModule {
+): GraphModule<I, O> {
   const paths = new Set([...model.namedModules()].map(([path]) => path));
   const traced = trace(model.clone(), exampleInputs);
   eraseStubs(traced);
