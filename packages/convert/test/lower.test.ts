@@ -359,7 +359,10 @@ describe("errors", () => {
       qconfig: getDefaultQConfig(),
     });
     noGrad(() => net(image()));
-    // Observers only watch: calibration computes in float, and so does its program.
-    expect(opsOf(net, image())).not.toContain("quantize");
+    const before = String(net);
+    expect(() => lower(net, image())).toThrow(
+      /expected a converted model, or a float one, got a prepared one.*convert first/s,
+    );
+    expect(String(net)).toBe(before);
   });
 });

@@ -1,4 +1,5 @@
 import type { Module } from "@octavo/nn";
+import { activationQuantizerOf } from "@octavo/qat";
 import { checkProgram } from "@octavo/runtime";
 import { ArgumentError, QuantizationError } from "@octavo/spec";
 import type { Program, ProgramValue } from "@octavo/spec";
@@ -24,8 +25,8 @@ export interface LowerOptions {
  * Inputs are called `input`, or `input0`, `input1`, …; outputs `output`, `output0`, …, or the keys of an object.
  *
  * @param exampleInputs a tensor, or all arguments of forward; their first axis is the batch.
- * @throws QuantizationError for an op that the runtime does not have, naming the module, and for what depends on values
- *   read by `item()`, `data` or `detach()`. @throws ShapeError where another axis than the first follows the batch.
+ * @throws QuantizationError for a prepared model, for an op that the runtime does not have, naming the module, and for what
+ *   depends on values read by `item()`, `data` or `detach()`. @throws ShapeError where another axis than the first follows the batch.
  * @throws ArgumentError for example inputs that are no tensors.
  */
 export function lower(
@@ -42,6 +43,7 @@ export function lower(
       hint: "Their values do not matter: zeros([1, 3, 224, 224]).",
     });
   }
+  requireConverted(name, model);
   const flags = [...model.modules()].map((module) => [module, module.training] as const);
   model.eval();
   try {
@@ -51,6 +53,19 @@ export function lower(
     return program;
   } finally {
     for (const [module, training] of flags) module.training = training;
+  }
+}
+
+/** A prepared model would watch the example inputs as if they were data. @throws QuantizationError */
+function requireConverted(name: string, model: Module): void {
+  for (const [path, module] of model.namedModules()) {
+    if (!activationQuantizerOf(module)) continue;
+    throw new QuantizationError({
+      where: `lower of ${name}`,
+      expected: "a converted model, or a float one",
+      got: `a prepared one, with an observer on ${path || "the model itself"}`,
+      hint: "Call convert first.",
+    });
   }
 }
 
