@@ -4,7 +4,12 @@ export default defineConfig({
   resolve: { conditions: ["@octavo/source"] },
   ssr: { resolve: { conditions: ["@octavo/source"] } },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "tools/**/*.test.ts", "examples/**/*.test.ts"],
+    include: [
+      "packages/*/src/**/*.test.ts",
+      "packages/*/test/**/*.test.ts",
+      "tools/**/*.test.ts",
+      "examples/**/*.test.ts",
+    ],
     testTimeout: 60_000,
   },
 });
