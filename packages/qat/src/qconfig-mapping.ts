@@ -69,6 +69,11 @@ export class QConfigMapping {
     return this;
   }
 
+  /** Paths that entries name, each of which should be a module of the model. */
+  get moduleNames(): string[] {
+    return [...this.#byName.keys(), ...this.#byOrder.map(({ path }) => path)];
+  }
+
   /** The QConfig of one node; null: stay float. */
   find(query: MappingQuery): QConfig | null {
     const own = this.findOwn(query);

@@ -261,6 +261,10 @@ describe("prepareFx", () => {
     expect(() => prepareQatFx(new Residual(true).train(), mapping, undefined as never)).toThrow(
       "prepareQatFx: expected example inputs: a tensor, or a list of forward's arguments, got undefined.",
     );
+    const misspelt = getDefaultQConfigMapping().setModuleName("stemm", null);
+    expect(() => prepareFx(new Residual(true).eval(), misspelt, image())).toThrow(
+      /^prepareFx: expected a mapping that names modules of the model, got "stemm"\.\nIts modules: .*\bstem\b/,
+    );
     const prepared = prepareFx(new Residual(true).eval(), mapping, image());
     expect(() => prepareFx(prepared, mapping, image())).toThrow(/expected a model that was not prepared yet/);
   });

@@ -30,7 +30,7 @@ type ExampleInputs = Tensor | readonly unknown[];
  * @returns a copy of the model, as a graph.
  * @throws QuantizationError for a model in training mode, one that was prepared before, members of a fused group with
  * different qconfigs, or nothing to quantize; what `trace` throws.
- * @throws ArgumentError for a mapping or example inputs that are none.
+ * @throws ArgumentError for a mapping or example inputs that are none, and for a mapping that names no module of the model.
  */
 export function prepareFx<I extends unknown[], O>(
   model: Module<I, O>,
@@ -71,6 +71,20 @@ function requireArguments(where: string, mapping: unknown, exampleInputs: unknow
   }
 }
 
+const pathsOf = (model: Module): string[] => [...model.namedModules()].map(([path]) => path);
+
+/** A misspelt path would silently quantize what was meant to stay float. */
+function requireKnownNames(where: string, mapping: QConfigMapping, known: ReadonlySet<string>): void {
+  const unknown = mapping.moduleNames.filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  throw new ArgumentError({
+    where,
+    expected: "a mapping that names modules of the model",
+    got: unknown.map((name) => `"${name}"`).join(", "),
+    hint: `Its modules: ${[...known].filter(Boolean).join(", ")}.`,
+  });
+}
+
 /** The model as a graph that `prepare` understands: fused, with stubs, and a qconfig on every module that gets one. */
 function quantizableGraph<I extends unknown[], O>(
   where: string,
@@ -78,8 +92,9 @@ function quantizableGraph<I extends unknown[], O>(
   mapping: QConfigMapping,
   exampleInputs: ExampleInputs,
 ): GraphModule<I, O> {
-  const paths = new Set([...model.namedModules()].map(([path]) => path));
+  const paths = new Set(pathsOf(model));
   const traced = trace(model.clone(), exampleInputs);
+  requireKnownNames(where, mapping, new Set([...paths, ...pathsOf(traced)]));
   eraseStubs(traced);
   const { groups } = matchFusions(traced);
   const qconfigs = nodeQConfigs(traced, mapping, groups, paths);
