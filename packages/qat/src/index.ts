@@ -4,7 +4,8 @@ export { getDefaultQatQConfigMapping, getDefaultQConfigMapping } from "./default
 export { engines, getDefaultQatQConfig, getDefaultQConfig } from "./default-qconfigs.ts";
 export type { Engine } from "./default-qconfigs.ts";
 export { FloatFunctional } from "./float-functional.ts";
-export type { FunctionalOperation } from "./float-functional.ts";
+export { Functional } from "./functional.ts";
+export type { FunctionalOperation } from "./functional.ts";
 export { prepareFx, prepareQatFx } from "./fx/prepare-fx.ts";
 export { QatBnLayer } from "./modules/qat-bn-layer.ts";
 export { QatLayer } from "./modules/qat-layer.ts";

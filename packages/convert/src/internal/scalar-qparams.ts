@@ -1,5 +1,5 @@
 import type { ActivationQParams } from "./program-value.ts";
-import { roundHalfToEven } from "./round-half-to-even.ts";
+import { roundHalfToEven } from "@octavo/spec";
 
 const fl = Math.fround;
 

@@ -1,5 +1,5 @@
-import { Module } from "@octavo/nn";
 import type { ExtraState, StateDict } from "@octavo/nn";
+import { Functional } from "@octavo/qat";
 import type { FunctionalOperation } from "@octavo/qat";
 import type { QuantizedDType } from "@octavo/spec";
 import { Tensor } from "@octavo/tensor";
@@ -13,7 +13,7 @@ import { requireQuantized } from "../internal/require-quantized.ts";
  * Operations between quantized activations; what `convert` makes of a FloatFunctional. torch.ao.nn.quantized.QFunctional.
  * `add`, `mul`, `cat`, … give the qparams found by the observer; `addScalar` and `mulScalar` derive them from their input's.
  */
-export class QFunctional extends Module<[FunctionalOperation, ...unknown[]], Tensor> implements ExtraState {
+export class QFunctional extends Functional implements ExtraState {
   private output: QuantizedOutput | null;
   private arithmetic: QuantizedArithmetic;
 
@@ -28,34 +28,6 @@ export class QFunctional extends Module<[FunctionalOperation, ...unknown[]], Ten
   override forward(operation: FunctionalOperation, ...operands: unknown[]): Tensor {
     for (const x of operands.flat()) if (x instanceof Tensor) requireQuantized(x);
     return this.arithmetic[operation](...(operands as [never, never]));
-  }
-
-  add(a: Tensor, b: Tensor): Tensor {
-    return this("add", a, b);
-  }
-
-  addScalar(a: Tensor, b: number): Tensor {
-    return this("addScalar", a, b);
-  }
-
-  mul(a: Tensor, b: Tensor): Tensor {
-    return this("mul", a, b);
-  }
-
-  mulScalar(a: Tensor, b: number): Tensor {
-    return this("mulScalar", a, b);
-  }
-
-  addRelu(a: Tensor, b: Tensor): Tensor {
-    return this("addRelu", a, b);
-  }
-
-  cat(tensors: Tensor[], dim = 0): Tensor {
-    return this("cat", tensors, dim);
-  }
-
-  matmul(a: Tensor, b: Tensor): Tensor {
-    return this("matmul", a, b);
   }
 
   extraState(): StateDict {
