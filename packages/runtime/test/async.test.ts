@@ -82,7 +82,8 @@ describe.skipIf(needsTypeScript)("runAsync", () => {
       return workers[workers.length - 1];
     });
     const first = await runner.run({ image: image(1) });
-    const lost = [runner.run({ image: image(1) }), runner.run({ image: image(2) })];
+    // Large enough that the worker cannot answer before it ends.
+    const lost = [runner.run({ image: image(200) }), runner.run({ image: image(200) })];
     const settled = Promise.allSettled(lost);
     workers[0].end();
     for (const result of await settled) {
