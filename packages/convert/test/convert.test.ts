@@ -2,10 +2,10 @@ import { BNReLU2d, fuseModules } from "@octavo/fusion";
 import * as nn from "@octavo/nn";
 import { DeQuantStub, FloatFunctional, getDefaultQConfig, prepare, QuantStub } from "@octavo/qat";
 import { load } from "@octavo/runtime";
-import { noGrad, randn, relu } from "@octavo/tensor";
+import { add, mul, narrow, noGrad, quantizePerTensor, randn, relu, toMemoryFormat } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { describe, expect, it } from "vitest";
-import { convert, lower, QuantizedLayer, ViaFloat } from "../src/index.ts";
+import { convert, lower, QFunctional, QuantizedLayer, ViaFloat } from "../src/index.ts";
 
 type Net = nn.Module<[x: Tensor], Tensor>;
 
@@ -76,6 +76,71 @@ describe("modules without an integer form run in float between dequantize and qu
     const x = image();
     expect(noGrad(() => net(x)).shape).toEqual([2, 4, 8, 8]);
     await expectSameBits(net, x);
+  });
+});
+
+describe("operations between activations of several shapes", () => {
+  /** Squeeze and excitation: a gate per channel, and a shift per row. */
+  class Gate extends nn.Module<[x: Tensor], Tensor> {
+    quant = new QuantStub();
+    conv = new nn.Conv2d(3, 4, 1);
+    pool = new nn.AdaptiveAvgPool2d(1);
+    gate = new nn.Hardsigmoid();
+    mul = new FloatFunctional();
+    add = new FloatFunctional();
+    dequant = new DeQuantStub();
+
+    override forward(x: Tensor): Tensor {
+      const y = this.conv(this.quant(x));
+      const gated = this.mul.mul(this.gate(this.pool(y)), y);
+      return this.dequant(this.add.add(gated, this.row(y)));
+    }
+
+    /** The first row and first channel, (N, 1, 1, 8). */
+    private row(y: Tensor): Tensor {
+      return narrow(narrow(y, 1, 0, 1), 2, 0, 1);
+    }
+  }
+
+  it("run on integers, also in programs", async () => {
+    const x = image();
+    const net = quantized(new Gate(), x);
+    await expectSameBits(net, x);
+    expect(lower(net, x).ops.filter(({ op }) => op === "dequantize")).toHaveLength(1);
+  });
+
+  const shapes = [
+    [
+      [2, 3, 4, 5],
+      [2, 3, 1, 1],
+    ],
+    [
+      [1, 1, 5],
+      [2, 3, 4, 5],
+    ],
+    [
+      [2, 1, 4, 1],
+      [1, 3, 1, 5],
+    ],
+    [[4, 3], []],
+  ];
+  it.each(shapes)("broadcast as in float: %j and %j", (a, b) => {
+    const [range, out] = [{ quantMin: 0, quantMax: 255 }, new Float32Array([0.031])];
+    const q = new QFunctional(["quint8", { scale: out[0], zeroPoint: 100, ...range }]);
+    const [p, r] = [
+      quantizePerTensor(randn(a), 0.02, 120, "quint8"),
+      quantizePerTensor(randn(b), 0.03, 7, "qint8"),
+    ];
+    for (const format of ["contiguous", "channelsLast"] as const) {
+      const moved = toMemoryFormat(p, format);
+      for (const [y, float] of [
+        [q.mul(moved, r), mul(p.dequantize(), r.dequantize())],
+        [q.add(r, moved), add(p.dequantize(), r.dequantize())],
+      ]) {
+        expect(y.shape).toEqual(float.shape);
+        expect([...y.toArray()]).toEqual([...quantizePerTensor(float, out[0], 100, "quint8").toArray()]);
+      }
+    }
   });
 });
 

@@ -66,6 +66,7 @@ export {
 } from "./modules/losses.ts";
 export { MaxPool1d, MaxPool2d, MaxPool3d } from "./modules/max-pool.ts";
 export { ModuleList } from "./modules/module-list.ts";
+export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./modules/shuffle.ts";
 export { Sequential } from "./modules/sequential.ts";
 export { Adam, AdamW } from "./optim/adam.ts";
 export type { AdamOptions } from "./optim/adam.ts";

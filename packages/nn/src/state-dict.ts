@@ -21,9 +21,14 @@ function extraStateOf(module: Module): ExtraState | null {
   return "extraState" in module ? (module as unknown as ExtraState) : null;
 }
 
-/** torch's spelling of a field path: `features.0.runningMean` → `features.0.running_mean`. */
+/**
+ * torch's spelling of a field path: `features.0.runningMean` → `features.0.running_mean`. Names that begin with a capital
+ * (`Mixed_5b`, `AuxLogits`) are torch's already.
+ */
 export function torchName(path: string): string {
-  return path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return path.replace(/(?<=^|\.)[a-z_]\w*/g, (name) =>
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  );
 }
 
 const join = (prefix: string, name: string) => (prefix ? `${prefix}.${name}` : name);

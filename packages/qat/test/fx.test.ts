@@ -160,7 +160,7 @@ describe("prepareFx", () => {
     ]);
   });
 
-  it("keeps operations that broadcast in float, which integers cannot", () => {
+  it("quantizes operations that broadcast", () => {
     class Gate extends Module<[Tensor], Tensor> {
       conv = new Conv2d(3, 3, 1);
       override forward(x: Tensor): Tensor {
@@ -171,10 +171,9 @@ describe("prepareFx", () => {
     expect(calls(prepareFx(new Gate().eval(), getDefaultQConfigMapping(), image()))).toEqual([
       "quant = quant(x)",
       "conv = conv(quant)",
-      "dequant = dequant(conv)",
       "adaptive_avg_pool2d = adaptiveAvgPool2d(conv)",
-      "dequant_1 = dequant_1(adaptive_avg_pool2d)",
-      "mul = mul(dequant, dequant_1)",
+      "mul_1 = mul(conv, adaptive_avg_pool2d)",
+      "dequant = dequant(mul_1)",
     ]);
   });
 

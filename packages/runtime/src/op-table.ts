@@ -4,6 +4,7 @@ import { avgPool } from "./ops/avg-pool.ts";
 import { binary } from "./ops/binary.ts";
 import { cat } from "./ops/cat.ts";
 import { channelAffine } from "./ops/channel-affine.ts";
+import { channelShuffle } from "./ops/channel-shuffle.ts";
 import { convTranspose } from "./ops/conv-transpose.ts";
 import { conv } from "./ops/conv.ts";
 import { dequantize } from "./ops/dequantize.ts";
@@ -42,6 +43,7 @@ const definitions = [
   pad,
   slice,
   permute,
+  channelShuffle,
   // float, for what has no 8-bit form
   floatConv,
   floatConvTranspose,

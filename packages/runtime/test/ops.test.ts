@@ -71,6 +71,13 @@ describe.each(formats)("copies, from %s", (memoryFormat) => {
       const expected = build(y.shape, ([n, c, h, w]) => at(x, image.shape, [n, c, 1 + 2 * h, w]));
       expect(run("slice", [from], y, { axis: -2, start: 1, end: 4, step: 2 })).toEqual(expected);
     });
+    test("channelShuffle", () => {
+      const six = { shape: [2, 6, 2, 5], memoryFormat };
+      const expected = build(six.shape, ([n, c, h, w]) =>
+        at(x, six.shape, [n, (c % 3) * 2 + Math.floor(c / 3), h, w]),
+      );
+      if (to === memoryFormat) expect(run("channelShuffle", [six], six, { groups: 3 })).toEqual(expected);
+    });
     test("pad", () => {
       const y = { shape: [2, 4, 4, 8], memoryFormat: to };
       const expected = build(y.shape, ([n, c, h, w]) =>
@@ -233,5 +240,5 @@ function paddingOf({ args, ...row }: GoldenCase): { padding?: number[] | number 
 
 test("each op is found under its own name", () => {
   for (const [name, definition] of opTable) expect(definition.name).toBe(name);
-  expect(opTable.size).toBe(25);
+  expect(opTable.size).toBe(26);
 });

@@ -12,7 +12,7 @@ export interface LoweredOp {
   readonly attributes?: ProgramOp["attributes"];
   /** By role. */
   readonly constants?: Readonly<Record<string, ProgramConstant>>;
-  /** Format in which it wants its inputs and gives its output; absent: that of its first input. */
+  /** Format in which it wants its inputs and gives its output; absent: that of its leading input. */
   readonly format?: MemoryFormat;
 }
 

@@ -1,6 +1,7 @@
 import { opTable } from "@octavo/runtime";
 import { formatsCoincide } from "@octavo/spec";
 import type { MemoryFormat, Program, ProgramConstant, ProgramOp, ProgramValue } from "@octavo/spec";
+import { leadingInput } from "../internal/leading-input.ts";
 import type { LoweredOp } from "./lowering-rule.ts";
 
 type OutputInfo = Pick<ProgramValue, "dtype" | "shape" | "qparams">;
@@ -24,7 +25,7 @@ export class ProgramBuilder {
   /** Adds an op; returns the index of its output. `path` names it for people. */
   add(path: string, lowered: LoweredOp, from: readonly number[], output: OutputInfo): number {
     const { op, attributes = {}, constants: given = {} } = lowered;
-    const format = lowered.format ?? this.#values[from[0]].memoryFormat;
+    const format = lowered.format ?? leadingInput(from.map((index) => this.#values[index])).memoryFormat;
     const inputs = from.map((index) => this.#inFormat(index, format));
     const constants = Object.fromEntries(
       Object.entries(given).map(([role, data]) => [role, this.#addConstant(`${path}.${role}`, data)]),

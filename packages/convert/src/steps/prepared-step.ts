@@ -7,6 +7,7 @@ import { callContext } from "@octavo/tensor";
 import type { Tensor, TensorInfo } from "@octavo/tensor";
 import type { ProgramStep } from "./program-op.ts";
 import { KernelConstant } from "./kernel-constant.ts";
+import { leadingInput } from "../internal/leading-input.ts";
 import { outputQParams, programValue } from "../internal/program-value.ts";
 import { sameQParams } from "../internal/same-qparams.ts";
 
@@ -80,7 +81,7 @@ function singleOp(
   const { op, attributes, constants } = step;
   const { dtype, qparams } = step.output;
   const values = inputs.map((x, i) => programValue(x, `input ${i}`));
-  const [{ shape: xShape, memoryFormat: xFormat }] = values;
+  const { shape: xShape, memoryFormat: xFormat } = leadingInput(values);
   const wanted = step.output.memoryFormat ?? xFormat;
   const indices = values.map((_, i) => i);
   const roles = Object.fromEntries(Object.keys(constants).map((role) => [role, role]));

@@ -2,6 +2,7 @@ import type { DType, MemoryFormat, Program, ProgramConstant } from "@octavo/spec
 import { defineOp, toMemoryFormat } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { PreparedStep } from "./prepared-step.ts";
+import { leadingInput } from "../internal/leading-input.ts";
 import type { ActivationQParams } from "../internal/program-value.ts";
 
 /** One op of the runtime's table, with everything but its inputs. What was prepared for it is found by its identity. */
@@ -9,7 +10,7 @@ export interface ProgramStep {
   readonly op: string;
   readonly attributes: Program["ops"][number]["attributes"];
   readonly constants: Readonly<Record<string, ProgramConstant>>;
-  /** `memoryFormat` only where the op gives one format whatever its input has; absent: the first input's. */
+  /** `memoryFormat` only where the op gives one format whatever its input has; absent: the leading input's. */
   readonly output: {
     readonly dtype: DType;
     readonly qparams?: ActivationQParams;
@@ -26,7 +27,10 @@ export interface ProgramStep {
 export const programOp = defineOp<Tensor[], ProgramStep>({
   name: "programOp",
   acceptsQuantized: true,
-  layout: (inputs, { op }) => inputs.map((x) => toMemoryFormat(x, formatOf(op) ?? inputs[0].memoryFormat)),
+  layout(inputs, { op }) {
+    const format = formatOf(op) ?? leadingInput(inputs).memoryFormat;
+    return inputs.map((x) => toMemoryFormat(x, format));
+  },
   shape: (inputs, step) => prepared(inputs, step).output,
   forward: (_, inputs, output, step) =>
     prepared(inputs, step).run(
@@ -45,7 +49,7 @@ const formats: Readonly<Record<string, MemoryFormat | undefined>> = {
   linear: "contiguous",
 };
 
-/** The format in which an op of the runtime wants its inputs and gives its output; null: that of its first input. */
+/** The format in which an op of the runtime wants its inputs and gives its output; null: that of its leading input. */
 export function formatOf(op: string): MemoryFormat | null {
   return formats[op] ?? null;
 }

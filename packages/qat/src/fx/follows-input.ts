@@ -9,6 +9,7 @@ import {
   AvgPool1d,
   AvgPool2d,
   AvgPool3d,
+  ChannelShuffle,
   Dropout,
   Flatten,
   Hardtanh,
@@ -16,6 +17,8 @@ import {
   MaxPool1d,
   MaxPool2d,
   MaxPool3d,
+  PixelShuffle,
+  PixelUnshuffle,
   ReLU,
 } from "@octavo/nn";
 import { FloatFunctional } from "../float-functional.ts";
@@ -31,6 +34,7 @@ const modules: ReadonlySet<unknown> = new Set([
   AvgPool1d,
   AvgPool2d,
   AvgPool3d,
+  ChannelShuffle,
   Dropout,
   Flatten,
   Hardtanh,
@@ -38,6 +42,8 @@ const modules: ReadonlySet<unknown> = new Set([
   MaxPool1d,
   MaxPool2d,
   MaxPool3d,
+  PixelShuffle,
+  PixelUnshuffle,
   ReLU,
 ]);
 

@@ -10,18 +10,18 @@ import type { NodeQConfigs } from "./node-qconfigs.ts";
 /** Arguments of the FloatFunctional that does what a function did; null where integers cannot. */
 type Arguments = (node: Node) => readonly Argument[] | null;
 
-const ofSameShape =
+const ofActivations =
   (operation: string): Arguments =>
   ({ args: [a, b] }) =>
-    shapeOf(a) === shapeOf(b) ? [operation, a, b] : null;
+    isActivation(a) && isActivation(b) ? [operation, a, b] : null;
 
 const withNumber =
   (operation: string): Arguments =>
   ({ args: [x], kwargs: { value } }) => [operation, x, value];
 
 const operations: Readonly<Record<string, Arguments>> = {
-  add: ofSameShape("add"),
-  mul: ofSameShape("mul"),
+  add: ofActivations("add"),
+  mul: ofActivations("mul"),
   addScalar: withNumber("addScalar"),
   mulScalar: withNumber("mulScalar"),
   cat: ({ args, kwargs: { dim } }) => ["cat", args, dim],
@@ -83,6 +83,7 @@ function absorbRelu(model: GraphModule, add: Node, relu: Node): void {
   model.graph.eraseNode(relu);
 }
 
-function shapeOf(argument: Argument): string | undefined {
-  return argument instanceof Node ? argument.meta?.shape.join() : undefined;
+/** A value of the graph; weights and numbers that the code adds itself have no range to observe. */
+function isActivation(argument: Argument): boolean {
+  return argument instanceof Node && argument.op !== "getAttr" && argument.meta?.dtype === "float32";
 }

@@ -1,9 +1,10 @@
-import { BinaryOp, broadcast, denseStrides, memoryOrder } from "@octavo/spec";
+import { BinaryOp, broadcast, memoryOrder } from "@octavo/spec";
 import type { BinaryOpName, ProgramValue } from "@octavo/spec";
 
+import { broadcastShape, broadcastStrides } from "../internal/broadcasting.ts";
 import { asIs } from "../op-definition.ts";
 import type { OpDefinition } from "../op-definition.ts";
-import type { Shape, Step } from "../step.ts";
+import type { Step } from "../step.ts";
 
 /**
  * y = f(a, b), float32, broadcast as in torch. b is the second input, or the constant `b` (row-major).
@@ -31,11 +32,7 @@ export const binary: OpDefinition = {
     const [to] = step.outputs;
     const order = memoryOrder(to.shape.length, to.memoryFormat);
     const strides = (value: Operand) => {
-      const own = denseStrides(value.shape, value.memoryFormat);
-      const skipped = to.shape.length - value.shape.length;
-      const all = to.shape.map((_, axis) =>
-        axis < skipped || value.shape[axis - skipped] === 1 ? 0 : own[axis - skipped],
-      );
+      const all = broadcastStrides(value, to);
       return order.map((axis) => all[axis]);
     };
     const shape = broadcast({
@@ -59,14 +56,4 @@ function operands(step: Step): Operand[] {
 
 function operatorOf(step: Step): number {
   return BinaryOp[step.choice("operator", Object.keys(BinaryOp) as BinaryOpName[])];
-}
-
-function broadcastShape(step: Step, a: Shape, b: Shape): Shape {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, axis) => {
-    const x = a[axis - rank + a.length] ?? 1;
-    const y = b[axis - rank + b.length] ?? 1;
-    if (x !== y && x !== 1 && y !== 1) step.fail("shapes that broadcast", `[${a}] and [${b}]`);
-    return x === 1 ? y : x;
-  });
 }

@@ -3,17 +3,14 @@ import type { OpDefinition } from "../op-definition.ts";
 
 /**
  * Maximum over windows of 1 to 3 spatial axes, of float32 or 8-bit values; y has x's qparams.
- * Attributes: `kernel`, `stride` (the kernel), `padding` 0, `dilation` 1, `ceilMode` false, as `torch.nn.MaxPool2d`.
+ * Attributes: `outputSize` (adaptive), or `kernel`, `stride` (the kernel), `padding` 0, `dilation` 1, `ceilMode` false, as `torch.nn.MaxPool2d`.
  */
 export const maxPool: OpDefinition = {
   name: "maxPool",
   version: 1,
   kernels: ["maxPool"],
 
-  check(step) {
-    if ("outputSize" in step.op.attributes) step.fail("no attribute outputSize", "one");
-    return [readPool(step).output];
-  },
+  check: (step) => [readPool(step).output],
 
   bind(step, { inputs: [x], outputs: [y] }, kernels) {
     const shape = readPool(step).shape();

@@ -21,6 +21,11 @@ export const moves: LoweringRules = {
   squeeze: reshape,
   unsqueeze: reshape,
   permute: rule<{ dims: readonly number[] }>(({ dims }) => ({ op: "permute", attributes: { axes: dims } })),
+  channelShuffle: rule<{ groups: number }>(({ groups }, { format }) => ({
+    op: "channelShuffle",
+    attributes: { groups },
+    format,
+  })),
   cat: rule<{ dim: number }>(({ dim }) => ({ op: "cat", attributes: { axis: dim } })),
   slice: rule<Slice>(({ dim, start, end, step }, { inputs: [x] }) => {
     const size = x!.shape[dim];

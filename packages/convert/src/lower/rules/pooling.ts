@@ -11,6 +11,7 @@ const pool = <A>(op: string, attributesOf: (attributes: A, x: Tensor) => Lowered
 /** Maximum and mean over windows. */
 export const pooling: LoweringRules = {
   ...everyRank("maxPool", pool("maxPool", maximumAttributes)),
+  ...everyRank("adaptiveMaxPool", pool("maxPool", adaptiveAttributes)),
   ...everyRank("avgPool", pool("avgPool", averageAttributes)),
   ...everyRank("adaptiveAvgPool", pool("avgPool", adaptiveAttributes)),
 };

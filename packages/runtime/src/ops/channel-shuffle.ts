@@ -1,0 +1,45 @@
+import { denseStrides, region } from "@octavo/spec";
+
+import { expectAligned } from "../internal/elementwise.ts";
+import type { OpDefinition } from "../op-definition.ts";
+import type { Step } from "../step.ts";
+
+/** Channel i · (C / groups) + j of x (N, C, …) is channel j · groups + i of y. Attributes: `groups`. Any dtype. */
+export const channelShuffle: OpDefinition = {
+  name: "channelShuffle",
+  version: 1,
+  kernels: ["copyRegion"],
+
+  check(step) {
+    step.expectCounts(1);
+    const [x] = step.inputs;
+    const [y] = step.outputs;
+    step.expectRank(x, 3, 5);
+    step.expectSameNumbers(x, y);
+    expectAligned(step, x, y);
+    groupsOf(step);
+    return [x.shape];
+  },
+
+  bind(step, { inputs: [x], outputs: [y] }, kernels) {
+    const { shape, memoryFormat } = step.inputs[0];
+    const groups = groupsOf(step);
+    const [batch, channels, ...spatial] = shape;
+    const [ofBatch, ofChannel, ...ofSpatial] = denseStrides(shape, memoryFormat);
+    const perGroup = channels / groups;
+    const block = region({
+      fromOffset: 0,
+      toOffset: 0,
+      sizes: [batch, ...spatial, perGroup, groups],
+      fromStrides: [ofBatch, ...ofSpatial, ofChannel, perGroup * ofChannel],
+      toStrides: [ofBatch, ...ofSpatial, groups * ofChannel, ofChannel],
+    });
+    return () => kernels.copyRegion(x, y, block);
+  },
+};
+
+function groupsOf(step: Step): number {
+  const [, channels] = step.inputs[0].shape;
+  const groups = step.integer("groups", 1, Number.NaN);
+  return channels % groups === 0 ? groups : step.fail(`groups that divide ${channels} channels`, groups);
+}
