@@ -51,12 +51,17 @@ export const int8Product: PrepareProduct = (provider, { m, n, k }) => {
   const x = bytesOf(provider, m * k);
   x.forEach((_, i) => (x[i] = i % 251));
   const weight = new Int8Array(n * k).map((_, i) => (i % 255) - 127);
-  const packed = bytesOf(provider, quantizedConvPackedBytes(shape));
-  quantizedConvPack(weight, new Int32Array(n), packed, shape);
+  const weightZeroPoint = new Int32Array(n);
+  const xZeroPoint = 3;
+  const packed = bytesOf(
+    provider,
+    quantizedConvPackedBytes(weight, weightZeroPoint, shape, xZeroPoint, 0, 255),
+  );
+  quantizedConvPack(weight, weightZeroPoint, packed, shape, xZeroPoint, 0, 255);
   const bias = floatsOf(provider, n);
   const multiplier = floatsOf(provider, n).fill(1e-4);
   const y = bytesOf(provider, m * n);
-  return () => quantizedConv(x, packed, bias, multiplier, y, shape, 3, 128, 0, 255);
+  return () => quantizedConv(x, packed, bias, multiplier, y, shape, xZeroPoint, 128, 0, 255);
 };
 
 function bytesOf(provider: KernelProvider, length: number): Uint8Array {

@@ -73,9 +73,9 @@ std::vector<Call> calls() {
   static const auto sums = values<int32_t>(600 * 64, -200000, 200000);
   static const std::vector<int32_t> zeros(40);
   static const ConvShape shape{2, 24, 40, 1, {1, 20, 20}, {1, 20, 20}, {1, 3, 3}, {1, 1, 1}, {0, 1, 1}, {1, 1, 1}};
-  static Bytes packed(size_t(quantizedConvPackedBytes(shape)));
-  quantizedConvPack(any<Input8>(static_cast<const void*>(weights.data()), weights, ElementKind::int8), in(zeros),
-                    {packed.data(), packed.size()}, shape);
+  const auto weight = any<Input8>(static_cast<const void*>(weights.data()), weights, ElementKind::int8);
+  static Bytes packed(size_t(quantizedConvPackedBytes(weight, in(zeros), shape, 7, 0, 255)));
+  quantizedConvPack(weight, in(zeros), {packed.data(), packed.size()}, shape, 7, 0, 255);
   static const auto channels40 = std::vector<float>(multiplier.begin(), multiplier.begin() + 40);
   const auto floatBias = [](const std::vector<float>& array) {
     return any<Bias>(static_cast<const void*>(array.data()), array, ElementKind::float32);

@@ -1,5 +1,5 @@
 import { channelBlocksOf, dtypes, quantRanges } from "@octavo/spec";
-import type { Q8, QInt, QuantizedDType } from "@octavo/spec";
+import type { ConvShape, Q8, QInt, QuantizedDType } from "@octavo/spec";
 import { bitDifference, goldens, toChannelsLast, toContiguous, valueDifference } from "@octavo/testing";
 import type { GoldenCase } from "@octavo/testing";
 import { describe, expect, it } from "vitest";
@@ -73,6 +73,15 @@ describe.skipIf(fake.absent)(fake.title, () => {
 
 const operators = goldens("quantized-ops");
 describe.skipIf(operators.absent)(operators.title, () => {
+  /** Weights without zero points, for quint8 inputs. */
+  function packConv(weight: Q8, shape: ConvShape, xZeroPoint: number): Uint8Array {
+    const facts = [shape, xZeroPoint, 0, 255] as const;
+    const weightZeroPoint = new Int32Array(shape.outChannels);
+    const packed = new Uint8Array(kernels.quantizedConvPackedBytes(weight, weightZeroPoint, ...facts));
+    kernels.quantizedConvPack(weight, weightZeroPoint, packed, ...facts);
+    return packed;
+  }
+
   /** docs/numerics.md, requantize: bias and multiplier of `channels` output channels. */
   function epilogue(golden: GoldenCase, channels: number) {
     const weightScale = golden.has("w_axis")
@@ -99,12 +108,10 @@ describe.skipIf(operators.absent)(operators.title, () => {
       : [x.shape, y.shape];
     const shape = convShapeOf(golden, inShape, outShape, w.shape.slice(2));
     const { bias, multiplier, zeroPoint, low } = epilogue(golden, shape.outChannels);
-    const packed = new Uint8Array(kernels.quantizedConvPackedBytes(shape));
-    kernels.quantizedConvPack(
+    const packed = packConv(
       toChannelsLast(bytes(golden, "w"), w.shape),
-      new Int32Array(shape.outChannels),
-      packed,
       shape,
+      golden.number("x_zero_point"),
     );
     const out = new Uint8Array(y.data.length);
     const input = toChannelsLast(bytes(golden, "x"), inShape);
@@ -171,8 +178,7 @@ describe.skipIf(operators.absent)(operators.title, () => {
       const multiplier = new Float32Array(n).fill(
         fround(step * fround(1 / fround(golden.number("y_scale")))),
       );
-      const packed = new Uint8Array(kernels.quantizedConvPackedBytes(shape));
-      kernels.quantizedConvPack(bytes(golden, "w"), new Int32Array(n), packed, shape);
+      const packed = packConv(bytes(golden, "w"), shape, golden.number("x_zero_point"));
       const out = new Uint8Array(rows * n);
       const zeroPoint = golden.number("y_zero_point");
       const low = golden.args.relu ? zeroPoint : 0;

@@ -1,7 +1,6 @@
 #pragma once
 #include "depthwise-band.h"
-#include "quantized-conv-pack.h"
-#include "quantized-conv-rows.h"
+#include "quantized-conv-method.h"
 
 // Quantized convolutions with one filter per channel: direct, on centred copies of the rows that they read.
 namespace octavo::OCTAVO_ISA {
@@ -78,5 +77,22 @@ inline void quantizedDepthwise(const Gather& gather, size_t batch, const Activat
     }
   });
 }
+
+struct DepthwiseMethod {
+  static constexpr const char* name = "depthwise";
+  static bool takes(const ConvFacts& facts) { return isDepthwise(facts.shape); }
+  static size_t bytes(const ConvShape& shape) {
+    return depthwiseTaps(shape).elements(size_t(shape.groups)) * sizeof(int16_t);
+  }
+  static void pack(const ConvFacts& facts, uint8_t* packed) {
+    const auto at = [&](size_t tap, size_t channel) { return facts.weight(channel, tap); };
+    packDepthwiseDots(depthwiseTaps(facts.shape), facts.channels(), at, reinterpret_cast<int16_t*>(packed));
+  }
+  static void run(const ConvCall& call) {
+    quantizedDepthwise(forwardGather(call.shape), size_t(call.shape.batch), call.x,
+                       size_t(call.shape.outChannels), call.packedAs<int16_t>(), call.requantizer, call.y,
+                       call.shape.outSize);
+  }
+};
 
 }  // namespace octavo::OCTAVO_ISA

@@ -107,41 +107,4 @@ void packDepthwiseDots(const DepthwiseTaps& taps, size_t channels, const Weight&
   }
 }
 
-/** Elements of all groups of a convolution's weights. */
-inline size_t packedElements(const ConvShape& shape) {
-  if (isDepthwise(shape)) return depthwiseTaps(shape).elements(size_t(shape.groups));
-  return size_t(shape.groups) * dotElements(filterElements(shape), size_t(shape.outChannels / shape.groups));
-}
-
-double quantizedConvPackedBytes(const ConvShape& shape) {
-  if (isValid(shape)) return double(packedElements(shape) * sizeof(int16_t));
-  fail("a convolution shape with channels divisible by groups and positive sizes");
-  return 0;
-}
-
-void quantizedConvPack(Input8 weight, Span<const int32_t> weightZeroPoint, Span<uint8_t> packed,
-                       const ConvShape& shape) {
-  OCTAVO_EXPECT(isValid(shape), "a convolution shape with channels divisible by groups and positive sizes");
-  OCTAVO_EXPECT(weight.length == weightElements(shape),
-                "weight of outChannels × kernel × inChannels / groups");
-  OCTAVO_EXPECT(weightZeroPoint.length == size_t(shape.outChannels), "a weightZeroPoint of outChannels");
-  OCTAVO_EXPECT(packed.length == packedElements(shape) * sizeof(int16_t),
-                "packed of quantizedConvPackedBytes");
-  OCTAVO_EXPECT(reinterpret_cast<uintptr_t>(packed.data) % sizeof(int16_t) == 0, "packed at an even address");
-  const Weights8 weights = {weight, weightZeroPoint.data};
-  auto* const to = reinterpret_cast<int16_t*>(packed.data);
-  const size_t depth = filterElements(shape), columns = size_t(shape.outChannels / shape.groups);
-  if (isDepthwise(shape)) {
-    const auto at = [&](size_t tap, size_t channel) { return weights.at(channel * depth + tap, channel); };
-    return packDepthwiseDots(depthwiseTaps(shape), size_t(shape.groups), at, to);
-  }
-  for (size_t group = 0; group < size_t(shape.groups); ++group) {
-    const auto at = [&](size_t k, size_t column) {
-      const size_t channel = group * columns + column;
-      return weights.at(channel * depth + k, channel);
-    };
-    packDots(depth, columns, at, to + group * dotElements(depth, columns));
-  }
-}
-
 }  // namespace octavo::OCTAVO_ISA

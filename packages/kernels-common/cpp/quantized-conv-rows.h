@@ -1,59 +1,10 @@
 #pragma once
 #include "conv-gather.h"
-#include "quantized-conv-tile.h"
+#include "quantized-conv-method.h"
 #include "threads.h"
 
 // Products of centred activations with packed weights, by blocks of rows.
 namespace octavo::OCTAVO_ISA {
-
-/** 8-bit activations and what makes them int16 values around zero. */
-struct Activations8 {
-  const uint8_t* data;
-  uint8_t flip;
-  int16_t zero;
-
-  /** Signed bytes are read as unsigned ones, 128 higher. */
-  Activations8(const Input8& array, int32_t zeroPoint)
-      : data(static_cast<const uint8_t*>(array.data)),
-        flip(array.kind == ElementKind::int8 ? 0x80 : 0),
-        zero(int16_t(zeroPoint + flip)) {}
-
-  void centreRun(const uint8_t* from, int16_t* to, size_t n) const {
-    if (n >= centreWidth) return centreWith<centreWidth>(centre, from, to, n);
-    if (n >= centreLeast) return centreWith<centreLeast>(centreFew, from, to, n);
-    for (size_t i = 0; i < n; ++i) to[i] = int16_t((from[i] ^ flip) - zero);
-  }
-
-  /** Rows for `DepthwiseDot`; null ones lie outside. Writes whole blocks of channels. */
-  void arrangeRun(const uint8_t* const* rows, int16_t* to, size_t n) const {
-    constexpr size_t together = DepthwiseDot::taps, block = DepthwiseDot::channels;
-    // What is not a local variable would be read again after every write.
-    const uint8_t flipped = flip;
-    const int16_t zeroPoint = zero;
-    const uint8_t* at[together];
-    for (size_t i = 0; i < together; ++i) at[i] = rows[i];
-    for (; n >= block; n -= block, to += together * block) {
-      DepthwiseDot::arrange(at, flipped, zeroPoint, to);
-      for (const uint8_t*& row : at) row = row ? row + block : nullptr;
-    }
-    if (n == 0) return;
-    uint8_t rest[together][block] = {};
-    for (size_t i = 0; i < together; ++i) {
-      if (at[i]) at[i] = static_cast<uint8_t*>(std::memcpy(rest[i], at[i], n));
-    }
-    DepthwiseDot::arrange(at, flipped, zeroPoint, to);
-  }
-
- private:
-  template <size_t Width, typename Some>
-  void centreWith(const Some& some, const uint8_t* from, int16_t* to, size_t n) const {
-    const uint8_t flipped = flip;
-    const int16_t zeroPoint = zero;
-    for (size_t i = 0; i + Width <= n; i += Width) some(from + i, flipped, zeroPoint, to + i);
-    // The rest, together with some of what is done.
-    if (n % Width != 0) some(from + n - Width, flipped, zeroPoint, to + n - Width);
-  }
-};
 
 /**
  * y[row] = requantize(gathered row · panels) for all positions of the batch. `data` of `x` and y point to the
@@ -94,5 +45,40 @@ inline void dotRows(const Gather& gather, size_t batch, const Activations8& x, c
     }
   });
 }
+
+/** Any convolution: int16 products of gathered rows, group by group. */
+struct RowsMethod {
+  static constexpr const char* name = "rows";
+  static bool takes(const ConvFacts&) { return true; }
+
+  static size_t groupElements(const ConvShape& shape) {
+    return dotElements(filterElements(shape), size_t(shape.outChannels / shape.groups));
+  }
+  static size_t bytes(const ConvShape& shape) {
+    return size_t(shape.groups) * groupElements(shape) * sizeof(int16_t);
+  }
+
+  static void pack(const ConvFacts& facts, uint8_t* packed) {
+    const ConvShape& shape = facts.shape;
+    const size_t columns = size_t(shape.outChannels / shape.groups);
+    auto* to = reinterpret_cast<int16_t*>(packed);
+    for (size_t group = 0; group < size_t(shape.groups); ++group, to += groupElements(shape)) {
+      const auto at = [&](size_t k, size_t column) { return facts.weight(group * columns + column, k); };
+      packDots(filterElements(shape), columns, at, to);
+    }
+  }
+
+  static void run(const ConvCall& call) {
+    const ConvShape& shape = call.shape;
+    const Gather gather = forwardGather(shape);
+    const size_t columns = size_t(shape.outChannels / shape.groups);
+    const auto* panels = call.packedAs<int16_t>();
+    for (size_t group = 0; group < size_t(shape.groups); ++group, panels += groupElements(shape)) {
+      dotRows(gather, size_t(shape.batch), call.x, call.x.data + group * gather.channels, columns, panels,
+              call.requantizer.from(group * columns), call.y + group * columns, shape.outSize,
+              size_t(shape.outChannels));
+    }
+  }
+};
 
 }  // namespace octavo::OCTAVO_ISA

@@ -1,8 +1,62 @@
 #pragma once
 #include "failure.h"
-#include "quantized-conv-depthwise.h"
+#include "quantized-conv-methods.h"
 
 namespace octavo::OCTAVO_ISA {
+
+/** Packed weights begin with it. `packedMethod` of @octavo/spec reads the name, which is filled up with zeros. */
+struct PackedHeader {
+  char name[32];
+  uint32_t method;
+  int32_t xZeroPoint;
+  uint8_t unused[24];
+};
+static_assert(sizeof(PackedHeader) == 64);
+
+/** What is wrong with arguments that `ConvFacts` are made of, or null. */
+inline const char* unfitFacts(const Input8& weight, const Span<const int32_t>& weightZeroPoint,
+                              const ConvShape& shape, int32_t xZeroPoint, int32_t xMin, int32_t xMax) {
+  if (!isValid(shape)) return "a convolution shape with channels divisible by groups and positive sizes";
+  if (weight.length != weightElements(shape)) return "weight of outChannels × kernel × inChannels / groups";
+  if (weightZeroPoint.length != size_t(shape.outChannels)) return "a weightZeroPoint of outChannels";
+  if (xMin < -128 || xMax > 255 || xMax - xMin > 255) return "xMin and xMax of one 8-bit type";
+  return xMin <= xZeroPoint && xZeroPoint <= xMax ? nullptr : "an xZeroPoint from xMin to xMax";
+}
+
+inline uint32_t methodFor(const ConvFacts& facts) {
+  uint32_t method = 0;
+  while (!convMethods[method].takes(facts)) ++method;
+  return method;
+}
+
+inline size_t packedBytes(uint32_t method, const ConvShape& shape) {
+  return sizeof(PackedHeader) + convMethods[method].bytes(shape);
+}
+
+double quantizedConvPackedBytes(Input8 weight, Span<const int32_t> weightZeroPoint, const ConvShape& shape,
+                                int32_t xZeroPoint, int32_t xMin, int32_t xMax) {
+  if (const char* expected = unfitFacts(weight, weightZeroPoint, shape, xZeroPoint, xMin, xMax)) {
+    fail(expected);
+    return 0;
+  }
+  const ConvFacts facts = {shape, {weight, weightZeroPoint.data}, xMin - xZeroPoint, xMax - xZeroPoint};
+  return double(packedBytes(methodFor(facts), shape));
+}
+
+void quantizedConvPack(Input8 weight, Span<const int32_t> weightZeroPoint, Span<uint8_t> packed,
+                       const ConvShape& shape, int32_t xZeroPoint, int32_t xMin, int32_t xMax) {
+  if (const char* expected = unfitFacts(weight, weightZeroPoint, shape, xZeroPoint, xMin, xMax)) {
+    return fail(expected);
+  }
+  const ConvFacts facts = {shape, {weight, weightZeroPoint.data}, xMin - xZeroPoint, xMax - xZeroPoint};
+  const uint32_t method = methodFor(facts);
+  OCTAVO_EXPECT(packed.length == packedBytes(method, shape), "packed of quantizedConvPackedBytes");
+  OCTAVO_EXPECT(reinterpret_cast<uintptr_t>(packed.data) % 4 == 0, "packed at an address divisible by 4");
+  PackedHeader header = {{}, method, xZeroPoint, {}};
+  for (size_t i = 0; convMethods[method].name[i]; ++i) header.name[i] = convMethods[method].name[i];
+  std::memcpy(packed.data, &header, sizeof(header));
+  convMethods[method].pack(facts, packed.data + sizeof(header));
+}
 
 /** y = requantize(Σ (x − xZeroPoint)(w − wZeroPoint)) with weights from `quantizedConvPack`. */
 void quantizedConv(Input8 x, Span<const uint8_t> packed, Bias bias, Span<const float> multiplier, Output8 y,
@@ -10,28 +64,18 @@ void quantizedConv(Input8 x, Span<const uint8_t> packed, Bias bias, Span<const f
                    int32_t high) {
   OCTAVO_EXPECT(isValid(shape), "a convolution shape with channels divisible by groups and positive sizes");
   OCTAVO_EXPECT(x.length == inElements(shape), "x of batch × inSize × inChannels");
-  OCTAVO_EXPECT(packed.length == packedElements(shape) * sizeof(int16_t),
-                "packed of quantizedConvPackedBytes");
-  OCTAVO_EXPECT(reinterpret_cast<uintptr_t>(packed.data) % sizeof(int16_t) == 0, "packed at an even address");
   OCTAVO_EXPECT(bias.length == size_t(shape.outChannels), "a bias of outChannels");
   OCTAVO_EXPECT(multiplier.length == size_t(shape.outChannels), "a multiplier of outChannels");
   OCTAVO_EXPECT(y.length == outElements(shape), "y of batch × outSize × outChannels");
-  const Gather gather = forwardGather(shape);
-  const Activations8 activations(x, xZeroPoint);
+  OCTAVO_EXPECT(reinterpret_cast<uintptr_t>(packed.data) % 4 == 0, "packed at an address divisible by 4");
+  PackedHeader header = {};
+  std::memcpy(&header, packed.data, smallest(sizeof(header), packed.length));
+  OCTAVO_EXPECT(header.method < std::size(convMethods) && packed.length == packedBytes(header.method, shape),
+                "packed of quantizedConvPack for this shape");
+  OCTAVO_EXPECT(header.xZeroPoint == xZeroPoint, "the xZeroPoint of quantizedConvPack");
   const RequantizerArrays arrays(bias, multiplier, yZeroPoint, low, high);
-  const auto* const weights = reinterpret_cast<const int16_t*>(packed.data);
-  auto* const to = static_cast<uint8_t*>(y.data);
-  const size_t batch = size_t(shape.batch), yChannels = size_t(shape.outChannels);
-  if (isDepthwise(shape)) {
-    return quantizedDepthwise(gather, batch, activations, yChannels, weights, arrays.requantizer, to,
-                              shape.outSize);
-  }
-  const size_t columns = size_t(shape.outChannels / shape.groups), depth = filterElements(shape);
-  for (size_t group = 0; group < size_t(shape.groups); ++group) {
-    dotRows(gather, batch, activations, activations.data + group * gather.channels, columns,
-            weights + group * dotElements(depth, columns), arrays.requantizer.from(group * columns),
-            to + group * columns, shape.outSize, yChannels);
-  }
+  convMethods[header.method].run({shape, Activations8(x, xZeroPoint), packed.data + sizeof(header),
+                                  arrays.requantizer, static_cast<uint8_t*>(y.data)});
 }
 
 }  // namespace octavo::OCTAVO_ISA

@@ -38,6 +38,8 @@ export interface OpDefinition {
   inPlace?(step: Step): readonly number[];
   /** Kernels it calls, for `explain()`. */
   readonly kernels: readonly KernelName[] | ((step: Step) => readonly KernelName[]);
+  /** How the kernel goes about it, where constants that `prepare` prepared decide that; for `explain()`. */
+  method?(constants: Buffers["constants"]): string;
   /** Everything that can be computed beforehand, for one batch size and one set of buffers; the result runs the step. */
   bind(step: Step, buffers: Buffers, kernels: Kernels): () => void;
 }

@@ -8,7 +8,7 @@ export interface ProfileRow {
   readonly op: string;
   /** Shapes of the first input and the first output, with the batch. */
   readonly shapes: string;
-  /** Kernels that ran it, and where: `quantizedConv on avx2`. */
+  /** Kernels that ran it, how and where: `quantizedConv rows on x64-avx2`. */
   readonly kernel: string;
   /** Milliseconds, the least of all runs. */
   readonly ms: number;

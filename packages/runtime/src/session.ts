@@ -37,7 +37,8 @@ export class Session {
     this.inputs = program.inputs.map((index) => infoOf(program.values[index]));
     this.outputs = program.outputs.map((index) => infoOf(program.values[index]));
     this.#executor = new Executor(program, kernels());
-    this.#kernels = program.ops.map((_, index) => kernelsOf(new Step(program, index)));
+    const methods = this.#executor.methods();
+    this.#kernels = program.ops.map((_, index) => kernelsOf(new Step(program, index), methods[index]));
     this.#worker = new WorkerRunner(program, resolve("quantizedConv").name);
   }
 
@@ -187,11 +188,12 @@ function infoOf({ name, dtype, shape, qparams }: ProgramValue): TensorInfo {
   return { name, dtype, shape, ...(qparams && { qparams }) };
 }
 
-/** Which kernels run an op, and where. */
-function kernelsOf(step: Step): string {
+/** Which kernels run an op, how and where: `quantizedConv rows on x64-avx2`. */
+function kernelsOf(step: Step, method: string | undefined): string {
   const { kernels } = opTable.get(step.op.op)!;
   const names = typeof kernels === "function" ? kernels(step) : kernels;
-  return names.map((name) => `${name} on ${explain(name).runner}`).join(", ");
+  const how = method === undefined ? "" : ` ${method}`;
+  return names.map((name) => `${name}${how} on ${explain(name).runner}`).join(", ");
 }
 
 function isTensor(given: InputTensor | Inputs): given is InputTensor {

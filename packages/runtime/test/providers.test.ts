@@ -47,8 +47,8 @@ describe.each(providers)("$use kernels give the bits of the reference", ({ use, 
     using reference = new Session(program);
     await loadKernels({ use });
     using fast = new Session(program);
-    expect(reference.explain()).toMatch(/quantizedConv on reference/);
-    expect(fast.explain()).not.toMatch(/quantizedConv on reference/);
+    expect(reference.explain()).toMatch(/quantizedConv direct on reference/);
+    expect(fast.explain()).not.toMatch(/quantizedConv direct on reference/);
     const expected = reference.run(image).data as Float32Array;
     expect(new Set(expected).size).toBeGreaterThan(5);
     expect(fast.run(image).data).toEqual(expected);

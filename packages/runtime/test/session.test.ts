@@ -162,7 +162,7 @@ describe("Session", () => {
     ]);
     const [quantize, conv] = profile.rows;
     expect(quantize.gmacs).toBeNull();
-    expect(conv.kernel).toMatch(/^quantizedConv on reference\b/);
+    expect(conv.kernel).toMatch(/^quantizedConv direct on reference\b/);
     expect(conv.gmacs! * conv.ms * 1e6).toBeCloseTo(2 * 3 * 3 * 2 * 18);
     expect(profile.rows.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
     expect(profile.rows.every(({ ms }) => ms > 0 && ms < Infinity)).toBe(true);
@@ -175,7 +175,7 @@ describe("Session", () => {
 
   test("explains which kernel runs what", () => {
     using session = new Session(small());
-    expect(session.explain()).toMatch(/1 {2}layers\.1 \(conv\): quantizedConv on reference\b/);
+    expect(session.explain()).toMatch(/1 {2}layers\.1 \(conv\): quantizedConv direct on reference\b/);
     expect(session.explain()).toMatch(/constants \d+ bytes$/);
   });
 
@@ -194,6 +194,21 @@ describe("Session", () => {
     );
   });
 
+  test("refuses integers outside the range of a quantized input", () => {
+    const net = new ProgramBuilder();
+    const parts = { shape: [-1, 4], scale: 0.5, zeroPoint: 3 };
+    const program = net.build(net.op("reshape", [net.input("x", parts)], parts));
+    const values = program.values.map((value) => ({
+      ...value,
+      qparams: { ...value.qparams!, quantMax: 127 },
+    }));
+    using session = new Session({ ...program, values });
+    expect(session.run({ data: [0, 127, 3, 4], shape: [1, 4] }).data).toEqual(Uint8Array.of(0, 127, 3, 4));
+    expect(() => session.run({ data: [0, 128, 3, 4], shape: [1, 4] })).toThrow(
+      /input 'x': expected integers from 0 to 127, got 128 among them/,
+    );
+  });
+
   test("cannot be used after dispose", () => {
     const session = new Session(small());
     session.dispose();
@@ -203,7 +218,7 @@ describe("Session", () => {
 
   test("load takes a program and leaves kernels that were chosen", async () => {
     using session = await load(small());
-    expect(session.explain()).toMatch(/quantizedConv on reference\b/);
+    expect(session.explain()).toMatch(/quantizedConv direct on reference\b/);
     await expect(load(small(), { kernels: { use: "abacus" } })).rejects.toThrow(/abacus/);
   });
 });

@@ -17,6 +17,7 @@ export type { FloatKernels } from "./kernels/float.ts";
 export type { KernelName, Kernels } from "./kernels/kernels.ts";
 export { BinaryOp, ReduceOp, UnaryOp } from "./kernels/operators.ts";
 export type { BinaryOpName, ReduceOpName, UnaryOpName } from "./kernels/operators.ts";
+export { packedHeaderBytes, packedMethod, writePackedMethod } from "./kernels/packed-method.ts";
 export type { Q8, QInt, QuantizedKernels } from "./kernels/quantized.ts";
 export { broadcast, channelBlocks, convShape, gemmShape, poolShape, region } from "./kernels/shapes.ts";
 export type {

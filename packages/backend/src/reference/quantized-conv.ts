@@ -1,20 +1,22 @@
+import { packedHeaderBytes, writePackedMethod } from "@octavo/spec";
 import type { ConvShape, Kernels } from "@octavo/spec";
-import { convCounts, convTaps, tapsOfInput, tapsOfOutput, volume } from "./conv-taps.ts";
+import { convCounts, convTaps, tapsOfInput, tapsOfOutput } from "./conv-taps.ts";
 import { requantizeRow } from "./requantize.ts";
 import { int32Scratch } from "./scratch.ts";
 
 /**
- * Packed weights here: one int32 zero point per output channel, little endian, then the weights as `ConvShape` lays them
- * out, as int8. uint8 weights and their zero points are shifted by 128, which leaves their differences as they are.
+ * Packed weights here: the header, one int32 zero point per output channel, little endian, then the weights as `ConvShape`
+ * lays them out, as int8. uint8 weights and their zero points are shifted by 128, which leaves their differences as they are.
  */
 export const quantizedConvKernels = {
-  quantizedConvPackedBytes(shape) {
-    return 4 * shape.outChannels + weightCount(shape);
+  quantizedConvPackedBytes(weight, _weightZeroPoint, shape) {
+    return packedHeaderBytes + 4 * shape.outChannels + weight.length;
   },
 
   quantizedConvPack(weight, weightZeroPoint, packed, shape) {
     const shift = weight instanceof Uint8Array ? 128 : 0;
     const { zeroPoints, weights } = unpack(packed, shape);
+    writePackedMethod(packed, "direct");
     for (let o = 0; o < shape.outChannels; o++) zeroPoints.setInt32(4 * o, weightZeroPoint[o] - shift, true);
     for (let i = 0; i < weights.length; i++) weights[i] = weight[i] - shift;
   },
@@ -92,12 +94,14 @@ export const quantizedConvKernels = {
   },
 } satisfies Partial<Kernels>;
 
-function weightCount({ inChannels, outChannels, groups, kernel }: ConvShape): number {
-  return (outChannels * volume(kernel) * inChannels) / groups;
-}
-
-function unpack(packed: Uint8Array, shape: ConvShape): { zeroPoints: DataView; weights: Int8Array } {
-  const zeroPoints = new DataView(packed.buffer, packed.byteOffset, 4 * shape.outChannels);
-  const weights = new Int8Array(packed.buffer, packed.byteOffset + 4 * shape.outChannels, weightCount(shape));
-  return { zeroPoints, weights };
+function unpack(
+  packed: Uint8Array,
+  { outChannels }: ConvShape,
+): { zeroPoints: DataView; weights: Int8Array } {
+  const zeroPoints = packed.subarray(packedHeaderBytes, packedHeaderBytes + 4 * outChannels);
+  const weights = packed.subarray(packedHeaderBytes + 4 * outChannels);
+  return {
+    zeroPoints: new DataView(packed.buffer, zeroPoints.byteOffset, zeroPoints.length),
+    weights: new Int8Array(packed.buffer, weights.byteOffset, weights.length),
+  };
 }

@@ -5,6 +5,7 @@ import {
   formatsCoincide,
   isQuantized,
   numberOfElements,
+  quantRanges,
   ShapeError,
 } from "@octavo/spec";
 import { ArgumentError } from "@octavo/spec";
@@ -53,8 +54,9 @@ export function checkInput(value: ProgramValue, tensor: InputTensor): number | n
 }
 
 /**
- * How an input gets into the arena: copied in the value's own memory format, then searched for NaN. Everything but the
- * copy itself is done here, once. @throws ArgumentError when called with NaN in a float input.
+ * How an input gets into the arena: copied in the value's own memory format, then searched for what no kernel expects.
+ * Everything but the copy itself is done here, once. @throws ArgumentError when called with NaN in a float input, or with
+ * an integer outside the range of a quantized one's qparams.
  */
 export function bindInput(
   kernels: Kernels,
@@ -66,11 +68,13 @@ export function bindInput(
     contiguous: bindCopy(kernels, value.shape, "contiguous", value.memoryFormat),
     channelsLast: bindCopy(kernels, value.shape, "channelsLast", value.memoryFormat),
   };
-  const expectNumbers =
-    value.dtype === "float32" ? bindNumbers(kernels, value, target as Float32Array) : () => {};
+  const expectValid =
+    value.dtype === "float32"
+      ? bindNumbers(kernels, value, target as Float32Array)
+      : bindRange(value, target);
   return ({ data, memoryFormat = "contiguous" }) => {
     copy[memoryFormat](Array.isArray(data) ? new array(data as never) : (data as TypedArray), target);
-    expectNumbers();
+    expectValid();
   };
 }
 
@@ -108,5 +112,23 @@ function bindNumbers(kernels: Kernels, { name }: ProgramValue, data: Float32Arra
     if (!Number.isNaN(min[0])) return;
     const hint = "Look at where it comes from: a division by zero, or an image that was not read.";
     throw new ArgumentError({ where: `input '${name}'`, expected: "numbers", got: "NaN among them", hint });
+  };
+}
+
+/** Kernels count on integers within quantMin … quantMax; only a range smaller than the dtype's can be left. */
+function bindRange({ name, dtype, qparams }: ProgramValue, data: TypedArray): () => void {
+  if (!qparams || !isQuantized(dtype)) return () => {};
+  const { quantMin, quantMax } = qparams;
+  const [least, most] = quantRanges[dtype];
+  if (quantMin <= least && most <= quantMax) return () => {};
+  return () => {
+    const outside = (data as Uint8Array).find((q) => q < quantMin || q > quantMax);
+    if (outside === undefined) return;
+    throw new ArgumentError({
+      where: `input '${name}'`,
+      expected: `integers from ${quantMin} to ${quantMax}`,
+      got: `${outside} among them`,
+      hint: "Quantize with this input's qparams, quantMin and quantMax included.",
+    });
   };
 }

@@ -69,6 +69,12 @@ export class Executor {
     return { arena: this.#arena.byteLength, constants: this.#constants.memory.byteLength };
   }
 
+  /** Of each op: how its kernel goes about it, where there are several ways. */
+  methods(): (string | undefined)[] {
+    const constants = this.#constants.views();
+    return this.#program.ops.map(({ op }, index) => opTable.get(op)!.method?.(constants[index]));
+  }
+
   dispose(): void {
     this.#bound.clear();
     free(this.#arena);

@@ -1,3 +1,4 @@
+import { packedMethod } from "@octavo/spec";
 import type { ConvShape, Kernels, ProgramValue, Q8 } from "@octavo/spec";
 
 import { asIs } from "../op-definition.ts";
@@ -59,13 +60,21 @@ export function prepareConv(
 ): Record<"packed" | "bias" | "multiplier", Prepared> {
   const { data: weight } = step.constant("weight", ["qint8"]);
   const { bias, multiplier } = readRequantization(step, shape.outChannels);
-  const zeroPoint = readWeightZeroPoint(step, shape.outChannels);
+  const weightZeroPoint = readWeightZeroPoint(step, shape.outChannels);
+  const { zeroPoint, quantMin, quantMax } = step.quantized8(step.inputs[0]).qparams;
+  const facts = [shape, zeroPoint, quantMin, quantMax] as const;
   const packed: Prepared = {
     array: Uint8Array,
-    length: kernels.quantizedConvPackedBytes(shape),
-    fill: (target) => kernels.quantizedConvPack(weight as Int8Array, zeroPoint, target as Uint8Array, shape),
+    length: kernels.quantizedConvPackedBytes(weight as Int8Array, weightZeroPoint, ...facts),
+    fill: (target) =>
+      kernels.quantizedConvPack(weight as Int8Array, weightZeroPoint, target as Uint8Array, ...facts),
   };
   return { packed, bias: asIs(bias), multiplier: asIs(multiplier) };
+}
+
+/** The method that the kernels chose when `prepareConv` packed the weights. */
+export function convMethod({ packed }: Buffers["constants"]): string {
+  return packedMethod(packed as Uint8Array);
 }
 
 /** Runs `quantizedConv` with what `prepareConv` prepared. */

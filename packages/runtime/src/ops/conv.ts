@@ -1,5 +1,5 @@
 import { readConv } from "../internal/conv-geometry.ts";
-import { bindConv, checkLayer, prepareConv } from "../internal/quantized-layer.ts";
+import { bindConv, checkLayer, convMethod, prepareConv } from "../internal/quantized-layer.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
 /**
@@ -15,6 +15,7 @@ export const conv: OpDefinition = {
   name: "conv",
   version: 1,
   kernels: ["quantizedConv"],
+  method: convMethod,
 
   check(step) {
     const { channels, output } = readConv(step, "qint8");

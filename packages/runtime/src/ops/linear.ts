@@ -1,7 +1,7 @@
 import { convShape, numberOfElements } from "@octavo/spec";
 import type { ConvShape } from "@octavo/spec";
 
-import { bindConv, checkLayer, prepareConv } from "../internal/quantized-layer.ts";
+import { bindConv, checkLayer, convMethod, prepareConv } from "../internal/quantized-layer.ts";
 import { readLinear } from "../internal/linear-geometry.ts";
 import type { OpDefinition } from "../op-definition.ts";
 import type { Step } from "../step.ts";
@@ -16,6 +16,7 @@ export const linear: OpDefinition = {
   name: "linear",
   version: 1,
   kernels: ["quantizedConv"],
+  method: convMethod,
 
   check(step) {
     const { outFeatures, output } = readLinear(step, "qint8");

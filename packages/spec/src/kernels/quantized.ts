@@ -87,13 +87,32 @@ export interface QuantizedKernels {
     high: number,
   ): void;
 
-  /** Bytes that `quantizedConvPack` writes for this shape; each provider has its own layout. */
-  quantizedConvPackedBytes(shape: ConvShape): number;
-  /** Prepares int8 weights (layout as in `ConvShape`) and their zero points (per output channel) once, at load. */
-  quantizedConvPack(weight: Q8, weightZeroPoint: Int32Array, packed: Uint8Array, shape: ConvShape): void;
+  /** Bytes that `quantizedConvPack` writes when called with the same arguments; each provider has its own layout. */
+  quantizedConvPackedBytes(
+    weight: Q8,
+    weightZeroPoint: Int32Array,
+    shape: ConvShape,
+    xZeroPoint: number,
+    xMin: number,
+    xMax: number,
+  ): number;
+  /**
+   * Chooses a method for a convolution and prepares its weights (layout as in `ConvShape`) and their zero points (per
+   * output channel), once, at load. All x are promised to lie in xMin … xMax, as does xZeroPoint: what the qparams of the
+   * input prove lets methods run that would overflow otherwise. `packed` begins with the method's name: `packedMethod`.
+   */
+  quantizedConvPack(
+    weight: Q8,
+    weightZeroPoint: Int32Array,
+    packed: Uint8Array,
+    shape: ConvShape,
+    xZeroPoint: number,
+    xMin: number,
+    xMax: number,
+  ): void;
   /**
    * acc = Σ (x − xZeroPoint)(w − wZeroPoint[c]) in int32, exact, then `requantize`. Outside positions count as xZeroPoint.
-   * Linear layers are convolutions of size 1: batch = rows. `shape.batch` may differ from the one packed for.
+   * Linear layers are convolutions of size 1: batch = rows. `shape.batch` may differ from the one packed for, nothing else.
    */
   quantizedConv(
     x: Q8,

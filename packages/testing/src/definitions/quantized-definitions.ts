@@ -1,4 +1,5 @@
-import type { ChannelBlocks, ConvShape, Kernels } from "@octavo/spec";
+import { packedHeaderBytes, writePackedMethod } from "@octavo/spec";
+import type { ChannelBlocks, Kernels } from "@octavo/spec";
 import { clamp, roundHalfToEven } from "./rounding.ts";
 import { poolWindows, products } from "./windows.ts";
 
@@ -80,19 +81,20 @@ export const quantizedDefinitions = {
     });
   },
 
-  // The weights as they are, each as two bytes, after the zero points: a layout of its own.
-  quantizedConvPackedBytes(shape) {
-    return 4 * shape.outChannels + 2 * weightCount(shape);
+  // The weights as they are, each as two bytes, after the header and the zero points: a layout of its own.
+  quantizedConvPackedBytes(weight, weightZeroPoint) {
+    return packedHeaderBytes + 4 * weightZeroPoint.length + 2 * weight.length;
   },
 
   quantizedConvPack(weight, weightZeroPoint, packed, shape) {
-    const bytes = new DataView(packed.buffer, packed.byteOffset);
+    writePackedMethod(packed, "definition");
+    const bytes = new DataView(packed.buffer, packed.byteOffset + packedHeaderBytes);
     weightZeroPoint.forEach((zero, o) => bytes.setInt32(4 * o, zero));
     weight.forEach((value, i) => bytes.setInt16(4 * shape.outChannels + 2 * i, value));
   },
 
   quantizedConv(x, packed, bias, multiplier, y, shape, xZeroPoint, yZeroPoint, low, high) {
-    const bytes = new DataView(packed.buffer, packed.byteOffset);
+    const bytes = new DataView(packed.buffer, packed.byteOffset + packedHeaderBytes);
     const sums = new Float64Array(y.length);
     for (const one of products(shape)) {
       const weight =
@@ -152,7 +154,3 @@ export const quantizedDefinitions = {
     }
   },
 } satisfies Partial<Kernels>;
-
-function weightCount({ inChannels, outChannels, groups, kernel }: ConvShape): number {
-  return (outChannels * inChannels * kernel[0] * kernel[1] * kernel[2]) / groups;
-}

@@ -1,4 +1,4 @@
-import type { ConvFields, Kernels, Q8 } from "@octavo/spec";
+import type { ConvFields, ConvShape, Kernels, Q8 } from "@octavo/spec";
 import * as fc from "fast-check";
 import { agreementLaw, checkProperty, scene } from "./kernel-law.ts";
 import type { AgreementLaw, KernelLaw } from "./kernel-law.ts";
@@ -7,7 +7,9 @@ import { arrayLength, convGeometry, shapeOfConv, smallTileSize, tileSize, volume
 
 const bytesLike = (signed: boolean, length: number): Q8 =>
   signed ? new Int8Array(length) : new Uint8Array(length);
-const rangeOf = (signed: boolean): readonly [number, number] => (signed ? [-128, 127] : [0, 255]);
+const rangeOf = (signed: boolean): [number, number] => (signed ? [-128, 127] : [0, 255]);
+/** What seven bits leave of it: fbgemm's reduced range. */
+const reducedRangeOf = (signed: boolean): [number, number] => (signed ? [-64, 63] : [0, 127]);
 
 /** Clamp of the output: the whole range, or what a fused relu or relu6 leaves of it. */
 function clampOf(random: RandomValues, signed: boolean): { yZeroPoint: number; low: number; high: number } {
@@ -64,6 +66,7 @@ function epilogue(random: RandomValues, channels: number, terms: number, integer
 const convCase = fc.record({
   fields: convGeometry,
   signedInput: fc.boolean(),
+  reducedInput: fc.boolean(),
   signedWeight: fc.boolean(),
   symmetric: fc.boolean(),
   integerBias: fc.boolean(),
@@ -72,6 +75,8 @@ const convCase = fc.record({
 interface ConvCase {
   readonly fields: ConvFields;
   readonly signedInput: boolean;
+  /** x and its zero point keep to seven bits, and the kernel is told so. */
+  readonly reducedInput: boolean;
   readonly signedWeight: boolean;
   readonly symmetric: boolean;
   readonly integerBias: boolean;
@@ -80,19 +85,33 @@ interface ConvCase {
 /** Inputs of a quantized convolution whose channels on the side of the weights' zero points are `channels`. */
 function convInputs(
   random: RandomValues,
-  { fields, signedInput, signedWeight, symmetric, integerBias }: ConvCase,
+  { fields, signedInput, reducedInput, signedWeight, symmetric, integerBias }: ConvCase,
   xLength: number,
   channels: number,
   terms: number,
 ) {
   const weights = (fields.outChannels * volume(fields.kernel) * fields.inChannels) / fields.groups;
   const symmetricZero = new Int32Array(channels).fill(signedWeight ? 0 : 128);
-  return {
-    x: random.bytes(xLength, signedInput),
+  const xRange = reducedInput ? reducedRangeOf(signedInput) : rangeOf(signedInput);
+  const arrays = {
+    x: random.bytes(xLength, signedInput, xRange),
     weight: random.bytes(weights, signedWeight),
     weightZeroPoint: symmetric ? symmetricZero : random.integers(channels, ...rangeOf(signedWeight)),
     ...epilogue(random, channels, terms, integerBias),
   };
+  return { arrays, xRange, xZeroPoint: random.pick([random.integer(...xRange), ...xRange]) };
+}
+
+function packConv(
+  k: Kernels,
+  weight: Q8,
+  weightZeroPoint: Int32Array,
+  shape: ConvShape,
+  ...x: readonly [zeroPoint: number, min: number, max: number]
+): Uint8Array {
+  const packed = new Uint8Array(k.quantizedConvPackedBytes(weight, weightZeroPoint, shape, ...x));
+  k.quantizedConvPack(weight, weightZeroPoint, packed, shape, ...x);
+  return packed;
 }
 
 const trio = ["quantizedConvPackedBytes", "quantizedConvPack", "quantizedConv"] as const;
@@ -105,30 +124,24 @@ const quantizedConv = agreementLaw(
     const { fields, signedInput } = one;
     const [inLength, outLength] = [fields.inSize, fields.outSize].map((size) => fields.batch * volume(size));
     const terms = (volume(fields.kernel) * fields.inChannels) / fields.groups;
-    const inputs = convInputs(random, one, inLength * fields.inChannels, fields.outChannels, terms);
-    const xZeroPoint = random.integer(...rangeOf(signedInput));
+    const { arrays, xRange, xZeroPoint } = convInputs(
+      random,
+      one,
+      inLength * fields.inChannels,
+      fields.outChannels,
+      terms,
+    );
     const { yZeroPoint, low, high } = clampOf(random, signedInput);
     return scene({
-      arrays: { ...inputs, y: bytesLike(signedInput, outLength * fields.outChannels) },
+      arrays: { ...arrays, y: bytesLike(signedInput, outLength * fields.outChannels) },
       writes: ["y"],
       agreement: "bits",
       run: (k, { x, weight, weightZeroPoint, bias, multiplier, y }) => {
         // Packed for one image: the batch may differ when it runs.
         const packShape = shapeOfConv({ ...fields, batch: 1 });
-        const packed = new Uint8Array(k.quantizedConvPackedBytes(packShape));
-        k.quantizedConvPack(weight, weightZeroPoint, packed, packShape);
-        k.quantizedConv(
-          x,
-          packed,
-          bias,
-          multiplier,
-          y,
-          shapeOfConv(fields),
-          xZeroPoint,
-          yZeroPoint,
-          low,
-          high,
-        );
+        const packed = packConv(k, weight, weightZeroPoint, packShape, xZeroPoint, ...xRange);
+        const shape = shapeOfConv(fields);
+        k.quantizedConv(x, packed, bias, multiplier, y, shape, xZeroPoint, yZeroPoint, low, high);
       },
     });
   },
@@ -142,11 +155,16 @@ const quantizedConvTranspose = agreementLaw(
     const { fields, signedInput } = one;
     const [inLength, outLength] = [fields.inSize, fields.outSize].map((size) => fields.batch * volume(size));
     const terms = (volume(fields.kernel) * fields.outChannels) / fields.groups;
-    const inputs = convInputs(random, one, outLength * fields.outChannels, fields.inChannels, terms);
-    const xZeroPoint = random.integer(...rangeOf(signedInput));
+    const { arrays, xZeroPoint } = convInputs(
+      random,
+      one,
+      outLength * fields.outChannels,
+      fields.inChannels,
+      terms,
+    );
     const { yZeroPoint, low, high } = clampOf(random, signedInput);
     return scene({
-      arrays: { ...inputs, y: bytesLike(signedInput, inLength * fields.inChannels) },
+      arrays: { ...arrays, y: bytesLike(signedInput, inLength * fields.inChannels) },
       writes: ["y"],
       agreement: "bits",
       run: (k, { x, weight, weightZeroPoint, bias, multiplier, y }) =>
@@ -202,13 +220,8 @@ const neverSaturates: KernelLaw = {
         const terms = volume(fields.kernel) * inChannels;
         const value = xZeroPoint === 255 ? 0 : 255;
         const sum = terms * (value - xZeroPoint) * weight;
-        const packed = new Uint8Array(k.quantizedConvPackedBytes(shape));
-        k.quantizedConvPack(
-          new Int8Array(outChannels * terms).fill(weight),
-          new Int32Array(outChannels),
-          packed,
-          shape,
-        );
+        const weights = new Int8Array(outChannels * terms).fill(weight);
+        const packed = packConv(k, weights, new Int32Array(outChannels), shape, xZeroPoint, 0, 255);
         const rest = Int32Array.from({ length: outChannels }, (_, o) => o - sum);
         const y = new Uint8Array(positions * outChannels);
         const x = new Uint8Array(volume(fields.inSize) * inChannels).fill(value);

@@ -45,9 +45,8 @@ export class RandomValues {
     return Int32Array.from({ length }, () => this.integer(low, high));
   }
 
-  /** Bytes of the whole range of the type, the ends of it more often than chance. */
-  bytes(length: number, signed: boolean): Q8 {
-    const [low, high] = signed ? [-128, 127] : [0, 255];
+  /** Bytes of a range, by default the whole one of the type; the ends of it more often than chance. */
+  bytes(length: number, signed: boolean, [low, high] = signed ? [-128, 127] : [0, 255]): Q8 {
     const draw = () => (this.next() < 0.2 ? this.pick([low, high]) : this.integer(low, high));
     return signed ? Int8Array.from({ length }, draw) : Uint8Array.from({ length }, draw);
   }

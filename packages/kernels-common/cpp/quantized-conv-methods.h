@@ -1,0 +1,15 @@
+#pragma once
+#include <iterator>
+
+#include "quantized-conv-depthwise.h"
+#include "quantized-conv-rows.h"
+
+namespace octavo::OCTAVO_ISA {
+
+/** Best first: the first that takes a convolution computes it. The last takes everything. */
+constexpr ConvMethod convMethods[] = {
+    methodOf<DepthwiseMethod>(),
+    methodOf<RowsMethod>(),
+};
+
+}  // namespace octavo::OCTAVO_ISA
