@@ -4,6 +4,9 @@ import type { Tensor } from "@octavo/tensor";
 
 import { imageSize } from "./image-dataset.ts";
 import type { ImageDataset } from "./image-dataset.ts";
+import { batchesPerEpoch, epochPlan } from "./internal/epoch-plan.ts";
+import type { BatchPlan, EpochOptions } from "./internal/epoch-plan.ts";
+import { gather } from "./internal/gather.ts";
 import type { ImageBatch, Transform } from "./transform.ts";
 import { toFloat } from "./transforms/to-float.ts";
 
@@ -27,31 +30,48 @@ export interface Batch {
   readonly labels: Tensor;
 }
 
+/** Position in the data, and what it depends on. */
+export interface DataLoaderState extends EpochOptions {
+  readonly epoch: number;
+  /** Batches of that epoch that were given out. */
+  readonly batch: number;
+}
+
 /**
  * Batches of a data set, as `torch.utils.data.DataLoader`: `for (const { images, labels } of loader)` is one epoch. The same
  * seed and epoch give the same batches on every machine.
  *
  * A batch's memory is used again when the next batch is asked for: call `keep()` on tensors that must live longer.
+ *
+ * A loader can be a part of a checkpoint: after `loadStateDict` the next loop goes on with the batch after the one at which
+ * the state was taken, in the same epoch. So a run that can be resumed counts epochs by its loader:
+ *
+ * ```ts ignore
+ * while (loader.epoch < epochs) for (const { images, labels } of loader) { … }
+ * ```
  */
 export class DataLoader implements Iterable<Batch> {
   /** Number of the epoch that the next loop begins; counts up by itself, may be set to repeat one. */
   epoch = 0;
   readonly #dataset: ImageDataset;
-  readonly #options: Required<DataLoaderOptions>;
+  readonly #plan: EpochOptions;
+  readonly #transform: Transform;
+  /** The epoch that a loop is in, and how many batches it gave; null between loops. */
+  #position: { readonly epoch: number; batch: number } | null = null;
+  /** Batches that the next loop leaves out. */
+  #skipped = 0;
 
   /** @throws ArgumentError for a batch size < 1, a seed that is no integer, an empty data set, or images and labels of different numbers. */
   constructor(dataset: ImageDataset, options: DataLoaderOptions) {
+    const { batchSize, shuffle = false, seed = 0, dropLast = false, transform = toFloat() } = options;
     const count = dataset.labels.length;
-    if (!Number.isInteger(options.batchSize) || options.batchSize < 1) {
-      const got = String(options.batchSize);
+    if (!Number.isInteger(batchSize) || batchSize < 1) {
+      const got = String(batchSize);
       throw new ArgumentError({ where: "DataLoader", expected: "a batchSize ≥ 1", got });
     }
-    if (options.seed !== undefined && !Number.isInteger(options.seed)) {
-      throw new ArgumentError({
-        where: "DataLoader",
-        expected: "a seed that is an integer",
-        got: String(options.seed),
-      });
+    if (!Number.isInteger(seed)) {
+      const got = String(seed);
+      throw new ArgumentError({ where: "DataLoader", expected: "a seed that is an integer", got });
     }
     if (count === 0 || dataset.images.length !== count * imageSize(dataset)) {
       const expected = `images of ${imageSize(dataset)} bytes, as many as labels, at least one`;
@@ -59,46 +79,70 @@ export class DataLoader implements Iterable<Batch> {
       throw new ArgumentError({ where: "DataLoader", expected, got });
     }
     this.#dataset = dataset;
-    this.#options = { shuffle: false, seed: 0, dropLast: false, transform: toFloat(), ...options };
+    this.#plan = { count, batchSize, shuffle, dropLast, seed };
+    this.#transform = transform;
   }
 
   /** Batches per epoch. */
   get length(): number {
-    const batches = this.#dataset.labels.length / this.#options.batchSize;
-    return this.#options.dropLast ? Math.floor(batches) : Math.ceil(batches);
+    return batchesPerEpoch(this.#plan);
+  }
+
+  /** Where the loop over this loader is. */
+  stateDict(): DataLoaderState {
+    return { ...this.#plan, ...(this.#position ?? { epoch: this.epoch, batch: this.#skipped }) };
+  }
+
+  /**
+   * Lets the next loop go on where `stateDict` was called.
+   * @throws ArgumentError if that loader had another number of images, batch size, order or seed.
+   */
+  loadStateDict({ epoch, batch, ...plan }: DataLoaderState): void {
+    for (const name of Object.keys(this.#plan) as (keyof EpochOptions)[]) {
+      if (plan[name] === this.#plan[name]) continue;
+      throw new ArgumentError({
+        where: "DataLoader",
+        expected: `the loader of the saved run, ${name} ${plan[name]}`,
+        got: `${name} ${this.#plan[name]}`,
+      });
+    }
+    this.epoch = epoch;
+    this.#skipped = batch;
+    this.#position = null;
   }
 
   *[Symbol.iterator](): Iterator<Batch> {
-    const { batchSize, shuffle, seed } = this.#options;
-    const generator = new Generator(seed ^ Math.imul(this.epoch++ + 1, 0x9e3779b1));
-    const count = this.#dataset.labels.length;
-    const order = shuffle ? generator.permutation(count) : Uint32Array.from({ length: count }, (_, i) => i);
-    for (let i = 0; i < this.length; i++) {
-      const batch = this.#assemble(order.subarray(i * batchSize, (i + 1) * batchSize), generator);
-      try {
-        yield batch;
-      } finally {
-        batch.images.storage.release();
-        batch.labels.storage.release();
-      }
+    for (const plan of this.#begin()) {
+      const raw = gather(this.#dataset, plan.indices);
+      yield* this.#lend(plan, this.#transform(raw, new Generator(plan.seed)));
     }
   }
 
-  #assemble(indices: Uint32Array, generator: Generator): Batch {
-    const size = imageSize(this.#dataset);
-    const [channels, height, width] = this.#dataset.shape;
-    const bytes = new Uint8Array(indices.length * size);
+  /** Begins an epoch; `stateDict` follows the plans that are taken. */
+  *#begin(): Iterable<BatchPlan> {
+    const position = { epoch: this.epoch++, batch: this.#skipped };
+    const plans = epochPlan(this.#plan, position.epoch);
+    this.#skipped = 0;
+    this.#position = position;
+    try {
+      while (position.batch < plans.length) yield plans[position.batch++];
+    } finally {
+      if (this.#position === position) this.#position = null;
+    }
+  }
+
+  /** A batch as tensors, until the next one is asked for. */
+  *#lend({ indices }: BatchPlan, batch: ImageBatch): Iterable<Batch> {
     const labels = empty([indices.length], { dtype: "int32" });
     const targets = labels.raw<Int32Array<ArrayBuffer>>();
-    indices.forEach((index, i) => {
-      bytes.set(this.#dataset.images.subarray(index * size, (index + 1) * size), i * size);
-      targets[i] = this.#dataset.labels[index];
-    });
-    const batch = this.#options.transform(
-      { data: bytes, count: indices.length, channels, height, width },
-      generator,
-    );
-    return { images: toTensor(batch), labels };
+    indices.forEach((index, i) => void (targets[i] = this.#dataset.labels[index]));
+    const images = toTensor(batch);
+    try {
+      yield { images, labels };
+    } finally {
+      images.storage.release();
+      labels.storage.release();
+    }
   }
 }
 

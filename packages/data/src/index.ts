@@ -1,6 +1,9 @@
+export { loadCheckpoint } from "./checkpoint/load-checkpoint.ts";
+export { saveCheckpoint } from "./checkpoint/save-checkpoint.ts";
+export type { CheckpointParts, Stateful } from "./checkpoint/stateful.ts";
 export { cifar10, readCifar10 } from "./cifar10.ts";
 export { DataLoader } from "./data-loader.ts";
-export type { Batch, DataLoaderOptions } from "./data-loader.ts";
+export type { Batch, DataLoaderOptions, DataLoaderState } from "./data-loader.ts";
 export { fashionMnist } from "./fashion-mnist.ts";
 export { subset } from "./image-dataset.ts";
 export type { DatasetSplits, ImageDataset } from "./image-dataset.ts";

@@ -1,18 +1,8 @@
 import { saveSafetensors } from "@octavo/safetensors";
-import type { StoredDType, StoredTensor } from "@octavo/safetensors";
-import { ArgumentError, DTypeError } from "@octavo/spec";
-import type { DType } from "@octavo/spec";
+import { ArgumentError } from "@octavo/spec";
 import { Tensor } from "@octavo/tensor";
 
-const storedAs: Partial<Record<DType, StoredDType>> = {
-  float32: "F32",
-  float16: "F16",
-  int64: "I64",
-  int32: "I32",
-  int8: "I8",
-  uint8: "U8",
-  bool: "BOOL",
-};
+import { toStored } from "./internal/to-stored.ts";
 
 /**
  * Writes tensors, a state dict, to a safetensors file, all or not at all (Node). Elements are in torch's order.
@@ -24,19 +14,7 @@ export async function saveTensors(
   tensors: Iterable<readonly [name: string, tensor: Tensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const stored = entriesOf(tensors).map(([name, tensor]) => {
-    const dtype = storedAs[tensor.dtype];
-    if (!dtype) {
-      const hint = "Save a quantized network with saveProgram, after lower.";
-      throw new DTypeError({
-        where: `tensor '${name}'`,
-        expected: "one that is not quantized",
-        got: tensor.describe(),
-        hint,
-      });
-    }
-    return [name, { dtype, shape: tensor.shape, data: tensor.toArray() } as StoredTensor] as const;
-  });
+  const stored = entriesOf(tensors).map(([name, tensor]) => [name, toStored(name, tensor)] as const);
   await saveSafetensors(path, stored, metadata);
 }
 

@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { mkdtemp, mkdir, readdir, readFile, rm, writeFile as write } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -106,4 +108,18 @@ describe("loadSafetensors", () => {
       /foreign\.txt: expected a header of at most 22 bytes/,
     );
   });
+});
+
+test("what a killed process left behind is removed by the next write, that of a running one is not", async () => {
+  const own = await mkdtemp(join(folder, "abandoned-"));
+  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+  const left = (pid: number | undefined) => `.net.safetensors.${hostname()}-${pid}.00000000.tmp`;
+  await write(join(own, left(child.pid)), "half");
+  await write(join(own, ".other.tmp"), "not ours");
+  await saveSafetensors(join(own, "net.safetensors"), [weight]);
+  expect((await readdir(own)).sort()).toEqual([left(child.pid), ".other.tmp", "net.safetensors"].sort());
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  await saveSafetensors(join(own, "net.safetensors"), [weight]);
+  expect((await readdir(own)).sort()).toEqual([".other.tmp", "net.safetensors"]);
 });

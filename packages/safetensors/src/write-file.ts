@@ -1,9 +1,11 @@
 import { ArgumentError, OctavoError } from "@octavo/spec";
 import { reasonOf } from "./internal/reason-of.ts";
+import { removeAbandoned, temporaryName } from "./internal/temporary-files.ts";
 
 /**
  * Writes a file all or not at all (Node): into a temporary file beside it, flushed to the disk, then renamed. A crash, a full
- * disk or Ctrl-C leaves the old file, or none; the temporary file is removed on failure and on `process.exit`.
+ * disk or Ctrl-C leaves the old file, or none; the temporary file is removed on failure and on `process.exit`, that of a killed
+ * process by the next write.
  *
  * @throws ArgumentError with what the file system reports (no such folder, no permission, disk full).
  * @throws OctavoError outside Node.
@@ -25,10 +27,8 @@ export async function writeFile(path: string | URL, bytes: Uint8Array): Promise<
   const { basename, dirname, join } = process.getBuiltinModule("node:path");
 
   const target = path instanceof URL ? fileURLToPath(path) : path;
-  const temporary = join(
-    dirname(target),
-    `.${basename(target)}.${process.pid}.${crypto.randomUUID().slice(0, 8)}.tmp`,
-  );
+  removeAbandoned(dirname(target), basename(target));
+  const temporary = join(dirname(target), temporaryName(basename(target)));
   const remove = () => rmSync(temporary, { force: true });
   process.once("exit", remove);
   try {

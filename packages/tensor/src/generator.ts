@@ -1,3 +1,5 @@
+import { ArgumentError } from "@octavo/spec";
+
 /**
  * Seeded random numbers, the same stream on every machine: xoshiro128** (Blackman & Vigna, 2018) seeded by SplitMix32.
  * All of Octavo's randomness comes from here; `manualSeed` resets the default generator.
@@ -87,16 +89,26 @@ export class Generator {
     return order;
   }
 
-  /** State for a checkpoint; `restore` continues the stream from there. */
-  save(): { state: number[]; spareNormal: number | null } {
+  /** Where the stream is now, as data. */
+  stateDict(): GeneratorState {
     return { state: [...this.#state], spareNormal: this.#spareNormal };
   }
 
-  restore(saved: { readonly state: readonly number[]; readonly spareNormal: number | null }): this {
-    this.#state.set(saved.state);
-    this.#spareNormal = saved.spareNormal;
-    return this;
+  /** Goes on with the stream from where `stateDict` was called. @throws ArgumentError unless it is four integers. */
+  loadStateDict({ state, spareNormal }: GeneratorState): void {
+    if (!(Array.isArray(state) && state.length === 4 && state.every(Number.isInteger))) {
+      const got = JSON.stringify(state);
+      throw new ArgumentError({ where: "Generator", expected: "a state of four integers", got });
+    }
+    this.#state.set(state as number[]);
+    this.#spareNormal = spareNormal;
   }
+}
+
+/** The state of a generator; `spareNormal` is the second of a pair of normal numbers, not yet given out. */
+export interface GeneratorState {
+  readonly state: readonly number[];
+  readonly spareNormal: number | null;
 }
 
 /** Used by initialisers, dropout and loaders when no generator is given. */

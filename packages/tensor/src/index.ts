@@ -7,6 +7,7 @@ export { arange, empty, full, ones, rand, randn, tensor, zeros } from "./factori
 export type { FillOptions, NestedArray, RandomOptions, TensorOptions } from "./factories.ts";
 export { frame } from "./frame.ts";
 export { defaultGenerator, Generator, manualSeed } from "./generator.ts";
+export type { GeneratorState } from "./generator.ts";
 export type { ClassLossOptions } from "./internal/class-weights.ts";
 export type { ReduceOptions } from "./internal/define-reduction.ts";
 export type { Reduction } from "./internal/reduction.ts";

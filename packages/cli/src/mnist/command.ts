@@ -29,6 +29,11 @@ export const mnist = defineCommand({
     ),
     threads: optionalInteger("threads of the kernels", 1, "one per core"),
     out: text("where the models go", "<folder>", "out"),
+    checkpoint: optionalText(
+      "training is saved there as it goes; the same command again goes on from it",
+      "<folder>",
+      "training is not saved",
+    ),
   },
   run: async (values) => (await import("./run-mnist.ts")).runMnist(values),
 });

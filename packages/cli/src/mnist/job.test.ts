@@ -17,7 +17,15 @@ async function smallJob(): Promise<Results> {
   const out = await mkdtemp(join(tmpdir(), "octavo-mnist-"));
   folders.push(out);
   const data = { train: subset(train, 0, 1280), test: subset(test, 0, 500) };
-  const settings = { epochs: 2, qatEpochs: 1, batchSize: 32, engine: "octavo", seed: 3, out } as const;
+  const settings = {
+    epochs: 2,
+    qatEpochs: 1,
+    batchSize: 32,
+    engine: "octavo",
+    seed: 3,
+    out,
+    checkpoint: "",
+  } as const;
   return runJob(data, settings, (line) => said.push(line));
 }
 

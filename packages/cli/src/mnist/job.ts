@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { DatasetSplits } from "@octavo/data";
 import { MnistNet } from "@octavo/models";
@@ -44,17 +45,21 @@ export interface Results {
  */
 export async function runJob(
   { train: images, test }: DatasetSplits,
-  { epochs, qatEpochs, batchSize, engine, seed, out }: Settings,
+  { epochs, qatEpochs, batchSize, engine, seed, out, checkpoint: folder }: Settings,
   say: (lines: string) => void,
 ): Promise<Results> {
   const files = { float: join(out, "float.safetensors"), int8: join(out, "int8.safetensors") };
+  const checkpoints = folder
+    ? { float: join(folder, "float.checkpoint"), qat: join(folder, `qat-${engine}.checkpoint`) }
+    : {};
   const example = zeros([2, ...test.shape]);
   manualSeed(seed);
 
   const model = new MnistNet({ inChannels: test.shape[0], classes: test.classes.length });
   const parameters = [...model.parameters()].reduce((sum, { numel }) => sum + numel, 0);
   say(`1/6 float training: ${parameters} parameters, ${images.labels.length} images, epochs: ${epochs}`);
-  await train(model, images, { name: "float", epochs, batchSize, learningRate: 0.2, seed });
+  const floatTraining = { epochs, batchSize, learningRate: 0.2, seed, checkpoint: checkpoints.float };
+  await train(model, images, { name: "float", ...floatTraining });
   await saveTensors(files.float, model.stateDict());
   const { model: folded } = fuseModules(model.eval(), example);
   const float = await evaluateProgram("float", lower(folded, example), test);
@@ -71,8 +76,14 @@ export async function runJob(
   const qat = prepareQat(fused, { qconfig });
 
   say(`4/6 quantization-aware training, epochs: ${qatEpochs}`);
-  const training = { epochs: qatEpochs, batchSize, learningRate: 0.02, seed: seed + 1 };
-  await train(qat, images, { name: "QAT", ...training, before: qatSchedule(qat) });
+  const qatTraining = {
+    epochs: qatEpochs,
+    batchSize,
+    learningRate: 0.02,
+    seed: seed + 1,
+    checkpoint: checkpoints.qat,
+  };
+  await train(qat, images, { name: "QAT", ...qatTraining, before: qatSchedule(qat) });
   const fakeQuant = await evaluateModules("fake-quant", qat, test);
   say(`    ${percent(fakeQuant)}, simulated`);
 
@@ -88,6 +99,7 @@ export async function runJob(
   const ptq = quantizeAfterTraining(folded, engine, { images, seed });
   const ptqInt8 = await evaluateProgram("PTQ", ptq, test);
 
+  await Promise.all(Object.values(checkpoints).map((file) => rm(file)));
   const same = identicalImages(modules.logits, qatInt8.logits, test.classes.length);
   return {
     float: { name: "float", bytes: bytes.float, ...float },

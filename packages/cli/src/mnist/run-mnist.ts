@@ -20,15 +20,17 @@ export interface MnistOptions {
   readonly kernels: string;
   readonly threads: number | null;
   readonly out: string;
+  readonly checkpoint: string;
 }
 
 /** The command: data, kernels and folder first, so that what is wrong with them is said before minutes of training. */
 export async function runMnist(options: MnistOptions): Promise<number> {
-  const { data, dir, kernels, threads, out } = options;
+  const { data, dir, kernels, threads, out, checkpoint } = options;
   const started = performance.now();
   if (kernels || threads) await loadKernels({ use: kernels || undefined, threads: threads ?? undefined });
   const images = await dataSets[data](dir);
-  await makeFolder(out);
+  await makeFolder("--out", out);
+  if (checkpoint) await makeFolder("--checkpoint", checkpoint);
   console.log(`${data}, kernels: ${explain().primary}\n`);
   const settings = { ...options, qatEpochs: options["qat-epochs"], batchSize: options["batch-size"] };
   const results = await runJob(images, settings, console.log);
@@ -41,9 +43,9 @@ export async function runMnist(options: MnistOptions): Promise<number> {
 }
 
 /** @throws ArgumentError if there cannot be such a folder. */
-async function makeFolder(path: string): Promise<void> {
+async function makeFolder(option: string, path: string): Promise<void> {
   await mkdir(path, { recursive: true }).catch((cause: Error) => {
-    const where = "octavo mnist --out";
+    const where = `octavo mnist ${option}`;
     throw new ArgumentError({ where, expected: "a folder that can be made", got: cause.message, cause });
   });
 }

@@ -9,4 +9,6 @@ export interface Settings {
   readonly seed: number;
   /** Folder for the models; made if it is not there. */
   readonly out: string;
+  /** Folder for checkpoints of training, which goes on from those that are there; "" for none. */
+  readonly checkpoint: string;
 }

@@ -3,6 +3,7 @@ import { CrossEntropyLoss, DataLoader, frame, OneCycleLR, SGD } from "octavo";
 import type { ImageDataset, Module, Tensor } from "octavo";
 import { OctavoError } from "@octavo/spec";
 import { progress } from "../progress.ts";
+import { resumable } from "./resumable.ts";
 
 /** One run of stochastic gradient descent. */
 export interface Training {
@@ -15,6 +16,8 @@ export interface Training {
   readonly seed: number;
   /** Called before each step with the share of the work that is done, 0 … 1. */
   readonly before?: (done: number) => void;
+  /** File that the training goes on from, if it is there, and is saved to as it goes. */
+  readonly checkpoint?: string;
 }
 
 /**
@@ -26,8 +29,9 @@ export interface Training {
 export async function train(
   model: Module<[Tensor], Tensor>,
   images: ImageDataset,
-  { name, epochs, batchSize, learningRate, seed, before }: Training,
+  training: Training,
 ): Promise<void> {
+  const { name, epochs, batchSize, learningRate, seed, before } = training;
   const loader = new DataLoader(images, { batchSize, shuffle: true, dropLast: true, seed });
   const optimizer = new SGD(model.parameters(), {
     lr: learningRate,
@@ -38,28 +42,30 @@ export async function train(
   const steps = epochs * loader.length;
   const schedule = new OneCycleLR(optimizer, learningRate, { totalSteps: steps, cycleMomentum: false });
   const criterion = new CrossEntropyLoss({ labelSmoothing: 0.05 });
-  const shown = progress(name, steps * batchSize);
   const recent = smoothed();
-  let step = 0;
+  const checkpoint = await resumable(training, { model, optimizer, schedule, loader });
+  const shown = progress(name, steps * batchSize);
   model.train();
+  before?.(schedule.lastEpoch / steps);
   try {
-    for (let epoch = 1; epoch <= epochs; epoch++) {
+    while (loader.epoch < epochs) {
       for (const { images, labels } of loader) {
-        before?.(step / steps);
+        before?.(schedule.lastEpoch / steps);
         const loss = frame(() => {
           const loss = criterion(model(images), labels);
           loss.backward();
           return loss.item();
         });
-        step += 1;
-        requireFinite(loss, `${name}, epoch ${epoch}, step ${step}`);
+        requireFinite(loss, `${name}, epoch ${loader.epoch}, step ${schedule.lastEpoch + 1}`);
         optimizer.step();
         optimizer.zeroGrad();
         schedule.step();
-        shown.update(step * batchSize, recent(loss));
+        shown.update(schedule.lastEpoch * batchSize, recent(loss));
+        await checkpoint.after(schedule.lastEpoch);
         await setImmediate();
       }
     }
+    await checkpoint.end();
   } finally {
     shown.stop();
   }

@@ -1,6 +1,6 @@
 import { ArgumentError, UnaryOp } from "@octavo/spec";
 import { kernels } from "@octavo/backend";
-import { frame, noGrad, Tensor } from "@octavo/tensor";
+import { frame, noGrad, Tensor, toMemoryFormat } from "@octavo/tensor";
 import type { Parameter } from "../parameter.ts";
 
 /** What all optimisers know; the learning rate is in units of the parameter per gradient. */
@@ -116,16 +116,19 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
     const all = this.paramGroups.flatMap((group) => group.params);
     this.state.clear();
     for (const [index, saved] of Object.entries(state)) {
-      const copies = Object.entries(saved).map(([name, value]) => [
-        name,
-        value instanceof Tensor ? value.detach().clone().keep() : value,
-      ]);
-      this.state.set(all[Number(index)], Object.fromEntries(copies) as ParameterState);
+      const parameter = all[Number(index)];
+      const copies = Object.entries(saved).map(([name, value]) => [name, ownCopy(value, parameter)]);
+      this.state.set(parameter, Object.fromEntries(copies) as ParameterState);
     }
     paramGroups.forEach((saved, i) => {
       Object.assign(this.paramGroups[i], saved, { params: this.paramGroups[i].params });
     });
   }
+}
+
+/** Kernels read state beside the parameter, element by element: it lies in the parameter's format, which files do not know. */
+function ownCopy(value: Tensor | number, { memoryFormat }: Parameter): Tensor | number {
+  return value instanceof Tensor ? toMemoryFormat(value.detach().clone(), memoryFormat).keep() : value;
 }
 
 function ascending(gradient: Tensor, maximize: boolean | undefined): Float32Array {
