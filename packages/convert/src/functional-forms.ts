@@ -1,3 +1,4 @@
+import { memoryOrder } from "@octavo/spec";
 import type { ProgramAttribute, QParams } from "@octavo/spec";
 import { applyOp, callContext, setQuantizedForm } from "@octavo/tensor";
 import type { Op, Tensor } from "@octavo/tensor";
@@ -67,6 +68,27 @@ const viaFloat =
     );
   };
 
+interface ReduceAttributes {
+  readonly dim: readonly number[];
+  readonly keepdim: boolean;
+}
+
+/** Whether the reduced axes are neighbours in memory, the batch is none of them, and the others keep their order. */
+function isOneRun(x: Tensor, { dim, keepdim }: ReduceAttributes): boolean {
+  const order = memoryOrder(x.rank, x.memoryFormat);
+  const places = dim.map((axis) => order.indexOf(axis));
+  const isRun = Math.max(...places) - Math.min(...places) === dim.length - 1;
+  const keepsOrder = x.memoryFormat === "contiguous" || keepdim || x.rank - dim.length < 3;
+  return isRun && keepsOrder && !dim.includes(0);
+}
+
+const reduce = (operator: "mean" | "max") =>
+  through("reduce", ({ dim, keepdim }: ReduceAttributes) => ({
+    operator,
+    axes: dim,
+    ...(keepdim && { keepDim: true }),
+  }));
+
 const average = through("avgPool", averageAttributes);
 const adaptiveAverage = through("avgPool", adaptiveAttributes);
 
@@ -87,7 +109,10 @@ const forms: Readonly<Record<string, Form>> = {
   pad: through("pad", (attributes: PadAttributes, x) =>
     padAttributes(attributes, x, callContext()?.where() ?? "pad"),
   ),
-  mean: viaFloat(asInput),
+  mean: (op, x, attributes) =>
+    (isOneRun(x, attributes) ? reduce("mean") : viaFloat(asInput))(op, x, attributes),
+  amax: (op, x, attributes) =>
+    (isOneRun(x, attributes) ? reduce("max") : viaFloat(asInput))(op, x, attributes),
 };
 
 /** Lets float functions and modules work on quantized tensors; called once, when this package is loaded. */

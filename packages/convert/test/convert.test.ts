@@ -2,7 +2,18 @@ import { BNReLU2d, fuseModules } from "@octavo/fusion";
 import * as nn from "@octavo/nn";
 import { DeQuantStub, FloatFunctional, getDefaultQConfig, prepare, QuantStub } from "@octavo/qat";
 import { load } from "@octavo/runtime";
-import { add, mul, narrow, noGrad, quantizePerTensor, randn, relu, toMemoryFormat } from "@octavo/tensor";
+import {
+  add,
+  amax,
+  mean,
+  mul,
+  narrow,
+  noGrad,
+  quantizePerTensor,
+  randn,
+  relu,
+  toMemoryFormat,
+} from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { describe, expect, it } from "vitest";
 import { convert, lower, QFunctional, QuantizedLayer, ViaFloat } from "../src/index.ts";
@@ -141,6 +152,43 @@ describe("operations between activations of several shapes", () => {
         expect([...y.toArray()]).toEqual([...quantizePerTensor(float, out[0], 100, "quint8").toArray()]);
       }
     }
+  });
+});
+
+describe("mean and maximum over axes", () => {
+  const cases = [{ dim: [2, 3] }, { dim: [3], keepdim: true }, { dim: [1], keepdim: true }];
+  class Reduced extends nn.Module<[x: Tensor], Tensor> {
+    quant = new QuantStub();
+    conv = new nn.Conv2d(3, 4, 3);
+    dequant = new DeQuantStub();
+    reduce: (x: Tensor) => Tensor;
+
+    constructor(reduce: (x: Tensor) => Tensor) {
+      super();
+      this.reduce = reduce;
+    }
+
+    override forward(x: Tensor): Tensor {
+      return this.dequant(this.reduce(this.conv(this.quant(x))));
+    }
+  }
+
+  it.each(cases)("$dim: on integers", async (options) => {
+    const x = image();
+    for (const reduce of [mean, amax]) {
+      const net = quantized(new Reduced((y) => reduce(y, options)), x);
+      await expectSameBits(net, x);
+      const toFloat = lower(net, x).ops.filter(({ op }) => op === "dequantize");
+      expect(toFloat).toHaveLength(1);
+    }
+  });
+
+  it.each([[1], [2], [1, 2], [0], [0, 2]])("the mean of integers over %s, %s is rounded once", (...dim) => {
+    const x = quantizePerTensor(randn([2, 5, 7]), 0.02, 30, "quint8");
+    const want = quantizePerTensor(mean(x.dequantize(), { dim }), 0.02, 30, "quint8");
+    expect([...mean(x, { dim }).toArray()]).toEqual([...want.toArray()]);
+    const largest = quantizePerTensor(amax(x.dequantize(), { dim: 2 }), 0.02, 30, "quint8");
+    expect([...amax(x, { dim: 2 }).toArray()]).toEqual([...largest.toArray()]);
   });
 });
 

@@ -1,22 +1,23 @@
-import { BatchNorm2d, Conv2d, ReLU, ReLU6, Sequential } from "@octavo/nn";
-import type { Module } from "@octavo/nn";
+import { BatchNorm2d, Conv2d, Hardswish, ReLU, ReLU6, Sequential } from "@octavo/nn";
+import type { BatchNormOptions, Module } from "@octavo/nn";
 import type { Tensor } from "@octavo/tensor";
 
-export type ActivationName = "relu" | "relu6";
+export type ActivationName = "relu" | "relu6" | "hardswish";
 
 export const activations: { readonly [A in ActivationName]: () => Module<[x: Tensor], Tensor> } = {
   relu: () => new ReLU(),
   relu6: () => new ReLU6(),
+  hardswish: () => new Hardswish(),
 };
 
 export interface ConvNormOptions {
   readonly kernelSize?: number;
   readonly stride?: number;
   readonly groups?: number;
-  /** Default `relu`. */
-  readonly activation?: ActivationName;
-  /** False: batch norm was folded into the convolution, which then has a bias. Default true. */
-  readonly norm?: boolean;
+  /** Default `relu`; null: none. */
+  readonly activation?: ActivationName | null;
+  /** False: batch norm was folded into the convolution, which then has a bias. Default true; options of the norm mean true. */
+  readonly norm?: boolean | BatchNormOptions;
 }
 
 /**
@@ -30,12 +31,12 @@ export class Conv2dNormActivation extends Sequential {
     super(
       new Conv2d(inChannels, outChannels, kernelSize, { stride, padding, groups, bias: !norm }),
       ...normOf(outChannels, norm),
-      activations[activation](),
+      ...(activation ? [activations[activation]()] : []),
     );
   }
 }
 
 /** Batch norm, or nothing where it was folded already: an Identity would stand between what fusion joins. */
-export function normOf(channels: number, norm: boolean): readonly BatchNorm2d[] {
-  return norm ? [new BatchNorm2d(channels)] : [];
+export function normOf(channels: number, norm: boolean | BatchNormOptions): readonly BatchNorm2d[] {
+  return norm ? [new BatchNorm2d(channels, norm === true ? {} : norm)] : [];
 }

@@ -2,9 +2,11 @@ import { Conv2d, Module, Sequential } from "@octavo/nn";
 import { FloatFunctional } from "@octavo/qat";
 import type { Tensor } from "@octavo/tensor";
 import { Conv2dNormActivation, normOf } from "./conv-norm-activation.ts";
-import type { ConvNormOptions } from "./conv-norm-activation.ts";
+import type { ActivationName, ConvNormOptions } from "./conv-norm-activation.ts";
 
-export type InvertedResidualOptions = Pick<ConvNormOptions, "stride" | "activation" | "norm">;
+export type InvertedResidualOptions = Pick<ConvNormOptions, "stride" | "norm"> & {
+  readonly activation?: ActivationName;
+};
 
 /**
  * Expand (1×1), depthwise (3×3), project (1×1, no activation), and a skip connection where input and output have the

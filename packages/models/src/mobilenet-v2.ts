@@ -5,6 +5,7 @@ import type { Tensor } from "@octavo/tensor";
 import { Conv2dNormActivation } from "./conv-norm-activation.ts";
 import type { ActivationName } from "./conv-norm-activation.ts";
 import { InvertedResidual } from "./inverted-residual.ts";
+import { multipleOf8 } from "./multiple-of-8.ts";
 
 /** Table 2 of the paper: expansion, output channels, repetitions, stride of the first. */
 const settings = [
@@ -74,10 +75,4 @@ export class MobileNetV2 extends Module<[images: Tensor], Tensor> {
   override typeName(): string {
     return "QuantizableMobileNetV2";
   }
-}
-
-/** torchvision's rule: nearest multiple of 8, never more than 10 % below. */
-function multipleOf8(channels: number): number {
-  const rounded = Math.max(8, Math.floor((channels + 4) / 8) * 8);
-  return rounded < 0.9 * channels ? rounded + 8 : rounded;
 }

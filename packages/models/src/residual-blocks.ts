@@ -7,6 +7,13 @@ export interface ResidualBlockOptions {
   readonly stride?: number;
 }
 
+export interface BottleneckOptions extends ResidualBlockOptions {
+  /** Of the 3×3 convolution. Default 1. */
+  readonly groups?: number;
+  /** Channels of the 3×3 convolution, as a multiple of `width` over all groups, in 64ths. Default 64. */
+  readonly widthPerGroup?: number;
+}
+
 /**
  * Two 3×3 convolutions around which the input is added: ResNet-18 and -34. He et al., "Deep Residual Learning for Image
  * Recognition", 2015; torchvision's QuantizableBasicBlock, whose names it has.
@@ -46,7 +53,7 @@ export class BasicBlock extends Module<[x: Tensor], Tensor> {
 
 /**
  * Reduce (1×1), 3×3, expand fourfold (1×1), around which the input is added: ResNet-50 and deeper, with the stride in the
- * 3×3 convolution ("ResNet v1.5"). torchvision's QuantizableBottleneck, whose names it has.
+ * 3×3 convolution ("ResNet v1.5"), and ResNeXt, where that has groups. torchvision's QuantizableBottleneck, whose names it has.
  * (N, inChannels, H, W) → (N, 4 · width, ⌈H/stride⌉, ⌈W/stride⌉).
  */
 export class Bottleneck extends Module<[x: Tensor], Tensor> {
@@ -64,14 +71,16 @@ export class Bottleneck extends Module<[x: Tensor], Tensor> {
   readonly relu1: ReLU;
   readonly relu2: ReLU;
 
-  constructor(inChannels: number, width: number, { stride = 1 }: ResidualBlockOptions = {}) {
+  constructor(inChannels: number, width: number, options: BottleneckOptions = {}) {
     super();
+    const { stride = 1, groups = 1, widthPerGroup = 64 } = options;
     const outChannels = width * Bottleneck.expansion;
-    this.conv1 = new Conv2d(inChannels, width, 1, { bias: false });
-    this.bn1 = new BatchNorm2d(width);
-    this.conv2 = new Conv2d(width, width, 3, { stride, padding: 1, bias: false });
-    this.bn2 = new BatchNorm2d(width);
-    this.conv3 = new Conv2d(width, outChannels, 1, { bias: false });
+    const inner = Math.floor((width * widthPerGroup) / 64) * groups;
+    this.conv1 = new Conv2d(inChannels, inner, 1, { bias: false });
+    this.bn1 = new BatchNorm2d(inner);
+    this.conv2 = new Conv2d(inner, inner, 3, { stride, padding: 1, groups, bias: false });
+    this.bn2 = new BatchNorm2d(inner);
+    this.conv3 = new Conv2d(inner, outChannels, 1, { bias: false });
     this.bn3 = new BatchNorm2d(outChannels);
     this.downsample = downsampleOf(inChannels, outChannels, stride);
     this.skipAddRelu = new FloatFunctional();

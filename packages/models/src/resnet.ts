@@ -12,11 +12,19 @@ import { DeQuantStub, QuantStub } from "@octavo/qat";
 import { flatten } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { BasicBlock, Bottleneck } from "./residual-blocks.ts";
+import type { BottleneckOptions, ResidualBlockOptions } from "./residual-blocks.ts";
 
 export interface ResNetOptions {
   /** Default 1000. */
   readonly classes?: number;
 }
+
+/** A block with its groups chosen, if it has any. */
+type MakeBlock = (
+  inChannels: number,
+  width: number,
+  options: ResidualBlockOptions,
+) => BasicBlock | Bottleneck;
 
 /** Blocks of the four stages. */
 type Stages = readonly [number, number, number, number];
@@ -40,7 +48,8 @@ export class ResNet extends Module<[images: Tensor], Tensor> {
   readonly dequant: DeQuantStub;
 
   constructor(
-    Block: typeof BasicBlock | typeof Bottleneck,
+    makeBlock: MakeBlock,
+    expansion: number,
     stages: Stages,
     { classes = 1000 }: ResNetOptions = {},
   ) {
@@ -48,8 +57,8 @@ export class ResNet extends Module<[images: Tensor], Tensor> {
     let channels = 64;
     const stage = (width: number, count: number, firstStride: number) => {
       const blocks = Array.from({ length: count }, (_, i) => {
-        const block = new Block(channels, width, { stride: i === 0 ? firstStride : 1 });
-        channels = width * Block.expansion;
+        const block = makeBlock(channels, width, { stride: i === 0 ? firstStride : 1 });
+        channels = width * expansion;
         return block;
       });
       return new Sequential(...blocks);
@@ -74,8 +83,31 @@ export class ResNet extends Module<[images: Tensor], Tensor> {
   }
 }
 
+const withBasicBlocks = (stages: Stages, options?: ResNetOptions): ResNet =>
+  new ResNet((...block) => new BasicBlock(...block), BasicBlock.expansion, stages, options);
+
+const withBottlenecks = (stages: Stages, groups: BottleneckOptions, options?: ResNetOptions): ResNet =>
+  new ResNet(
+    (inChannels, width, block) => new Bottleneck(inChannels, width, { ...block, ...groups }),
+    Bottleneck.expansion,
+    stages,
+    options,
+  );
+
 /** ResNet-18: 11.7 M parameters, 1.81 G multiply-adds for a 224×224 image. */
-export const resnet18 = (options?: ResNetOptions): ResNet => new ResNet(BasicBlock, [2, 2, 2, 2], options);
+export const resnet18 = (options?: ResNetOptions): ResNet => withBasicBlocks([2, 2, 2, 2], options);
 
 /** ResNet-50: 25.6 M parameters, 4.09 G multiply-adds for a 224×224 image. */
-export const resnet50 = (options?: ResNetOptions): ResNet => new ResNet(Bottleneck, [3, 4, 6, 3], options);
+export const resnet50 = (options?: ResNetOptions): ResNet => withBottlenecks([3, 4, 6, 3], {}, options);
+
+/** ResNeXt-50 32×4d (Xie et al. 2017): 25.0 M parameters, 4.23 G multiply-adds for a 224×224 image. */
+export const resnext50_32x4d = (options?: ResNetOptions): ResNet =>
+  withBottlenecks([3, 4, 6, 3], { groups: 32, widthPerGroup: 4 }, options);
+
+/** ResNeXt-101 32×8d: 88.8 M parameters, 16.4 G multiply-adds for a 224×224 image. */
+export const resnext101_32x8d = (options?: ResNetOptions): ResNet =>
+  withBottlenecks([3, 4, 23, 3], { groups: 32, widthPerGroup: 8 }, options);
+
+/** ResNeXt-101 64×4d: 83.5 M parameters, 15.5 G multiply-adds for a 224×224 image. */
+export const resnext101_64x4d = (options?: ResNetOptions): ResNet =>
+  withBottlenecks([3, 4, 23, 3], { groups: 64, widthPerGroup: 4 }, options);

@@ -35,7 +35,8 @@ export function loadFormulaValues<M extends Module>(model: M, k: number): M {
     const owner = model.getSubmodule(key.slice(0, dot));
     const scaling = (owner instanceof BatchNorm2d ? ofNorm : ofLayer)[key.slice(dot + 1)] ?? (() => 0);
     const fanIn = shape.slice(1).reduce((a, b) => a * b, 1);
-    const values = Array.from({ length: numel }, (_, i) => scaling(spread(k, t, i), fanIn));
+    const values = new Float32Array(numel);
+    for (let i = 0; i < numel; i++) values[i] = scaling(spread(k, t, i), fanIn);
     return [key, tensor(values, shape, { dtype })] as const;
   });
   model.loadStateDict(new Map(state));

@@ -1,6 +1,15 @@
 import { noGrad, zeros } from "@octavo/tensor";
 import { describe, expect, it } from "vitest";
-import { CifarResNet, MnistNet, MobileNetV2, resnet20 } from "../src/index.ts";
+import {
+  CifarResNet,
+  GoogLeNet,
+  InceptionV3,
+  MnistNet,
+  MobileNetV2,
+  mobilenetV3Small,
+  resnet20,
+  resnext50_32x4d,
+} from "../src/index.ts";
 import { countMacs } from "./count-macs.ts";
 import "./kernels.ts";
 
@@ -22,6 +31,20 @@ const networks = [
     parameters: 6_108_776,
     millionMacs: 49.2,
   },
+  {
+    name: "MobileNetV3, small",
+    make: () => mobilenetV3Small(),
+    size: 224,
+    parameters: 2_542_856,
+    millionMacs: 56.5,
+  },
+  {
+    name: "ResNeXt-50 32×4d",
+    make: () => resnext50_32x4d(),
+    size: 224,
+    parameters: 25_028_904,
+    millionMacs: 4230.5,
+  },
 ];
 
 describe.each(networks)("$name", ({ make, size, parameters, millionMacs }) => {
@@ -30,6 +53,21 @@ describe.each(networks)("$name", ({ make, size, parameters, millionMacs }) => {
     const numels = [...net.parameters()].map(({ numel }) => numel);
     expect(numels.reduce((a, b) => a + b)).toBe(parameters);
     expect(countMacs(net, [1, 3, size, size]).macs / 1e6).toBeCloseTo(millionMacs, 1);
+  });
+});
+
+describe("classifiers for training", () => {
+  it("GoogLeNet and Inception v3 give their logits too while training", () => {
+    const google = new GoogLeNet({ classes: 5, auxLogits: true });
+    const outputs = noGrad(() => google(zeros([2, 3, 64, 64])));
+    const shapes = Object.entries(outputs).map(([name, { shape }]) => [name, shape]);
+    expect(shapes).toEqual(["logits", "auxLogits2", "auxLogits1"].map((name) => [name, [2, 5]]));
+    const inception = new InceptionV3({ classes: 5, auxLogits: true });
+    const both = noGrad(() => inception(zeros([2, 3, 299, 299])));
+    expect(Object.values(both).map(({ shape }) => shape)).toEqual([
+      [2, 5],
+      [2, 5],
+    ]);
   });
 });
 

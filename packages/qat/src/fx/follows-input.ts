@@ -58,6 +58,8 @@ const functions = new Set([
   "clamp",
   "getitem",
   "hardtanh",
+  "amax",
+  "mean",
   "pad",
   "relu",
   "relu6",
