@@ -1,5 +1,8 @@
+export { checkpoint } from "./checkpoint.ts";
 export { cloneModule } from "./clone-module.ts";
 export type { Copies } from "./clone-module.ts";
+export { AnomalyError, detectAnomaly } from "./detect-anomaly.ts";
+export type { AnomalyOptions } from "./detect-anomaly.ts";
 /** torch.nn.functional: the operators that modules run. */
 export * as F from "./functional.ts";
 /** torch.nn.init: fills tensors in place. */

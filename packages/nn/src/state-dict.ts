@@ -17,7 +17,8 @@ export interface ExtraState {
   loadExtraState(state: ReadonlyMap<string, Tensor>): void;
 }
 
-function extraStateOf(module: Module): ExtraState | null {
+/** The module as one that has such state, or null. */
+export function extraStateOf(module: Module): ExtraState | null {
   return "extraState" in module ? (module as unknown as ExtraState) : null;
 }
 

@@ -7,6 +7,7 @@ import type { Op, OpInputs } from "./op.ts";
 import type { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 import { toMemoryFormat } from "./ops/to-memory-format.ts";
+import { activeTracer } from "./tracer.ts";
 
 let gradEnabled = true;
 let nodesMade = 0;
@@ -143,6 +144,7 @@ function applyRule(node: TapeNode, gradient: Tensor, gradients: Map<TapeNode, Te
   const { inputs, output, attributes, extra } = node;
   const needs = inputs.map((x) => x?.requiresGrad ?? false);
   const results = node.op.backward!(kernels(), gradient, { inputs, output, attributes, extra, needs });
+  activeTracer()?.gradients?.(node.op, output, results);
   const lent = new Set([gradient.storage]);
   results.forEach((result, i) => {
     const input = inputs[i];

@@ -102,6 +102,7 @@ export { std, variance } from "./ops/variance.ts";
 export type { VarianceOptions } from "./ops/variance.ts";
 export { allocatedBytes, emptyPool, pooledBytes } from "./storage.ts";
 export type { Storage } from "./storage.ts";
+export { recomputed } from "./recomputed.ts";
 export { Tensor } from "./tensor.ts";
 export type { TensorInfo } from "./tensor.ts";
 export { tensorsIn } from "./tensors-in.ts";

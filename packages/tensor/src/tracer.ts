@@ -7,6 +7,8 @@ import type { Tensor } from "./tensor.ts";
  */
 export interface Tracer {
   op(op: Op, inputs: readonly (Tensor | null)[], attributes: object, output: Tensor): void;
+  /** Sees what a rule of backward gave, in the order of the op's inputs. */
+  gradients?(op: Op, output: Tensor, gradients: readonly (Tensor | null)[]): void;
   /** Runs a module call; a leaf call is one that the tracer records whole, hiding the ops inside. */
   call(module: object, inputs: readonly unknown[], run: () => unknown): unknown;
 }

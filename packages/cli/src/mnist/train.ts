@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { CrossEntropyLoss, DataLoader, frame, OneCycleLR, SGD } from "octavo";
+import { AnomalyError, CrossEntropyLoss, DataLoader, detectAnomaly, frame, OneCycleLR, SGD } from "octavo";
 import type { ImageDataset, Module, Tensor } from "octavo";
 import { OctavoError } from "@octavo/spec";
 import { progress } from "../progress.ts";
@@ -24,7 +24,7 @@ export interface Training {
  * Trains a classifier by SGD with momentum; the learning rate makes one cycle. Between steps the event loop turns, so that
  * Ctrl-C is heard.
  *
- * @throws OctavoError as soon as the loss is not finite
+ * @throws OctavoError as soon as the loss is not finite or a range explodes: names the step and the module
  */
 export async function train(
   model: Module<[Tensor], Tensor>,
@@ -51,12 +51,14 @@ export async function train(
     while (loader.epoch < epochs) {
       for (const { images, labels } of loader) {
         before?.(schedule.lastEpoch / steps);
-        const loss = frame(() => {
-          const loss = criterion(model(images), labels);
-          loss.backward();
-          return loss.item();
-        });
-        requireFinite(loss, `${name}, epoch ${loader.epoch}, step ${schedule.lastEpoch + 1}`);
+        const backward = () =>
+          frame(() => {
+            const loss = criterion(model(images), labels);
+            loss.backward();
+            return loss.item();
+          });
+        const step = schedule.lastEpoch + 1;
+        const loss = watched(backward, `${name}, epoch ${loader.epoch}, step ${step}`, step % 100 === 1);
         optimizer.step();
         optimizer.zeroGrad();
         schedule.step();
@@ -77,12 +79,29 @@ function smoothed(): (loss: number) => number {
   return (loss) => (average = average === null ? loss : average + 0.05 * (loss - average));
 }
 
-function requireFinite(loss: number, where: string): void {
-  if (Number.isFinite(loss)) return;
-  throw new OctavoError({
-    where,
-    expected: "a finite loss",
-    got: String(loss),
-    hint: "Training diverged. Try another --seed or a larger --batch-size.",
-  });
+/** Ranges beyond this are an explosion: no network whose activations are to fit 8 bits comes near. */
+const largest = 1e6;
+
+/**
+ * The loss of a step. Where it is not finite, the step is looked through for the module in which that began; so it is from
+ * time to time (`look`), for ranges that explode behind a batch norm.
+ */
+function watched(step: () => number, where: string, look: boolean): number {
+  const loss = look ? named(where, step) : step();
+  if (Number.isFinite(loss)) return loss;
+  named(where, step);
+  throw new OctavoError({ where, expected: "a finite loss", got: String(loss), hint: diverged });
+}
+
+const diverged = "Training diverged. Try another --seed or a larger --batch-size.";
+
+/** Runs a step under `detectAnomaly`; what it finds is said with the step. */
+function named(where: string, step: () => number): number {
+  try {
+    return detectAnomaly(step, { limit: largest });
+  } catch (cause) {
+    if (!(cause instanceof AnomalyError)) throw cause;
+    const { expected, got } = cause;
+    throw new OctavoError({ where: `${where}, ${cause.where}`, expected, got, hint: diverged, cause });
+  }
 }
