@@ -8,7 +8,7 @@ import type { Package } from "../arrows/workspace.ts";
 interface Size {
   /** Built JavaScript without comments. */
   readonly script: number;
-  /** The WebAssembly module, if there is one. */
+  /** The largest WebAssembly module, if there is one: a program loads one of them. */
   readonly wasm: number | null;
 }
 
@@ -44,12 +44,14 @@ function sizeLine({ script, wasm }: Size): string {
 
 function measure({ folder }: Package): Size {
   const scripts = filesIn(join(folder, "dist"), ".js").map((file) => withoutComments(file));
-  const modules = filesIn(join(folder, "build"), ".wasm").map((file) => readFileSync(file));
+  const modules = filesIn(join(folder, "build"), ".wasm").map(gzippedSize);
   return {
     script: gzipSync(scripts.join("\n")).length / 1000,
-    wasm: modules.length > 0 ? gzipSync(Buffer.concat(modules)).length / 1000 : null,
+    wasm: modules.length > 0 ? Math.max(...modules) / 1000 : null,
   };
 }
+
+const gzippedSize = (file: string): number => gzipSync(readFileSync(file)).length;
 
 function withoutComments(file: string): string {
   const source = readFileSync(file, "utf8");

@@ -1,24 +1,23 @@
 #include "failure.h"
 #include "isas.h"
+#include "wasm-export.h"
 
 // The WebAssembly module: memory, and these functions. wasm-provider.ts is the other side.
 using namespace octavo;
 
-#define EXPORT(name) extern "C" __attribute__((export_name(#name)))
-
 static const KernelTable& table() { return *isas[0].table; }
 
-EXPORT(kernelCount) uint32_t kernelCount() { return table().count; }
+OCTAVO_EXPORT(kernelCount) uint32_t kernelCount() { return table().count; }
 /** Zero-terminated. */
-EXPORT(kernelName) const char* kernelName(uint32_t index) { return table().entries[index].name; }
-EXPORT(kernelArity) uint32_t kernelArity(uint32_t index) { return table().entries[index].arity; }
-EXPORT(callKernel) double callKernel(uint32_t index, const Argument* arguments) {
+OCTAVO_EXPORT(kernelName) const char* kernelName(uint32_t index) { return table().entries[index].name; }
+OCTAVO_EXPORT(kernelArity) uint32_t kernelArity(uint32_t index) { return table().entries[index].arity; }
+OCTAVO_EXPORT(callKernel) double callKernel(uint32_t index, const Argument* arguments) {
   return table().entries[index].call(arguments);
 }
-EXPORT(peakFloat) double peakFloat(double steps) { return table().peakFloat(steps); }
-EXPORT(peakInt8) double peakInt8(double steps) { return table().peakInt8(steps); }
+OCTAVO_EXPORT(peakFloat) double peakFloat(double steps) { return table().peakFloat(steps); }
+OCTAVO_EXPORT(peakInt8) double peakInt8(double steps) { return table().peakInt8(steps); }
 /** Zero-terminated message of the last kernel, or null. */
-EXPORT(takeFailure) const char* takeFailureMessage() { return takeFailure(); }
+OCTAVO_EXPORT(takeFailure) const char* takeFailureMessage() { return takeFailure(); }
 
 // What the compiler may call; there is no C library in the module. With bulk memory these builtins are one instruction.
 extern "C" void* memcpy(void* to, const void* from, size_t bytes) { return __builtin_memcpy(to, from, bytes); }

@@ -3,6 +3,10 @@
 #include <cstdint>
 #include <new>
 
+#if defined(__wasm__)
+#include "wasm-heap.h"
+#endif
+
 namespace octavo {
 namespace {
 
@@ -11,12 +15,7 @@ constexpr size_t alignment = 64;
 constexpr size_t maxDepth = 16;
 
 #if defined(__wasm__)
-/**
- * From the allocator on the JavaScript side (wasm-memory.ts), which owns the memory; throws when there is no
- * more.
- */
-extern "C" __attribute__((import_module("octavo"), import_name("reserve"))) void* reserve(size_t bytes);
-void* allocate(size_t bytes) { return reserve(bytes); }
+void* allocate(size_t bytes) { return takeFromHeap(bytes, true); }
 /** What is outgrown stays unused; growth doubles. */
 void release(void*) {}
 #else

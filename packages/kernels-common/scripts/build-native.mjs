@@ -89,7 +89,7 @@ export async function buildNative({
     ...sourceFiles(commonSources, folder).filter((file) => !replaced.has(basename(file))),
     ...replacements,
   ];
-  const wasmOnly = new Set(["threads-single.cpp", "wasm-exports.cpp"]);
+  const wasmOnly = new Set(["threads-single.cpp", "threads-wasm.cpp", "wasm-exports.cpp", "wasm-heap.cpp"]);
   const units = files.filter((file) => file.endsWith(".cpp") && !wasmOnly.has(basename(file)));
   const stamp = `${output}.stamp`;
   const expected = fingerprint(files, compiler, flags, linkFlags, isaFlags, extraFlags);

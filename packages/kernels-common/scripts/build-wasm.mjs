@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { basename, join } from "node:path";
 
 import { commonSources, fingerprint, isFresh, sourceFiles } from "./sources.mjs";
 
@@ -12,52 +12,89 @@ const flags = [
   "-fno-trapping-math",
   "-fno-exceptions",
   "-fno-rtti",
+  // Valid in modules without threads too, so that each file is compiled once for both.
+  "-matomics",
   "-mbulk-memory",
-  "-nostdlib",
+  "-msimd128",
   "-Wall",
   "-Wextra",
+];
+
+const linkFlags = [
+  "--target=wasm32-wasip1",
+  "-nostdlib",
   "-Wl,--no-entry",
   "-Wl,--stack-first",
   "-Wl,-z,stack-size=262144",
   "-Wl,--strip-all",
-  "-Wl,--export=__heap_base",
 ];
 
+/** What differs between modules that run on the caller's thread and those whose memory is shared with workers. */
+const kinds = {
+  single: { omitted: "threads-wasm.cpp", flags: [] },
+  threads: {
+    omitted: "threads-single.cpp",
+    flags: [
+      "-Wl,--shared-memory",
+      "-Wl,--import-memory",
+      "-Wl,--max-memory=4294967296",
+      // A worker's own stack and thread-local variables.
+      ...["__stack_pointer", "__wasm_init_tls", "__tls_size", "__tls_align"].map(
+        (name) => `-Wl,--export=${name}`,
+      ),
+    ],
+  },
+};
+
+const nativeOnly = new Set(["threads.cpp", "node-binding.cpp"]);
+
 /**
- * Builds a WebAssembly module from the shared C++ and a package's own folder, unless it is up to date. The compiler is
- * an npm package (LLVM, itself in WebAssembly), so this works wherever Node does.
+ * Builds WebAssembly modules from the shared C++ and a package's own folder, unless they are up to date. The compiler
+ * is an npm package (LLVM, itself in WebAssembly), so this works wherever Node does.
  *
- * @param {object} module
- * @param {string} module.folder the package's C++ folder
- * @param {string} module.output path of the .wasm file
- * @param {string[]} module.isaFlags flags of the instruction set
+ * @param {object} package_
+ * @param {string} package_.folder the package's C++ folder
+ * @param {string} package_.output folder of the .wasm files
+ * @param {Record<string, string[]>} package_.isas flags by file name: each of these files holds an instruction set
+ * @param {{ name: string, isa: string, kind: "single" | "threads" }[]} package_.modules
  */
-export async function buildWasm({ folder, output, isaFlags }) {
-  const nativeOnly = new Set(["threads.cpp", "node-binding.cpp"]);
+export async function buildWasm({ folder, output, isas, modules }) {
   const files = sourceFiles(commonSources, folder).filter((file) => !nativeOnly.has(basename(file)));
   const compiler = JSON.parse(
     readFileSync(new URL("../package.json", import.meta.resolve("@yowasp/clang")), "utf8"),
   ).version;
-  const stamp = `${output}.stamp`;
-  const expected = fingerprint(files, compiler, flags, isaFlags);
-  if (isFresh(output, stamp, expected)) return;
+  const stamp = join(output, "modules.stamp");
+  const expected = fingerprint(files, compiler, flags, linkFlags, kinds, isas, modules);
+  if (modules.every(({ name }) => isFresh(join(output, name), stamp, expected))) return;
 
   const started = performance.now();
   const { runClang } = await import("@yowasp/clang");
   // Without arguments it only loads itself, here without drawing progress.
   await runClang(null, {}, { fetchProgress() {} });
-  const name = basename(output);
+  const run = async (args, tree) => {
+    // Its rejection carries the whole file tree; what is wrong has been printed before.
+    const made = await runClang(["clang++", ...args], tree).catch(() => null);
+    if (made === null) throw new Error(`${folder}: the compiler reported errors, see above`);
+    return made;
+  };
+
   const units = files.map((file) => basename(file)).filter((file) => file.endsWith(".cpp"));
   const tree = Object.fromEntries(files.map((file) => [basename(file), readFileSync(file)]));
-  // Its rejection carries the whole file tree; what is wrong has been printed before.
-  const built = await runClang(["clang++", ...units, "-o", name, ...flags, ...isaFlags], tree).catch(
-    () => null,
-  );
-  if (built === null) throw new Error(`${name}: the compiler reported errors, see above`);
-  mkdirSync(dirname(output), { recursive: true });
-  writeFileSync(output, built[name]);
+  const objectOf = (unit) => unit.replace(/cpp$/, "o");
+  const objects = {};
+  for (const [group, extra] of [[units.filter((unit) => !(unit in isas)), []], ...Object.entries(isas)]) {
+    const made = await run([...flags, ...extra, "-c", ...[group].flat()], tree);
+    for (const unit of [group].flat()) objects[objectOf(unit)] = made[objectOf(unit)];
+  }
+
+  mkdirSync(output, { recursive: true });
+  for (const { name, isa, kind } of modules) {
+    const linked = units.filter((unit) => unit === isa || !(unit in isas || unit === kinds[kind].omitted));
+    const args = [...linkFlags, ...kinds[kind].flags, ...linked.map(objectOf), "-o", name];
+    const made = await run(args, objects);
+    writeFileSync(join(output, name), made[name]);
+    console.log(`${name}: ${made[name].length} bytes`);
+  }
   writeFileSync(stamp, expected);
-  console.log(
-    `${name}: built by clang ${compiler} in ${((performance.now() - started) / 1000).toFixed(1)} s, ${built[name].length} bytes`,
-  );
+  console.log(`built by clang ${compiler} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }

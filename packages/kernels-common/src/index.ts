@@ -1,4 +1,5 @@
 export type { MeasurableProvider } from "./measurable-provider.ts";
+export { missingThreads } from "./missing-threads.ts";
 export { nativeProvider } from "./native-provider.ts";
 export type { NativeAddon, NativeIsa, NativeKernel } from "./native-provider.ts";
 export { openNative } from "./open-native.ts";

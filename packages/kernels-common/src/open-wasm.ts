@@ -9,6 +9,8 @@ export interface WasmSource {
   readonly description: string;
   /** The `.wasm` file: beside the package's source in Node, wherever the bundler put it in a page. */
   readonly module: URL;
+  /** What the module needs beside SIMD128 and this engine lacks, or null. */
+  missing(): string | null;
   /** Package whose `build:kernels` script makes the module. */
   readonly package: string;
 }
@@ -16,6 +18,8 @@ export interface WasmSource {
 /** Fetches, compiles and starts a WebAssembly module; says why if that is not possible here. */
 export async function openWasm(source: WasmSource): Promise<Opened> {
   if (typeof WebAssembly === "undefined") return { unavailable: "this engine has no WebAssembly" };
+  const missing = source.missing();
+  if (missing !== null) return { unavailable: missing };
   let module: WebAssembly.Module;
   try {
     module =

@@ -3,13 +3,16 @@ import type { KernelName, Kernels } from "@octavo/spec";
 import { argumentFailure } from "./internal/argument-failure.ts";
 import { WasmCaller } from "./internal/wasm-caller.ts";
 import { WasmMemory } from "./internal/wasm-memory.ts";
+import { reserveAddresses, sharedMemory } from "./internal/wasm-pages.ts";
+import { WasmThreads } from "./internal/wasm-threads.ts";
+import type { ThreadExports } from "./internal/wasm-threads.ts";
 import type { MeasurableProvider } from "./measurable-provider.ts";
 
-/** What `wasm-exports.cpp` exports; pointers are byte offsets into `memory`. */
+/** What `wasm-exports.cpp` and `wasm-heap.cpp` export; pointers are byte offsets into the memory. */
 export interface WasmExports {
-  readonly memory: WebAssembly.Memory;
-  /** First byte that the module does not use itself. */
-  readonly __heap_base: WebAssembly.Global<"i32">;
+  /** Of a module that brings its own; with threads it is imported. */
+  readonly memory?: WebAssembly.Memory;
+  reserve(bytes: number, mayGrow: boolean): number;
   kernelCount(): number;
   kernelName(index: number): number;
   kernelArity(index: number): number;
@@ -21,10 +24,11 @@ export interface WasmExports {
 }
 
 /**
- * A provider of a WebAssembly module, on the caller's thread. Arrays that lie in memory from `allocate` are passed as
+ * A provider of a WebAssembly module: on the caller's thread, or with as many workers beside it as the machine has
+ * further threads if the module is one with shared memory. Arrays that lie in memory from `allocate` are passed as
  * pointers, others are copied in and out.
  *
- * @param module compiled from `build/octavo.wasm`
+ * @param module compiled from one of the `.wasm` files of a kernel package
  * @param name the provider's name: `wasm-simd128`
  * @param description for people: `WebAssembly SIMD128`
  */
@@ -33,15 +37,19 @@ export async function wasmProvider(
   name: string,
   description: string,
 ): Promise<MeasurableProvider> {
-  // Kernels take their working memory from the same allocator.
-  const reserve = (bytes: number): number => memory.reserve(bytes >>> 0);
-  const instance = await WebAssembly.instantiate(module, { octavo: { reserve } });
+  const shared = WebAssembly.Module.imports(module).length > 0 ? sharedMemory() : null;
+  const instance = await WebAssembly.instantiate(module, shared ? { env: { memory: shared } } : {});
   const exports = instance.exports as unknown as WasmExports;
-  const memory = new WasmMemory(exports.memory, exports.__heap_base.value);
+  if (exports.memory) reserveAddresses(exports.memory);
+  const memory = new WasmMemory(shared ?? exports.memory!, exports.reserve);
   const caller = new WasmCaller(exports, memory);
+  const threads =
+    shared && new WasmThreads(module, shared, memory, instance.exports as unknown as ThreadExports);
+  if (threads) threads.count = hardwareThreads();
   const kernels: Record<string, unknown> = {};
   for (const [index, kernel] of caller.names.entries()) {
     kernels[kernel] = (...values: unknown[]) => {
+      threads?.start();
       const result = caller.call(index, values);
       if (typeof result !== "string") return result;
       throw argumentFailure(name, kernel, result, values);
@@ -50,12 +58,23 @@ export async function wasmProvider(
   return {
     specVersion: 1,
     name,
-    description: `${description}, 1 thread`,
+    get description() {
+      return `${description}, ${threads?.description ?? "1 thread"}`;
+    },
     kernels: kernels as Partial<Pick<Kernels, KernelName>>,
     allocate: (byteLength) => memory.allocate(byteLength),
     free: (block) => memory.free(block),
-    threads: 1,
-    setThreads() {},
+    get threads() {
+      return threads?.count ?? 1;
+    },
+    setThreads(count) {
+      if (threads) threads.count = count;
+    },
     peak: { float: exports.peakFloat, int8: exports.peakInt8 },
   };
+}
+
+function hardwareThreads(): number {
+  const os = globalThis.process?.getBuiltinModule?.("node:os");
+  return os ? os.availableParallelism() : navigator.hardwareConcurrency;
 }

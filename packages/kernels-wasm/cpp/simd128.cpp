@@ -3,3 +3,6 @@
 #include "dot-wasm.h"
 
 #include "kernel-table.h"
+#include "wasm-isa.h"
+
+OCTAVO_WASM_ISA("wasm-simd128", "WebAssembly SIMD128")

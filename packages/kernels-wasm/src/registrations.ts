@@ -1,21 +1,29 @@
-import { openWasm } from "@octavo/kernels-common";
+import { missingThreads, openWasm } from "@octavo/kernels-common";
+import type { WasmSource } from "@octavo/kernels-common";
 import type { ProviderRegistration } from "@octavo/spec";
 
-// Written out where bundlers look for it: they copy the file and rewrite the address.
-const module = new URL("../build/octavo.wasm", import.meta.url);
-
-/** Modules of this package, best first. */
-export const registrations: readonly ProviderRegistration[] = [
+/** Best first; addresses are written out where bundlers look for them: they copy the file and rewrite the address. */
+const modules: readonly (Omit<WasmSource, "package"> & { readonly priority: number })[] = [
+  {
+    name: "wasm-simd128-threads",
+    description: "WebAssembly SIMD128",
+    priority: 110,
+    module: new URL("../build/simd128-threads.wasm", import.meta.url),
+    missing: missingThreads,
+  },
   {
     name: "wasm-simd128",
-    kind: "wasm",
+    description: "WebAssembly SIMD128",
     priority: 100,
-    open: () =>
-      openWasm({
-        name: "wasm-simd128",
-        description: "WebAssembly SIMD128",
-        module,
-        package: "@octavo/kernels-wasm",
-      }),
+    module: new URL("../build/simd128.wasm", import.meta.url),
+    missing: () => null,
   },
 ];
+
+/** Modules of this package, best first. */
+export const registrations: readonly ProviderRegistration[] = modules.map(({ priority, ...source }) => ({
+  name: source.name,
+  kind: "wasm",
+  priority,
+  open: () => openWasm({ ...source, package: "@octavo/kernels-wasm" }),
+}));

@@ -1,13 +1,15 @@
 import { channelBlocks } from "@octavo/spec";
-import type { KernelProvider } from "@octavo/spec";
 import { describe, expect, it } from "vitest";
 
 import { registrations } from "../src/index.ts";
 
-const opened = await registrations[0].open();
+const opened = await Promise.all(
+  registrations.map(async ({ name, open }) => ({ name, opened: await open() })),
+);
 
-describe.skipIf(!("provider" in opened))("wasm-simd128", () => {
-  const provider = (opened as { provider: KernelProvider }).provider;
+describe.each(opened)("$name", ({ name, opened }) => {
+  if (!("provider" in opened)) return it.skip(opened.unavailable);
+  const { provider } = opened;
   const floats = (length: number) => {
     const memory = provider.allocate(4 * length);
     return new Float32Array(memory.buffer as ArrayBuffer, memory.byteOffset, length);
@@ -56,7 +58,7 @@ describe.skipIf(!("provider" in opened))("wasm-simd128", () => {
         0,
         255,
       );
-    expect(call).toThrow("fakeQuantize (wasm-simd128): expected one scale and one zero point per channel");
+    expect(call).toThrow(`fakeQuantize (${name}): expected one scale and one zero point per channel`);
     expect(y.every((value) => value === 5)).toBe(true);
   });
 });

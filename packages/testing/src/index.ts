@@ -12,3 +12,4 @@ export { kernelLaws } from "./laws/kernel-laws.ts";
 export { RandomValues } from "./laws/random-values.ts";
 export { runAgreementLaws, runKernelLaws, runRegistrationLaws } from "./laws/run-kernel-laws.ts";
 export type { TestFunctions } from "./laws/run-kernel-laws.ts";
+export { runThreadLaws } from "./laws/thread-laws.ts";

@@ -68,7 +68,7 @@ export class WasmCaller {
         continue;
       }
       let address = array.byteOffset;
-      if (array.buffer !== this.#bytes.buffer) {
+      if (!this.#memory.holds(array.buffer)) {
         address = scratch;
         scratch += padded(array.byteLength);
         if (roles[i] !== "out") this.#bytes.set(bytesOf(array), address);
@@ -102,7 +102,7 @@ export class WasmCaller {
     let bytes = 0;
     for (let i = 0; i < values.length; i++) {
       const array = asArray(values[i], roles[i]);
-      if (array !== null && array.buffer !== this.#memory.buffer) bytes += padded(array.byteLength);
+      if (array !== null && !this.#memory.holds(array.buffer)) bytes += padded(array.byteLength);
     }
     return bytes;
   }
@@ -117,7 +117,7 @@ export class WasmCaller {
     let scratch = this.#scratch;
     for (let i = 0; i < values.length; i++) {
       const array = asArray(values[i], roles[i]);
-      if (array === null || array.buffer === this.#bytes.buffer) continue;
+      if (array === null || this.#memory.holds(array.buffer)) continue;
       if (roles[i] === "out" || roles[i] === "inout") {
         bytesOf(array).set(this.#bytes.subarray(scratch, scratch + array.byteLength));
       }

@@ -1,45 +1,61 @@
 import { ArgumentError, KernelError } from "@octavo/spec";
 import type { Memory } from "@octavo/spec";
 
-import { alignment, FreeLists, sizeClass } from "./size-classes.ts";
+import { FreeLists, sizeClass } from "./size-classes.ts";
 
-const pageBytes = 65536;
-/**
- * Address space reserved at the start, largest that the engine grants. Growing later would detach every view that callers
- * hold; unused pages cost no memory, they are zero pages of the operating system.
- */
-const reservations = [2 ** 30, 2 ** 28, 2 ** 26];
+/** `reserve` of wasm-heap.cpp: an address, or 0. */
+type Reserve = (byteLength: number, mayGrow: boolean) => number;
 
-/** Allocator inside a module's memory, above its stack and static data. */
+/** Blocks of a module's memory, above its stack and static data. */
 export class WasmMemory {
   readonly #memory: WebAssembly.Memory;
+  readonly #reserve: Reserve;
   readonly #free = new FreeLists<number>();
   readonly #sizes = new WeakMap<Memory, number>();
-  #top: number;
+  /** Of shared memory: each growth makes another buffer, and all of them stay valid. */
+  readonly #buffers = new WeakSet<ArrayBufferLike>();
+  readonly #isShared: boolean;
+  #buffer: ArrayBufferLike;
 
-  constructor(memory: WebAssembly.Memory, heapBase: number) {
+  constructor(memory: WebAssembly.Memory, reserve: Reserve) {
     this.#memory = memory;
-    this.#top = Math.ceil(heapBase / alignment) * alignment;
-    reservations.some((bytes) => this.#tryGrow(this.#top + bytes));
+    this.#reserve = reserve;
+    this.#buffer = memory.buffer;
+    this.#isShared = !(this.#buffer instanceof ArrayBuffer);
+    this.#buffers.add(this.#buffer);
   }
 
   /** Of the whole memory. Another object once memory has grown. */
   get buffer(): ArrayBuffer {
-    return this.#memory.buffer as ArrayBuffer;
+    if (this.#buffer !== this.#memory.buffer) {
+      this.#buffer = this.#memory.buffer;
+      this.#buffers.add(this.#buffer);
+    }
+    return this.#buffer as ArrayBuffer;
   }
 
-  /** At least `byteLength` bytes, zeroed; memory of the engine, outside the module, once that is full. */
+  /** Whether an array of this buffer lies in the module's memory. */
+  holds(buffer: ArrayBufferLike): boolean {
+    return buffer === this.buffer || (this.#isShared && this.#buffers.has(buffer));
+  }
+
+  /**
+   * At least `byteLength` bytes, zeroed. Where growing would detach what callers hold, and all is taken, memory of the
+   * engine outside the module.
+   */
   allocate(byteLength: number): Memory {
     const size = sizeClass(byteLength);
     const used = this.#free.take(size);
     if (used !== undefined) new Uint8Array(this.buffer, used, size).fill(0);
-    const byteOffset = used ?? this.#extend(size);
+    const byteOffset = used ?? this.#extend(size, this.#isShared);
     if (byteOffset === null) {
       return this.#remember(
         { buffer: new ArrayBuffer(byteLength), byteOffset: 0, byteLength, collectable: true },
         0,
       );
     }
+    const { buffer } = this;
+    if (this.#isShared) return this.#remember({ buffer, byteOffset, byteLength }, size);
     const memory = this.#memory;
     const inside = {
       get buffer() {
@@ -67,9 +83,8 @@ export class WasmMemory {
   /** Room for the copies of one call's arguments: an address that stays valid until the next request for more. */
   reserve(byteLength: number): number {
     const size = sizeClass(byteLength);
-    const address = this.#free.take(size) ?? this.#extend(size);
+    const address = this.#free.take(size) ?? this.#extend(size, true);
     if (address !== null) return address;
-    if (this.#tryGrow(this.#top + size)) return this.#extend(size)!;
     throw new KernelError({
       where: "WebAssembly memory",
       expected: `${byteLength} free bytes for the arguments of a kernel`,
@@ -88,21 +103,11 @@ export class WasmMemory {
     return memory;
   }
 
-  #extend(size: number): number | null {
-    if (this.#top + size > this.buffer.byteLength) return null;
-    const address = this.#top;
-    this.#top += size;
+  #extend(size: number, mayGrow: boolean): number | null {
+    const address = this.#reserve(size, mayGrow) >>> 0;
+    if (address === 0) return null;
+    // Growth by another thread is not always seen at once; growing by nothing makes it so.
+    if (address + size > this.buffer.byteLength) this.#memory.grow(0);
     return address;
-  }
-
-  #tryGrow(byteLength: number): boolean {
-    const missing = Math.ceil((byteLength - this.buffer.byteLength) / pageBytes);
-    if (missing <= 0) return true;
-    try {
-      this.#memory.grow(missing);
-      return true;
-    } catch {
-      return false;
-    }
   }
 }
