@@ -1,6 +1,7 @@
 #pragma once
 #include "conv.h"
 #include "depthwise-weight-gradient.h"
+#include "winograd-weight-gradient.h"
 
 namespace octavo::OCTAVO_ISA {
 
@@ -30,6 +31,9 @@ void convWeightGradient(Span<const float> x, Span<const float> dy, Span<float> d
   if (isDepthwise(shape)) return depthwiseWeightGradient(gather, shape, x.data, dy.data, dWeight.data);
   const size_t rows = size_t(shape.outChannels / shape.groups), filter = filterElements(shape);
   const size_t positions = size_t(shape.batch) * gather.positions();
+  if (shape.groups == 1 && isWinograd(gather, size_t(shape.batch), rows)) {
+    return winogradWeightGradient(gather, size_t(shape.batch), x.data, dy.data, rows, rows, dWeight.data);
+  }
   for (size_t group = 0; group < size_t(shape.groups); ++group) {
     const Left left = {dy.data + group * rows, 1, size_t(shape.outChannels)};
     const float* const source = x.data + group * gather.channels;

@@ -3,7 +3,8 @@ import * as fc from "fast-check";
 import { agreementLaw, scene } from "./kernel-law.ts";
 import type { AgreementLaw } from "./kernel-law.ts";
 import { magnitudes, sumBounds } from "./rounding-bounds.ts";
-import { convGeometry, shapeOfConv, tileSize, volume } from "./sizes.ts";
+import type { ConvFields } from "@octavo/spec";
+import { convGeometry, shapeOfConv, threeTapGeometry, tileSize, volume } from "./sizes.ts";
 
 const gemm = agreementLaw(
   "gemm of every transposition, batch and tile size",
@@ -47,42 +48,47 @@ const gemm = agreementLaw(
   },
 );
 
-const conv = agreementLaw(
-  "conv of every geometry",
-  ["conv"],
-  fc.record({ fields: convGeometry, bias: fc.boolean() }),
-  ({ fields, bias: hasBias }, random) => {
-    const shape = shapeOfConv(fields);
-    const terms = (volume(fields.kernel) * fields.inChannels) / fields.groups;
-    const given = {
-      x: random.floats(fields.batch * volume(fields.inSize) * fields.inChannels),
-      weight: random.floats(fields.outChannels * terms),
-      bias: random.floats(fields.outChannels),
-    };
-    return scene({
-      arrays: { ...given, y: new Float32Array(fields.batch * volume(fields.outSize) * fields.outChannels) },
-      writes: ["y"],
-      agreement: ({ y }, oracle) => {
-        const sums = y.slice();
-        oracle.conv(
-          magnitudes(given.x),
-          magnitudes(given.weight),
-          hasBias ? magnitudes(given.bias) : null,
-          sums,
-          shape,
-        );
-        return { y: sumBounds(terms + 3, sums) };
-      },
-      run: (kernels, { x, weight, bias, y }) => kernels.conv(x, weight, hasBias ? bias : null, y, shape),
-    });
-  },
+/** The geometries that the laws of convolutions run through. */
+const geometries: readonly (readonly [string, fc.Arbitrary<ConvFields>])[] = [
+  ["of every geometry", convGeometry],
+  ["with 3×3 filters and many channels", threeTapGeometry],
+];
+
+const conv = geometries.map(([title, geometry]) =>
+  agreementLaw(
+    `conv ${title}`,
+    ["conv"],
+    fc.record({ fields: geometry, bias: fc.boolean() }),
+    ({ fields, bias: hasBias }, random) => {
+      const shape = shapeOfConv(fields);
+      const terms = (volume(fields.kernel) * fields.inChannels) / fields.groups;
+      const given = {
+        x: random.floats(fields.batch * volume(fields.inSize) * fields.inChannels),
+        weight: random.floats(fields.outChannels * terms),
+        bias: random.floats(fields.outChannels),
+      };
+      return scene({
+        arrays: { ...given, y: new Float32Array(fields.batch * volume(fields.outSize) * fields.outChannels) },
+        writes: ["y"],
+        agreement: ({ y }, oracle) => {
+          const sums = y.slice();
+          oracle.conv(
+            magnitudes(given.x),
+            magnitudes(given.weight),
+            hasBias ? magnitudes(given.bias) : null,
+            sums,
+            shape,
+          );
+          return { y: sumBounds(terms + 3, sums) };
+        },
+        run: (kernels, { x, weight, bias, y }) => kernels.conv(x, weight, hasBias ? bias : null, y, shape),
+      });
+    },
+  ),
 );
 
-const convInputGradient = agreementLaw(
-  "convInputGradient of every geometry",
-  ["convInputGradient"],
-  convGeometry,
-  (fields, random) => {
+const convInputGradient = geometries.map(([title, geometry]) =>
+  agreementLaw(`convInputGradient ${title}`, ["convInputGradient"], geometry, (fields, random) => {
     const shape = shapeOfConv(fields);
     const taps = volume(fields.kernel);
     const given = {
@@ -99,14 +105,11 @@ const convInputGradient = agreementLaw(
       },
       run: (kernels, { dy, weight, dx }) => kernels.convInputGradient(dy, weight, dx, shape),
     });
-  },
+  }),
 );
 
-const convWeightGradient = agreementLaw(
-  "convWeightGradient of every geometry",
-  ["convWeightGradient"],
-  convGeometry,
-  (fields, random) => {
+const convWeightGradient = geometries.map(([title, geometry]) =>
+  agreementLaw(`convWeightGradient ${title}`, ["convWeightGradient"], geometry, (fields, random) => {
     const shape = shapeOfConv(fields);
     const given = {
       x: random.floats(fields.batch * volume(fields.inSize) * fields.inChannels),
@@ -127,7 +130,12 @@ const convWeightGradient = agreementLaw(
       },
       run: (kernels, { x, dy, dWeight }) => kernels.convWeightGradient(x, dy, dWeight, shape),
     });
-  },
+  }),
 );
 
-export const matrixLaws: readonly AgreementLaw[] = [gemm, conv, convInputGradient, convWeightGradient];
+export const matrixLaws: readonly AgreementLaw[] = [
+  gemm,
+  ...conv,
+  ...convInputGradient,
+  ...convWeightGradient,
+];

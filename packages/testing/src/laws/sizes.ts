@@ -91,6 +91,33 @@ export const convGeometry: fc.Arbitrary<ConvFields> = fc
   .record({ batch: fc.constantFrom(1, 1, 2, 5), channels, axes: convAxes })
   .map(({ batch, channels, axes }) => ({ batch, ...channels, ...alongAxes(axes) }));
 
+/**
+ * Convolutions with 3×3 filters, stride 1 and many channels, for which kernels have a form of their own (Winograd's):
+ * even and odd sizes, any padding, channels that fill vectors or do not.
+ */
+export const threeTapGeometry: fc.Arbitrary<ConvFields> = fc
+  .record({
+    batch: fc.integer({ min: 1, max: 4 }),
+    inChannels: fc.constantFrom(8, 16, 20, 24, 40),
+    outChannels: fc.constantFrom(8, 16, 20, 24, 40),
+    height: fc.integer({ min: 3, max: 17 }),
+    width: fc.integer({ min: 3, max: 17 }),
+    depth: fc.constantFrom(1, 1, 1, 2),
+    padding: fc.integer({ min: 0, max: 2 }),
+    endPadding: fc.nat(1),
+  })
+  .map(({ batch, inChannels, outChannels, height, width, depth, padding, endPadding }) => {
+    const one = [1, 1, 1] as const;
+    const grown = 2 * padding - 2 + (padding > 0 ? endPadding : 0);
+    return {
+      ...{ batch, inChannels, outChannels, groups: 1, stride: one, dilation: one },
+      inSize: [depth, height, width],
+      outSize: [depth, height + grown, width + grown],
+      kernel: [1, 3, 3],
+      padding: [0, padding, padding],
+    };
+  });
+
 export const shapeOfConv = (fields: ConvFields): ConvShape => convShape(fields);
 
 const adaptiveAxis = fc
