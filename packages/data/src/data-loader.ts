@@ -2,11 +2,13 @@ import { ArgumentError } from "@octavo/spec";
 import { empty, Generator } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 
+import { recipeOf } from "./define-transform.ts";
 import { imageSize } from "./image-dataset.ts";
 import type { ImageDataset } from "./image-dataset.ts";
 import { batchesPerEpoch, epochPlan } from "./internal/epoch-plan.ts";
 import type { BatchPlan, EpochOptions } from "./internal/epoch-plan.ts";
 import { gather } from "./internal/gather.ts";
+import { TransformWorkers } from "./internal/transform-workers.ts";
 import type { ImageBatch, Transform } from "./transform.ts";
 import { toFloat } from "./transforms/to-float.ts";
 
@@ -20,6 +22,11 @@ export interface DataLoaderOptions {
   readonly dropLast?: boolean;
   /** Default `toFloat()`. */
   readonly transform?: Transform;
+  /**
+   * Threads that prepare batches ahead, in loops with `for await` (Node). Default 0: a batch is prepared when it is asked for.
+   * The batches are the same. The transform must be one of this package, or made by `defineTransform`.
+   */
+  readonly workers?: number;
 }
 
 /** Images with their labels, in one order. */
@@ -50,20 +57,29 @@ export interface DataLoaderState extends EpochOptions {
  * while (loader.epoch < epochs) for (const { images, labels } of loader) { … }
  * ```
  */
-export class DataLoader implements Iterable<Batch> {
+export class DataLoader implements Iterable<Batch>, AsyncIterable<Batch> {
   /** Number of the epoch that the next loop begins; counts up by itself, may be set to repeat one. */
   epoch = 0;
   readonly #dataset: ImageDataset;
   readonly #plan: EpochOptions;
   readonly #transform: Transform;
-  /** The epoch that a loop is in, and how many batches it gave; null between loops. */
-  #position: { readonly epoch: number; batch: number } | null = null;
+  readonly #workerCount: number;
+  #workers: TransformWorkers | null = null;
+  /** Where a loop is; null between loops. */
+  #position: Position | null = null;
   /** Batches that the next loop leaves out. */
   #skipped = 0;
 
   /** @throws ArgumentError for a batch size < 1, a seed that is no integer, an empty data set, or images and labels of different numbers. */
   constructor(dataset: ImageDataset, options: DataLoaderOptions) {
-    const { batchSize, shuffle = false, seed = 0, dropLast = false, transform = toFloat() } = options;
+    const {
+      batchSize,
+      shuffle = false,
+      seed = 0,
+      dropLast = false,
+      transform = toFloat(),
+      workers = 0,
+    } = options;
     const count = dataset.labels.length;
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       const got = String(batchSize);
@@ -81,6 +97,7 @@ export class DataLoader implements Iterable<Batch> {
     this.#dataset = dataset;
     this.#plan = { count, batchSize, shuffle, dropLast, seed };
     this.#transform = transform;
+    this.#workerCount = requireWorkers(workers, transform);
   }
 
   /** Batches per epoch. */
@@ -90,7 +107,8 @@ export class DataLoader implements Iterable<Batch> {
 
   /** Where the loop over this loader is. */
   stateDict(): DataLoaderState {
-    return { ...this.#plan, ...(this.#position ?? { epoch: this.epoch, batch: this.#skipped }) };
+    const { epoch, batch } = this.#position ?? { epoch: this.epoch, batch: this.#skipped };
+    return { ...this.#plan, epoch, batch };
   }
 
   /**
@@ -112,23 +130,69 @@ export class DataLoader implements Iterable<Batch> {
   }
 
   *[Symbol.iterator](): Iterator<Batch> {
-    for (const plan of this.#begin()) {
-      const raw = gather(this.#dataset, plan.indices);
-      yield* this.#lend(plan, this.#transform(raw, new Generator(plan.seed)));
+    const position = this.#begin();
+    try {
+      for (const plan of position.rest) {
+        const prepared = this.#prepare(plan);
+        position.batch += 1;
+        yield* this.#lend(plan, prepared);
+      }
+    } finally {
+      this.#end(position);
     }
   }
 
-  /** Begins an epoch; `stateDict` follows the plans that are taken. */
-  *#begin(): Iterable<BatchPlan> {
-    const position = { epoch: this.epoch++, batch: this.#skipped };
-    const plans = epochPlan(this.#plan, position.epoch);
-    this.#skipped = 0;
-    this.#position = position;
+  /** As the loop without `await`, but with workers: while one batch is in use, each of them prepares the next two. */
+  async *[Symbol.asyncIterator](): AsyncIterator<Batch> {
+    const position = this.#begin();
+    const ahead: Promise<ImageBatch>[] = [];
     try {
-      while (position.batch < plans.length) yield plans[position.batch++];
+      for (const [i, plan] of position.rest.entries()) {
+        for (const next of position.rest.slice(i + ahead.length, i + (2 * this.#workerCount || 1))) {
+          const prepared = this.#prepareAside(next);
+          // A failure is told when its batch is due, also if the loop ends before.
+          prepared.catch(() => {});
+          ahead.push(prepared);
+        }
+        const prepared = await ahead.shift()!;
+        position.batch += 1;
+        yield* this.#lend(plan, prepared);
+      }
     } finally {
-      if (this.#position === position) this.#position = null;
+      this.#end(position);
     }
+  }
+
+  /** Ends the workers, if there are any. They keep no process alive, so this is only needed where loaders come and go. */
+  close(): void {
+    this.#workers?.close();
+    this.#workers = null;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Begins an epoch, or goes on with one. */
+  #begin(): Position {
+    const [epoch, batch] = [this.epoch++, this.#skipped];
+    this.#skipped = 0;
+    return (this.#position = { epoch, batch, rest: epochPlan(this.#plan, epoch).slice(batch) });
+  }
+
+  #end(position: Position): void {
+    if (this.#position === position) this.#position = null;
+  }
+
+  #prepare({ indices, seed }: BatchPlan): ImageBatch {
+    return this.#transform(gather(this.#dataset, indices), new Generator(seed));
+  }
+
+  /** By a worker, if there are any. */
+  async #prepareAside(plan: BatchPlan): Promise<ImageBatch> {
+    if (this.#workerCount === 0) return this.#prepare(plan);
+    this.#workers ??= new TransformWorkers(recipeOf(this.#transform)!, this.#workerCount);
+    return this.#workers.prepare(gather(this.#dataset, plan.indices), plan.seed);
   }
 
   /** A batch as tensors, until the next one is asked for. */
@@ -144,6 +208,28 @@ export class DataLoader implements Iterable<Batch> {
       labels.storage.release();
     }
   }
+}
+
+/** A loop over an epoch. */
+interface Position {
+  readonly epoch: number;
+  /** Batches given out. */
+  batch: number;
+  /** Those that were left when the loop began. */
+  readonly rest: readonly BatchPlan[];
+}
+
+function requireWorkers(workers: number, transform: Transform): number {
+  if (!Number.isInteger(workers) || workers < 0) {
+    throw new ArgumentError({ where: "DataLoader", expected: "workers ≥ 0", got: String(workers) });
+  }
+  if (workers === 0 || recipeOf(transform)) return workers;
+  throw new ArgumentError({
+    where: "DataLoader",
+    expected: "a transform that workers can make for themselves",
+    got: "a plain function",
+    hint: "Export it from a module of its own, made by defineTransform(import.meta.url, name, make).",
+  });
 }
 
 function toTensor({ data, count, channels, height, width }: ImageBatch): Tensor {

@@ -4,6 +4,8 @@ export type { CheckpointParts, Stateful } from "./checkpoint/stateful.ts";
 export { cifar10, readCifar10 } from "./cifar10.ts";
 export { DataLoader } from "./data-loader.ts";
 export type { Batch, DataLoaderOptions, DataLoaderState } from "./data-loader.ts";
+export { defineTransform } from "./define-transform.ts";
+export type { TransformRecipe } from "./define-transform.ts";
 export { fashionMnist } from "./fashion-mnist.ts";
 export { subset } from "./image-dataset.ts";
 export type { DatasetSplits, ImageDataset } from "./image-dataset.ts";

@@ -1,7 +1,11 @@
+import { defineTransform } from "../define-transform.ts";
 import type { Transform } from "../transform.ts";
 
 /** One transform after the other, as `torchvision.transforms.Compose`. */
-export function compose(...transforms: readonly Transform[]): Transform {
-  return (batch, generator) =>
-    transforms.reduce((current, transform) => transform(current, generator), batch);
-}
+export const compose = defineTransform(
+  import.meta.url,
+  "compose",
+  (...transforms: Transform[]): Transform =>
+    (batch, generator) =>
+      transforms.reduce((current, transform) => transform(current, generator), batch),
+);

@@ -1,5 +1,6 @@
 import { ArgumentError } from "@octavo/spec";
 
+import { defineTransform } from "../define-transform.ts";
 import type { ImageBatch, Transform } from "../transform.ts";
 
 /**
@@ -8,30 +9,34 @@ import type { ImageBatch, Transform } from "../transform.ts";
  *
  * @throws ArgumentError for a std of 0, or another number of channels than the images have.
  */
-export function normalize(mean: number | readonly number[], std: number | readonly number[]): Transform {
-  const means = [mean].flat();
-  const stds = [std].flat();
-  if (stds.some((one) => !(one > 0)) || means.some(Number.isNaN)) {
-    throw new ArgumentError({
-      where: "normalize",
-      expected: "numbers, std > 0",
-      got: `mean ${mean}, std ${std}`,
-    });
-  }
-  return (batch) => {
-    const perChannel = (list: readonly number[]) =>
-      list.length === 1 ? new Array<number>(batch.channels).fill(list[0]) : list;
-    const [m, s] = [perChannel(means), perChannel(stds)];
-    if (m.length !== batch.channels || s.length !== batch.channels) {
-      const got = `${means.length} means and ${stds.length} deviations`;
-      throw new ArgumentError({ where: "normalize", expected: `one or ${batch.channels} of each`, got });
+export const normalize = defineTransform(
+  import.meta.url,
+  "normalize",
+  (mean: number | readonly number[], std: number | readonly number[]): Transform => {
+    const means = [mean].flat();
+    const stds = [std].flat();
+    if (stds.some((one) => !(one > 0)) || means.some(Number.isNaN)) {
+      throw new ArgumentError({
+        where: "normalize",
+        expected: "numbers, std > 0",
+        got: `mean ${mean}, std ${std}`,
+      });
     }
-    return {
-      ...batch,
-      data: batch.data instanceof Uint8Array ? fromBytes(batch, m, s) : inPlace(batch, m, s),
+    return (batch) => {
+      const perChannel = (list: readonly number[]) =>
+        list.length === 1 ? new Array<number>(batch.channels).fill(list[0]) : list;
+      const [m, s] = [perChannel(means), perChannel(stds)];
+      if (m.length !== batch.channels || s.length !== batch.channels) {
+        const got = `${means.length} means and ${stds.length} deviations`;
+        throw new ArgumentError({ where: "normalize", expected: `one or ${batch.channels} of each`, got });
+      }
+      return {
+        ...batch,
+        data: batch.data instanceof Uint8Array ? fromBytes(batch, m, s) : inPlace(batch, m, s),
+      };
     };
-  };
-}
+  },
+);
 
 const fl = Math.fround;
 

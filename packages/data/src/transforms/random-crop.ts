@@ -1,12 +1,13 @@
 import { ArgumentError } from "@octavo/spec";
 
+import { defineTransform } from "../define-transform.ts";
 import type { Transform } from "../transform.ts";
 
 /**
  * Moves each image by up to `padding` pixels along both axes; zeros (black, before `normalize`) come in at the border. As
  * `torchvision.transforms.RandomCrop(size, padding)` with the image's own size.
  */
-export function randomCrop(padding: number): Transform {
+export const randomCrop = defineTransform(import.meta.url, "randomCrop", (padding: number): Transform => {
   if (!Number.isInteger(padding) || padding < 0) {
     throw new ArgumentError({
       where: "randomCrop",
@@ -33,4 +34,4 @@ export function randomCrop(padding: number): Transform {
     }
     return { ...batch, data: moved };
   };
-}
+});
