@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { readWorkspace } from "./arrows/workspace.ts";
 import { inParallel } from "./packages/in-parallel.ts";
 import { combinationProblems, type Combination } from "./packages/install.ts";
+import { packPlatform, platformCombination } from "./packages/platform.ts";
 import { packageProblems } from "./packages/lint.ts";
 import { isPublic, packAll } from "./packages/pack.ts";
 import { sizeProblems } from "./packages/size.ts";
@@ -50,6 +51,12 @@ for (const combination of combinations) {
   else
     report(name, await combinationProblems(combination, tarballs, nodes), ` (${nodes.length} Node versions)`);
 }
+const platform = await packPlatform(root);
+if (platform) {
+  const combination = platformCombination(platform);
+  const problems = await combinationProblems(combination, [...tarballs, platform], nodes);
+  report(`install and run: ${combination.name}`, problems);
+} else skip("octavo with prebuilt kernels", "tools/make-platforms.ts has not made this system's package");
 for (const { short, manifest } of workspace.packages) {
   if (!manifest.private && !written.some((one) => one.short === short)) skip(short, "nothing written yet");
 }

@@ -46,7 +46,7 @@ export function readWorkspace(root: string): Workspace {
   return { root, manifest: readManifest(root), packages };
 }
 
-function readPackage(short: string, folder: string): Package {
+export function readPackage(short: string, folder: string): Package {
   const files = ["src", "test", "scripts"].flatMap((part) =>
     sourceFiles(join(folder, part)).map((path) => ({
       path,

@@ -17,13 +17,15 @@ const execute = promisify(execFile);
 export interface Combination {
   readonly name: string;
   readonly packages: readonly string[];
-  /** Short name of the package whose README is run; without one, every installed package is imported. */
+  /** Short name of the package whose README is run. */
   readonly readme?: string;
+  /** A program that is run instead; without either, every installed package is imported. */
+  readonly program?: string;
 }
 
 /** Installs a combination in an empty folder, from the tarballs only, and runs its examples with each Node. */
 export async function combinationProblems(
-  { packages, readme }: Combination,
+  { packages, readme, name, program }: Combination,
   tarballs: readonly Packed[],
   nodes: readonly string[],
 ): Promise<string[]> {
@@ -34,7 +36,8 @@ export async function combinationProblems(
     const foreign = foreignPackages(folder, installed);
     if (foreign.length > 0)
       return [`these came along, though no manifest asks for them: ${foreign.join(", ")}`];
-    const blocks = readme ? readmeBlocks(readme, installed) : [importAll(installed)];
+    const code = program ?? importAll(installed);
+    const blocks = readme ? readmeBlocks(readme, installed) : [{ file: name, line: 1, code }];
     if (blocks.length === 0) return [`the README of ${readme} has no example that needs only these packages`];
     const problems = await Promise.all(nodes.map((node) => runBlocks(blocks, folder, node)));
     return problems.flat();
@@ -97,9 +100,8 @@ function readmeBlocks(short: string, installed: readonly Packed[]): Block[] {
   );
 }
 
-function importAll(installed: readonly Packed[]): Block {
-  const lines = installed.map(({ package: { manifest } }) => `await import("${manifest.name}");`);
-  return { file: "imports of every package", line: 1, code: lines.join("\n") };
+function importAll(installed: readonly Packed[]): string {
+  return installed.map(({ package: { manifest } }) => `await import("${manifest.name}");`).join("\n");
 }
 
 async function runBlocks(blocks: readonly Block[], folder: string, node: string): Promise<string[]> {

@@ -9,7 +9,6 @@ export const registrations: readonly ProviderRegistration[] = [
     name: "arm64-neon",
     kind: "native",
     priority: 200,
-    open: () =>
-      openNative({ name: "arm64-neon", addon, architecture: "arm64", package: "@octavo/kernels-arm" }),
+    open: () => openNative({ name: "arm64-neon", addon, architecture: "arm64" }),
   },
 ];

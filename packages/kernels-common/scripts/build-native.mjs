@@ -31,21 +31,28 @@ const linkFlags = {
     "-Wl,--gc-sections",
     "-s",
   ],
-  darwin: ["-dynamiclib", "-undefined", "dynamic_lookup"],
+  darwin: ["-dynamiclib", "-undefined", "dynamic_lookup", "-Wl,-install_name,@rpath/octavo.node"],
+  win32: ["-shared", "-s"],
 };
 
-/** The first of these that runs: $CXX, g++, clang++, c++. */
+/** Command lines of this machine's compilers. On Windows nothing tells them what node.exe exports. */
+const systemCompilers =
+  process.platform in linkFlags && process.platform !== "win32"
+    ? [process.env.CXX, "g++", "clang++", "c++"].filter(Boolean).map((command) => [command])
+    : [];
+
+/** The first of these command lines that runs. */
 function findCompiler(candidates) {
-  for (const command of candidates) {
-    const probe = spawnSync(command, ["--version"], { encoding: "utf8" });
-    if (probe.status === 0) return { command, version: probe.stdout.split("\n")[0] };
+  for (const [command, ...args] of candidates) {
+    const probe = spawnSync(command, [...args, "--version"], { encoding: "utf8" });
+    if (probe.status === 0) return { command, args, version: probe.stdout.split("\n")[0] };
   }
   return null;
 }
 
-function run(command, args) {
+function compile({ command, args }, rest) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: "inherit" });
+    const child = spawn(command, [...args, ...rest], { stdio: "inherit" });
     child.on("error", reject);
     child.on("exit", (code) =>
       code === 0 ? resolve() : reject(new Error(`${command} exited with code ${code}`)),
@@ -60,8 +67,10 @@ function run(command, args) {
  * @param {string} addon.folder the package's C++ folder
  * @param {string} addon.output path of the .node file
  * @param {Record<string, string[]>} addon.isaFlags extra flags by file name: only these files use the instruction set
- * @param {string[]} [addon.compilers] instead of $CXX, g++, clang++, c++
+ * @param {string} [addon.system] the `process.platform` that it is for, if that is not this one's
+ * @param {string[][]} [addon.compilers] command lines to try instead of $CXX, g++, clang++, c++
  * @param {string[]} [addon.extraFlags] for compiling and linking, after all others
+ * @param {string[]} [addon.libraries] what else is linked: for Windows the import library of node.exe
  * @param {string[]} [addon.replacements] C++ files that take the place of those of the same name
  * @returns {Promise<boolean>} false when there is no compiler
  */
@@ -69,17 +78,17 @@ export async function buildNative({
   folder,
   output,
   isaFlags,
-  compilers,
+  system = process.platform,
+  compilers = systemCompilers,
   extraFlags = [],
+  libraries = [],
   replacements = [],
 }) {
   const name = basename(output);
-  const candidates = compilers ?? [process.env.CXX, "g++", "clang++", "c++"].filter(Boolean);
-  const compiler = linkFlags[process.platform] && findCompiler(candidates);
+  const compiler = findCompiler(compilers);
   if (!compiler) {
-    const reason = linkFlags[process.platform]
-      ? `no C++ compiler (tried ${candidates.join(", ")})`
-      : `no build for ${process.platform} yet`;
+    const tried = compilers.map((line) => line.join(" ")).join(", ");
+    const reason = tried ? `no C++ compiler (tried ${tried})` : `no build on ${process.platform} yet`;
     console.log(`${name}: not built, ${reason}; WebAssembly or TypeScript kernels run instead`);
     return false;
   }
@@ -102,7 +111,7 @@ export async function buildNative({
     const objects = units.map((unit) => join(scratch, `${basename(unit)}.o`));
     await Promise.all(
       units.map((unit, i) =>
-        run(compiler.command, [
+        compile(compiler, [
           ...flags,
           ...(isaFlags[basename(unit)] ?? []),
           `-I${commonSources}`,
@@ -118,8 +127,8 @@ export async function buildNative({
     );
     const linked = join(scratch, name);
     const isForDebugging = extraFlags.includes("-g");
-    const linking = linkFlags[process.platform].filter((flag) => !(isForDebugging && flag === "-s"));
-    await run(compiler.command, [...objects, ...linking, ...extraFlags, "-o", linked]);
+    const linking = linkFlags[system].filter((flag) => !(isForDebugging && flag === "-s"));
+    await compile(compiler, [...objects, ...libraries, ...linking, ...extraFlags, "-o", linked]);
     renameSync(linked, output);
     writeFileSync(stamp, expected);
   } finally {

@@ -1,36 +1,53 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { platformPackages } from "./internal/addon-files.ts";
 import { openNative } from "./open-native.ts";
 
-const source = { name: "test-isa", architecture: process.arch, package: "@octavo/kernels-test" };
+const source = { name: "test-isa", architecture: process.arch };
 
 it("says that an addon is for another processor", () => {
   const opened = openNative({ ...source, architecture: "pdp11", addon: new URL("file:///x.node") });
   expect(opened).toEqual({ unavailable: `built for pdp11, this is ${process.arch}` });
 });
 
-it("says that an addon is not built, and how to build it", () => {
-  expect(openNative({ ...source, addon: new URL("file:///nowhere/octavo.node") })).toEqual({
-    unavailable: "/nowhere/octavo.node is not there",
-    hint: "In a checkout with a C++ compiler: pnpm --filter @octavo/kernels-test run build:kernels",
+it("says that an addon is neither built nor installed, and how to get it", () => {
+  const opened = openNative({ ...source, addon: new URL("file:///nowhere/octavo.node") });
+  expect(opened).toEqual({
+    unavailable: expect.stringMatching(
+      `^there is no addon: neither /nowhere/octavo.node nor @octavo/kernels-${process.platform}-${process.arch}`,
+    ),
+    hint: expect.stringMatching(/^npm install @octavo\/kernels-.* npx turbo run build:kernels$/),
   });
 });
 
-it("passes on why an addon does not load", () => {
-  const folder = mkdtempSync(join(tmpdir(), "octavo-"));
-  try {
+describe("with an addon", () => {
+  let folder: string;
+  beforeEach(() => (folder = realpathSync(mkdtempSync(join(tmpdir(), "octavo-")))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("passes on why it does not load", () => {
     const path = join(folder, "damaged.node");
     writeFileSync(path, "not a library");
-    const opened = openNative({ ...source, addon: pathToFileURL(path) });
-    expect(opened).toMatchObject({
+    expect(openNative({ ...source, addon: pathToFileURL(path) })).toMatchObject({
       unavailable: expect.stringContaining(`${path} does not load: `),
-      hint: expect.stringContaining("pnpm --filter @octavo/kernels-test run build:kernels"),
+      hint: expect.stringContaining("delete it"),
     });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  });
+
+  it("finds that of an installed platform package", () => {
+    const [name] = platformPackages();
+    const package_ = join(folder, "node_modules", name);
+    mkdirSync(package_, { recursive: true });
+    writeFileSync(join(package_, "package.json"), JSON.stringify({ name }));
+    writeFileSync(join(package_, "octavo.node"), "not a library");
+    expect(
+      openNative({ ...source, addon: pathToFileURL(join(folder, "build", "local.node")) }),
+    ).toMatchObject({
+      unavailable: expect.stringContaining(`${join(package_, "octavo.node")} does not load: `),
+    });
+  });
 });

@@ -1,46 +1,57 @@
 import type { Opened } from "@octavo/spec";
 
+import { addonPlaces, platformPackages } from "./internal/addon-files.ts";
 import { nativeProvider } from "./native-provider.ts";
 import type { NativeAddon } from "./native-provider.ts";
 
 export interface NativeSource {
   /** Name of the instruction set inside the addon, which is the provider's. */
   readonly name: string;
-  /** The `.node` file. */
+  /** The `.node` file that the package's `build:kernels` script makes. */
   readonly addon: URL;
   /** Value of `process.arch` that the addon is for. */
   readonly architecture: string;
-  /** Package whose `build:kernels` script makes the addon. */
-  readonly package: string;
 }
 
-/** Loads a native addon and opens one of its instruction sets; says why if that is not possible here. */
-export function openNative(source: NativeSource): Opened {
+const build = "In a checkout with a C++ compiler: npx turbo run build:kernels";
+
+/**
+ * Loads a native addon and opens one of its instruction sets; says why if that is not possible here. What was built in a
+ * checkout goes before the package of the platform.
+ */
+export function openNative({ name, addon, architecture }: NativeSource): Opened {
   // By getBuiltinModule, so that bundlers for browsers find no import of node:module here.
   const builtin = globalThis.process?.getBuiltinModule;
   if (!builtin) return { unavailable: "native addons need Node" };
-  if (process.arch !== source.architecture) {
-    return { unavailable: `built for ${source.architecture}, this is ${process.arch}` };
+  if (process.arch !== architecture) {
+    return { unavailable: `built for ${architecture}, this is ${process.arch}` };
   }
-  const path = builtin("node:url").fileURLToPath(source.addon);
-  const build = `pnpm --filter ${source.package} run build:kernels`;
-  if (!builtin("node:fs").existsSync(path)) {
-    return { unavailable: `${path} is not there`, hint: `In a checkout with a C++ compiler: ${build}` };
-  }
-  try {
-    return pick(builtin("node:module").createRequire(import.meta.url)(path) as NativeAddon, source, build);
-  } catch (error) {
+  const places = addonPlaces(addon);
+  const present = places.filter(({ file }) => file !== null);
+  if (present.length === 0) {
     return {
-      unavailable: `${path} does not load: ${error instanceof Error ? error.message : String(error)}`,
-      hint: `It may be built for another system. Delete it, then: ${build}`,
+      unavailable: `there is no addon: neither ${places.map((place) => place.name).join(" nor ")}`,
+      hint: `npm install ${platformPackages()[0]}. ${build}`,
     };
   }
+  const require = builtin("node:module").createRequire(addon);
+  const failures: string[] = [];
+  for (const { file } of present) {
+    try {
+      return pick(require(file!) as NativeAddon, name);
+    } catch (error) {
+      failures.push(`${file} does not load: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return {
+    unavailable: failures.join("; "),
+    hint: `It may be built for another system: delete it. ${build}`,
+  };
 }
 
-function pick(addon: NativeAddon, source: NativeSource, build: string): Opened {
-  const isa = addon.isas.find(({ name }) => name === source.name);
-  if (!isa)
-    return { unavailable: `the addon has no ${source.name}: it is older than the package`, hint: build };
+function pick(addon: NativeAddon, name: string): Opened {
+  const isa = addon.isas.find((one) => one.name === name);
+  if (!isa) return { unavailable: `the addon has no ${name}: it is older than the package`, hint: build };
   if (isa.missing) return { unavailable: `this processor has no ${isa.missing}` };
   return { provider: nativeProvider(addon, isa) };
 }

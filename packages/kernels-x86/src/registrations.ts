@@ -9,6 +9,6 @@ export const registrations: readonly ProviderRegistration[] = [
     name: "x64-avx2",
     kind: "native",
     priority: 200,
-    open: () => openNative({ name: "x64-avx2", addon, architecture: "x64", package: "@octavo/kernels-x86" }),
+    open: () => openNative({ name: "x64-avx2", addon, architecture: "x64" }),
   },
 ];
