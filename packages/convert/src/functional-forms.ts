@@ -10,6 +10,7 @@ import { dequantizeStep, quantizeStep } from "./modules/quantize.ts";
 import { padAttributes } from "./steps/pad-attributes.ts";
 import type { PadAttributes } from "./steps/pad-attributes.ts";
 import { adaptiveAttributes, averageAttributes } from "./steps/pool-attributes.ts";
+import { resampleAttributes } from "./steps/resample-attributes.ts";
 import { programOp } from "./steps/program-op.ts";
 import type { ProgramStep } from "./steps/program-op.ts";
 
@@ -106,6 +107,7 @@ const forms: Readonly<Record<string, Form>> = {
   adaptiveAvgPool1d: adaptiveAverage,
   adaptiveAvgPool2d: adaptiveAverage,
   adaptiveAvgPool3d: adaptiveAverage,
+  interpolate: through("resample", resampleAttributes),
   pad: through("pad", (attributes: PadAttributes, x) =>
     padAttributes(attributes, x, callContext()?.where() ?? "pad"),
   ),

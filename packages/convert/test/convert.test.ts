@@ -1,6 +1,14 @@
 import { BNReLU2d, fuseModules } from "@octavo/fusion";
 import * as nn from "@octavo/nn";
-import { DeQuantStub, FloatFunctional, getDefaultQConfig, prepare, QuantStub } from "@octavo/qat";
+import {
+  DeQuantStub,
+  FloatFunctional,
+  getDefaultQConfig,
+  getDefaultQConfigMapping,
+  prepare,
+  prepareFx,
+  QuantStub,
+} from "@octavo/qat";
 import { load } from "@octavo/runtime";
 import {
   add,
@@ -16,7 +24,7 @@ import {
 } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { describe, expect, it } from "vitest";
-import { convert, lower, QFunctional, QuantizedLayer, ViaFloat } from "../src/index.ts";
+import { convert, convertFx, lower, QFunctional, QuantizedLayer, ViaFloat } from "../src/index.ts";
 
 type Net = nn.Module<[x: Tensor], Tensor>;
 
@@ -152,6 +160,35 @@ describe("operations between activations of several shapes", () => {
         expect([...y.toArray()]).toEqual([...quantizePerTensor(float, out[0], 100, "quint8").toArray()]);
       }
     }
+  });
+});
+
+describe("resampling", () => {
+  const modes = [
+    {},
+    { mode: "nearest-exact" },
+    { mode: "bilinear" },
+    { mode: "bilinear", alignCorners: true },
+  ];
+  it.each(modes)("%j on integers", async (options) => {
+    const up = new nn.Upsample({ scaleFactor: 1.5, ...options } as ConstructorParameters<
+      typeof nn.Upsample
+    >[0]);
+    const model = () =>
+      new nn.Sequential(
+        new QuantStub(),
+        new nn.Conv2d(3, 4, 3),
+        up,
+        new nn.Conv2d(4, 2, 1),
+        new DeQuantStub(),
+      );
+    const x = image();
+    const net = quantized(model(), x);
+    await expectSameBits(net, x);
+    expect(lower(net, x).ops.filter(({ op }) => op === "dequantize")).toHaveLength(1);
+    const prepared = prepareFx(model().eval(), getDefaultQConfigMapping(), x);
+    noGrad(() => prepared(x));
+    expect(lower(convertFx(prepared), x).ops.filter(({ op }) => op === "dequantize")).toHaveLength(1);
   });
 });
 

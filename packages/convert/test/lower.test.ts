@@ -96,6 +96,10 @@ describe("float models give the bits of the modules, for every batch", () => {
     "mean over channels": (x) => x.mean({ dim: 1 }),
     "sum over columns": (x) => x.sum({ dim: -1, keepdim: true }),
     "permute, matmul": (x) => x.permute([0, 2, 3, 1]).matmul(x.permute([0, 2, 1, 3])),
+    "nearest pixels": (x) => nn.F.interpolate(x, { scaleFactor: 1.6 }),
+    "bilinear pixels": (x) => nn.F.interpolate(x, { size: [5, 11], mode: "bilinear", alignCorners: true }),
+    "adaptive maximum": (x) => nn.F.adaptiveMaxPool2d(x, [3, 2]),
+    "channel shuffle": (x) => nn.F.channelShuffle(x, 3),
     "numbers, -0": (x) =>
       add(mul(clamp(x, { min: 0 }), -0.5), 0)
         .div(3)

@@ -20,6 +20,7 @@
 #include "reduce.h"
 #include "region.h"
 #include "requantize.h"
+#include "resample.h"
 #include "softmax.h"
 #include "unary.h"
 

@@ -22,6 +22,11 @@ struct PoolShape {
   int32_t adaptive, countIncludePad, divisor;
 };
 
+struct ResampleShape {
+  int32_t batch, channels;
+  Spatial inSize, outSize;
+};
+
 struct GemmShape {
   int32_t batch, m, n, k, transposeA, transposeB, strideA, strideB, strideC, accumulate;
 };

@@ -72,7 +72,7 @@ template <> struct Unpack<Bias> : UnpackAny<Bias, isBias> {};
 
 /** Shapes of fixed size: the packed array is the struct. */
 template <typename T> requires std::is_same_v<T, ConvShape> || std::is_same_v<T, PoolShape> ||
-    std::is_same_v<T, GemmShape> || std::is_same_v<T, ChannelBlocks>
+    std::is_same_v<T, GemmShape> || std::is_same_v<T, ResampleShape> || std::is_same_v<T, ChannelBlocks>
 struct Unpack<const T&> {
   static constexpr ParameterKind parameter = ParameterKind::array;
   static bool accepts(const Argument& a) {

@@ -33,6 +33,8 @@ export const signatures: { readonly [K in KernelName]: readonly ParameterRole[] 
   maxPoolGradient: signature("iios"),
   avgPool: signature("ios"),
   avgPoolGradient: signature("ios"),
+  resample: signature("iiios"),
+  resampleGradient: signature("iiios"),
   softmax: signature("ionn"),
   softmaxGradient: signature("iionn"),
   logSoftmax: signature("ionn"),
@@ -54,4 +56,5 @@ export const signatures: { readonly [K in KernelName]: readonly ParameterRole[] 
   quantizedMul: signature("inninnonnnn"),
   quantizedLookup: signature("iio"),
   quantizedAvgPool: signature("ionnns"),
+  quantizedResample: signature("iiionnns"),
 };

@@ -27,6 +27,7 @@ export {
   hardswish,
   hardtanh,
   huberLoss,
+  interpolate,
   klDiv,
   l1Loss,
   leakyRelu,

@@ -71,6 +71,7 @@ export { MaxPool1d, MaxPool2d, MaxPool3d } from "./modules/max-pool.ts";
 export { ModuleList } from "./modules/module-list.ts";
 export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./modules/shuffle.ts";
 export { Sequential } from "./modules/sequential.ts";
+export { Upsample } from "./modules/upsample.ts";
 export { Adam, AdamW } from "./optim/adam.ts";
 export type { AdamOptions } from "./optim/adam.ts";
 export { clipGradNorm_ } from "./optim/clip-grad-norm.ts";

@@ -20,6 +20,7 @@ import { pad } from "./ops/pad.ts";
 import { permute } from "./ops/permute.ts";
 import { quantize } from "./ops/quantize.ts";
 import { reduce } from "./ops/reduce.ts";
+import { resample } from "./ops/resample.ts";
 import { reshape } from "./ops/reshape.ts";
 import { slice } from "./ops/slice.ts";
 import { logSoftmax, softmax } from "./ops/softmax.ts";
@@ -38,6 +39,7 @@ const definitions = [
   // 8-bit or float
   maxPool,
   avgPool,
+  resample,
   cat,
   reshape,
   pad,

@@ -107,6 +107,14 @@ export class Step {
     return typeof value === "number" ? value : this.fail(`attribute ${name}: a number`, value);
   }
 
+  /** A list of `length` finite numbers, null when absent. */
+  optionalNumbers(name: string, length: number): readonly number[] | null {
+    const value = this.#attribute(name);
+    if (value === null) return null;
+    const right = Array.isArray(value) && value.length === length && value.every((n) => Number.isFinite(n));
+    return right ? value : this.fail(`attribute ${name}: ${length} numbers`, JSON.stringify(value));
+  }
+
   boolean(name: string, fallback: boolean): boolean {
     const value = this.#attribute(name) ?? fallback;
     return typeof value === "boolean" ? value : this.fail(`attribute ${name}: true or false`, value);

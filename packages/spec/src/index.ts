@@ -19,7 +19,17 @@ export { BinaryOp, ReduceOp, UnaryOp } from "./kernels/operators.ts";
 export type { BinaryOpName, ReduceOpName, UnaryOpName } from "./kernels/operators.ts";
 export { packedHeaderBytes, packedMethod, writePackedMethod } from "./kernels/packed-method.ts";
 export type { Q8, QInt, QuantizedKernels } from "./kernels/quantized.ts";
-export { broadcast, channelBlocks, convShape, gemmShape, poolShape, region } from "./kernels/shapes.ts";
+export { resampleTaps } from "./kernels/resample-taps.ts";
+export type { ResampleMode, ResampleTaps, Resampling } from "./kernels/resample-taps.ts";
+export {
+  broadcast,
+  channelBlocks,
+  convShape,
+  gemmShape,
+  poolShape,
+  region,
+  resampleShape,
+} from "./kernels/shapes.ts";
 export type {
   Broadcast,
   ChannelBlocks,
@@ -31,6 +41,8 @@ export type {
   PoolFields,
   PoolShape,
   Region,
+  ResampleFields,
+  ResampleShape,
   Spatial,
 } from "./kernels/shapes.ts";
 export { denseStrides, formatsCoincide, memoryOrder, numberOfElements } from "./memory-format.ts";

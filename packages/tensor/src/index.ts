@@ -66,6 +66,8 @@ export { embedding } from "./ops/embedding.ts";
 export { expand } from "./ops/expand.ts";
 export { amax, amin } from "./ops/extremum.ts";
 export { fakeQuantize } from "./ops/fake-quantize.ts";
+export { interpolate } from "./ops/interpolate.ts";
+export type { InterpolateMode, InterpolateOptions } from "./ops/interpolate.ts";
 export { linear } from "./ops/linear.ts";
 export { logsumexp } from "./ops/logsumexp.ts";
 export {

@@ -33,6 +33,31 @@ describe("arguments that do not fit", () => {
       "conv2d stride: expected an integer ≥ 1, or 2 of them, got [1,0].",
     ],
     [
+      () => ops.interpolate(image, { size: 4, mode: "trilinear" }),
+      ArgumentError,
+      "interpolate: expected mode nearest, nearest-exact, bilinear for 2 spatial axes, got trilinear.",
+    ],
+    [
+      () => ops.interpolate(image, {}),
+      ArgumentError,
+      "interpolate: expected either size or scaleFactor, got neither.",
+    ],
+    [
+      () => ops.interpolate(image, { scaleFactor: 0.1 }),
+      ArgumentError,
+      "interpolate: expected 2 sizes of 1 or more, got [0, 0].",
+    ],
+    [
+      () => ops.interpolate(image, { size: 2, alignCorners: true }),
+      ArgumentError,
+      "interpolate: expected alignCorners with a linear mode only, got nearest.",
+    ],
+    [
+      () => ops.channelShuffle(image, 2),
+      ShapeError,
+      "channelShuffle: expected groups that divide 3 channels, got 2.",
+    ],
+    [
       () => ops.convTranspose2d(image, ones([3, 2, 3, 3]), null, { outputPadding: 1 }),
       ArgumentError,
       "less than stride or dilation",

@@ -97,6 +97,7 @@ export const calls: Readonly<Record<string, Call>> = {
   pad: ({ x }, { pad, ...options }) => ops.pad(x, pad, options as { mode: PadMode }),
   cat: (inputs, options) => ops.cat(Object.values(inputs), options),
   stack: (inputs, options) => ops.stack(Object.values(inputs), options),
+  interpolate: ({ x }, options) => ops.interpolate(x, options),
   chunk: ({ x }, { chunks, dim }) => ops.chunk(x, chunks, { dim }),
   split: ({ x }, { splitSize, dim }) => ops.split(x, splitSize, { dim }),
   permute: ({ x }, { dims }) => x.permute(dims),

@@ -73,6 +73,13 @@ const operations: readonly (readonly [
   ["prod", [[2, 3, 2, 2]], (x) => ops.prod(x, { dim: [1, 3] })],
   ["logsumexp", [[2, 3, 2, 2]], (x) => ops.logsumexp(x, { dim: 1 })],
   ["permute, flatten", [[2, 3, 4, 2]], (x) => ops.flatten(x.permute([0, 2, 3, 1]), { startDim: 1 })],
+  ["interpolate, bilinear", [[2, 3, 4, 3]], (x) => ops.interpolate(x, { size: [7, 2], mode: "bilinear" })],
+  [
+    "interpolate, trilinear",
+    [[1, 2, 3, 2, 3]],
+    (x) => ops.interpolate(x, { scaleFactor: 1.7, mode: "trilinear", alignCorners: true }),
+  ],
+  ["interpolate, nearest", [[2, 3, 4, 3]], (x) => ops.interpolate(x, { scaleFactor: [1.5, 2] })],
   ["channelShuffle", [[2, 6, 3, 2]], (x) => ops.channelShuffle(x, 3)],
   ["pixelShuffle", [[2, 8, 3, 2]], (x) => ops.pixelShuffle(x, 2)],
   ["pixelUnshuffle", [[2, 2, 4, 6]], (x) => ops.pixelUnshuffle(x, 2)],

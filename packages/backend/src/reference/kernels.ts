@@ -14,6 +14,7 @@ import { rangeKernels } from "./range-statistics.ts";
 import { reduceKernels } from "./reduce.ts";
 import { regionKernels } from "./region.ts";
 import { requantizeKernels } from "./requantize.ts";
+import { resampleKernels } from "./resample.ts";
 import { softmaxKernels } from "./softmax.ts";
 import { unaryKernels } from "./unary/unary.ts";
 
@@ -28,6 +29,7 @@ export const referenceKernels: Kernels = {
   ...channelKernels,
   ...maxPoolKernels,
   ...avgPoolKernels,
+  ...resampleKernels,
   ...softmaxKernels,
   ...optimizerKernels,
   ...quantizeKernels,

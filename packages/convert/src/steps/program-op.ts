@@ -46,6 +46,7 @@ const formats: Readonly<Record<string, MemoryFormat | undefined>> = {
   convTranspose: "channelsLast",
   maxPool: "channelsLast",
   avgPool: "channelsLast",
+  resample: "channelsLast",
   linear: "contiguous",
 };
 

@@ -20,6 +20,7 @@ import {
   PixelShuffle,
   PixelUnshuffle,
   ReLU,
+  Upsample,
 } from "@octavo/nn";
 import { FloatFunctional } from "../float-functional.ts";
 
@@ -45,6 +46,7 @@ const modules: ReadonlySet<unknown> = new Set([
   PixelShuffle,
   PixelUnshuffle,
   ReLU,
+  Upsample,
 ]);
 
 /** Functions likewise, besides the ops that move elements and say themselves that they accept quantized tensors. */
@@ -58,6 +60,7 @@ const functions = new Set([
   "clamp",
   "getitem",
   "hardtanh",
+  "interpolate",
   "amax",
   "mean",
   "pad",

@@ -1,4 +1,12 @@
-import type { Broadcast, ChannelBlocks, ConvShape, GemmShape, PoolShape, Region } from "./shapes.ts";
+import type {
+  Broadcast,
+  ChannelBlocks,
+  ConvShape,
+  GemmShape,
+  PoolShape,
+  Region,
+  ResampleShape,
+} from "./shapes.ts";
 import type { TypedArray } from "../dtype.ts";
 
 type F32 = Float32Array;
@@ -73,6 +81,14 @@ export interface FloatKernels {
   /** Mean over windows; what divides is in `PoolShape`. */
   avgPool(x: F32, y: F32, shape: PoolShape): void;
   avgPoolGradient(dy: F32, dx: F32, shape: PoolShape): void;
+
+  /**
+   * y at each output index from the two inputs per axis that `ResampleTaps` names: first along the width, then the height,
+   * then the depth, a and b become fl(fl((1 − w) · a) + fl(w · b)); where the weight w is 0, a itself, and b is not read.
+   */
+  resample(x: F32, sources: Int32Array, weights: F32, y: F32, shape: ResampleShape): void;
+  /** dx = Σ dy · the weight with which the output read it. */
+  resampleGradient(dy: F32, sources: Int32Array, weights: F32, dx: F32, shape: ResampleShape): void;
 
   /** e^x / Σ e^x over the last axis of (rows, columns), after the largest is subtracted. */
   softmax(x: F32, y: F32, rows: number, columns: number): void;

@@ -1,4 +1,4 @@
-import type { ChannelBlocks, ConvShape, PoolShape } from "./shapes.ts";
+import type { ChannelBlocks, ConvShape, PoolShape, ResampleShape } from "./shapes.ts";
 
 type F32 = Float32Array;
 /** Bytes of a quint8 or qint8 tensor; the array type says which. */
@@ -164,5 +164,19 @@ export interface QuantizedKernels {
     quantMin: number,
     quantMax: number,
     shape: PoolShape,
+  ): void;
+  /**
+   * y = clamp(rne(v) + zeroPoint, quantMin, quantMax), v being `resample` of x − zeroPoint; x and y share their qparams. The
+   * rule of fbgemm on channels-last tensors. Where all weights are 0, x itself.
+   */
+  quantizedResample(
+    x: Q8,
+    sources: Int32Array,
+    weights: F32,
+    y: Q8,
+    zeroPoint: number,
+    quantMin: number,
+    quantMax: number,
+    shape: ResampleShape,
   ): void;
 }

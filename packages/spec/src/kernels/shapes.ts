@@ -75,6 +75,17 @@ export const poolShape = packer<PoolFields>(
   "divisor",
 );
 
+/** Resampling of channels-last activations to other sizes; which elements are read is in `ResampleTaps`. */
+export interface ResampleFields {
+  readonly batch: number;
+  readonly channels: number;
+  readonly inSize: Spatial;
+  readonly outSize: Spatial;
+}
+export type ResampleShape = ResampleFields & Packed;
+/** Packs the sizes of a resampling. */
+export const resampleShape = packer<ResampleFields>("batch", "channels", "inSize", "outSize");
+
 /**
  * `c[b] = op(a[b]) · op(b[b])`, row-major, `batch` times. `a` is (m, k), or (k, m) with `transposeA`; `b` is (k, n), or
  * (n, k) with `transposeB`. A batch stride of 0 repeats one matrix.

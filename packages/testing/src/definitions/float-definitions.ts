@@ -1,4 +1,5 @@
 import type { Kernels, Region, TypedArray } from "@octavo/spec";
+import { corners, interpolated, resampled } from "./resampled.ts";
 import { poolWindows, products } from "./windows.ts";
 
 type Numbers = { [index: number]: number };
@@ -59,6 +60,23 @@ export const floatDefinitions = {
     const sums = new Float64Array(dx.length);
     for (const window of poolWindows(shape))
       for (const at of window.x) sums[at] += dy[window.y] / window.divisor;
+    dx.set(sums);
+  },
+
+  resample(x, sources, weights, y, shape) {
+    for (const { read, to, weight } of resampled(sources, weights, shape)) {
+      y[to] = interpolated(weight, (corner) => x[read(corner)]);
+    }
+  },
+
+  resampleGradient(dy, sources, weights, dx, shape) {
+    const sums = new Float64Array(dx.length);
+    for (const { read, to, weight } of resampled(sources, weights, shape)) {
+      for (const corner of corners) {
+        const shares = corner.map((second, axis) => (second ? weight[axis] : Math.fround(1 - weight[axis])));
+        sums[read(corner)] += shares[0] * shares[1] * shares[2] * dy[to];
+      }
+    }
     dx.set(sums);
   },
 

@@ -1,6 +1,7 @@
 import { packedHeaderBytes, writePackedMethod } from "@octavo/spec";
 import type { ChannelBlocks, Kernels } from "@octavo/spec";
 import { clamp, roundHalfToEven } from "./rounding.ts";
+import { interpolated, resampled } from "./resampled.ts";
 import { poolWindows, products } from "./windows.ts";
 
 const { fround } = Math;
@@ -151,6 +152,13 @@ export const quantizedDefinitions = {
       const sum = window.x.reduce((total, at) => total + x[at] - zeroPoint, 0);
       const mean = fround(fround(sum) * fround(1 / window.divisor));
       y[window.y] = clamp(roundHalfToEven(mean) + zeroPoint, quantMin, quantMax);
+    }
+  },
+
+  quantizedResample(x, sources, weights, y, zeroPoint, quantMin, quantMax, shape) {
+    for (const { read, to, weight } of resampled(sources, weights, shape)) {
+      const value = interpolated(weight, (corner) => x[read(corner)] - zeroPoint);
+      y[to] = clamp(roundHalfToEven(value) + zeroPoint, quantMin, quantMax);
     }
   },
 } satisfies Partial<Kernels>;

@@ -7,6 +7,7 @@ import { quantizeLaws } from "./quantize-laws.ts";
 import { exactnessLaws, quantizedLaws } from "./quantized-laws.ts";
 import { reductionLaws } from "./reduction-laws.ts";
 import { regionLaws } from "./region-laws.ts";
+import { resampleLaws } from "./resample-laws.ts";
 import { trainingLaws } from "./training-laws.ts";
 
 /** The laws that compare a provider with the reference, kernel by kernel; every kernel is in one of them. */
@@ -16,6 +17,7 @@ export const agreementLaws: readonly AgreementLaw[] = [
   ...reductionLaws,
   ...matrixLaws,
   ...poolLaws,
+  ...resampleLaws,
   ...trainingLaws,
   ...quantizeLaws,
   ...quantizedLaws,
