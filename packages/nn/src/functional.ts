@@ -45,6 +45,7 @@ export {
   pixelUnshuffle,
   relu,
   relu6,
+  scaledDotProductAttention,
   selu,
   sigmoid,
   silu,

@@ -70,6 +70,12 @@ export {
 export { MaxPool1d, MaxPool2d, MaxPool3d } from "./modules/max-pool.ts";
 export { ModuleList } from "./modules/module-list.ts";
 export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./modules/shuffle.ts";
+export { MultiheadAttention } from "./modules/multihead-attention.ts";
+export type { AttentionCallOptions, MultiheadAttentionOptions } from "./modules/multihead-attention.ts";
+export { GRU, LSTM, Recurrent, RNN } from "./modules/recurrent.ts";
+export type { RecurrentOptions, RNNOptions } from "./modules/recurrent.ts";
+export { GRUCell, LSTMCell, RNNCell } from "./modules/recurrent-cells.ts";
+export type { RecurrentCellOptions, RNNCellOptions } from "./modules/recurrent-cells.ts";
 export { Sequential } from "./modules/sequential.ts";
 export { Upsample } from "./modules/upsample.ts";
 export { Adam, AdamW } from "./optim/adam.ts";

@@ -87,6 +87,29 @@ const operations: readonly (readonly [
   ["pad", [[1, 2, 4, 3]], (x) => ops.pad(x, [1, 2, 2, 1], { mode: "reflect" })],
   ["replicate", [[1, 2, 4, 3]], (x) => ops.pad(x, [2, 1, 0, 3], { mode: "replicate" })],
   ["silu, mish, tanh", [[2, 3, 2, 2]], (x) => ops.silu(ops.mish(ops.tanh(x)))],
+  ...(["lstm", "gru", "rnnTanh"] as const).flatMap((kind) => {
+    const gates = { lstm: 4, gru: 3, rnnTanh: 1 }[kind];
+    const shapes = [[3, 2, 4], [2, 3], [2, 3], [gates * 3, 4], [gates * 3, 3], [gates * 3], [gates * 3]];
+    return [false, true].map((reverse) => {
+      const run: Operation = (x, h, c, weightIh, weightHh, biasIh, biasHh) => {
+        const before = { h, c: kind === "lstm" ? c : null };
+        const weights = { weightIh, weightHh, biasIh, biasHh };
+        const { output, state } = ops.recurrent(kind, x, before, weights, { reverse });
+        // The unused cell state takes part too: every input is to have a gradient.
+        return ops.cat([output, ops.stack([state.h, state.c ?? c])], { dim: 0 });
+      };
+      return [`${kind}${reverse ? ", reverse" : ""}`, shapes, run] as const;
+    });
+  }),
+  [
+    "scaledDotProductAttention",
+    [
+      [2, 3, 4],
+      [2, 5, 4],
+      [2, 5, 2],
+    ],
+    (q, k, v) => ops.scaledDotProductAttention(q, k, v, { isCausal: true }),
+  ],
   ["a tensor twice", [[2, 3]], (x) => ops.mul(ops.add(x, x), x)],
 ];
 

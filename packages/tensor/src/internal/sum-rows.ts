@@ -3,12 +3,12 @@ import type { Kernels } from "@octavo/spec";
 import { Tensor } from "../tensor.ts";
 
 /** Σ over all but the last axis in memory, (rows, channels) → (channels): the gradient of a bias. */
-export function sumRows(kernels: Kernels, gradient: Tensor, channels: number): Tensor {
+export function sumRows(kernels: Kernels, gradient: Float32Array, channels: number): Tensor {
   const result = new Tensor({ shape: [channels] });
-  const rows = gradient.numel / channels;
+  const rows = gradient.length / channels;
   kernels.reduce(
     ReduceOp.sum,
-    gradient.data,
+    gradient,
     result.data,
     channelBlocks({ outer: 1, channels: rows, inner: channels }),
   );

@@ -117,7 +117,7 @@ function convTransposeOp(dims: number): Op<ConvTransposeInputs, ConvTransposeAtt
         : null;
       if (dx) kernels.conv(gradient.data, weight.data, null, dx.data, shape);
       if (dWeight) kernels.convWeightGradient(gradient.data, x.data, dWeight.data, shape);
-      return [dx, dWeight, bias && needs[2] ? sumRows(kernels, gradient, bias.numel) : null];
+      return [dx, dWeight, bias && needs[2] ? sumRows(kernels, gradient.data, bias.numel) : null];
     },
     saves: { inputs: [true, true, false] },
   };

@@ -96,7 +96,7 @@ function convOp(dims: number): Op<ConvInputs, ConvAttributes> {
       const [dx, dWeight] = [x, weight].map((input, i) => (needs[i] ? new Tensor(like(input)) : null));
       if (dx) kernels.convInputGradient(gradient.data, weight.data, dx.data, shape);
       if (dWeight) kernels.convWeightGradient(x.data, gradient.data, dWeight.data, shape);
-      return [dx, dWeight, bias && needs[2] ? sumRows(kernels, gradient, bias.numel) : null];
+      return [dx, dWeight, bias && needs[2] ? sumRows(kernels, gradient.data, bias.numel) : null];
     },
     saves: { inputs: [true, true, false] },
   };

@@ -51,7 +51,7 @@ const linearOp: Op<LinearInputs> = {
       const shape = gemmShape({ ...one, m: out, n: features, k: rows, transposeA: true, transposeB: false });
       kernels.gemm(dy, x.data, null, dWeight.data, shape);
     }
-    return [dx, dWeight, bias && needs[2] ? sumRows(kernels, gradient, out) : null];
+    return [dx, dWeight, bias && needs[2] ? sumRows(kernels, gradient.data, out) : null];
   },
   saves: { inputs: [true, true, false] },
 };
