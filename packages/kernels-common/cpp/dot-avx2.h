@@ -24,14 +24,27 @@ inline IntVector dot(Dot a, Dot b, IntVector sum) {
 
 inline void store256(int16_t* p, __m256i v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
 
+struct ShortVector {
+  static constexpr size_t width = 16;
+  __m256i v;
+  static ShortVector load(const int8_t* p) {
+    return {_mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))};
+  }
+  static ShortVector centred(const uint8_t* p, uint8_t flip, int16_t zero) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    const __m128i flipped = _mm_xor_si128(bytes, _mm_set1_epi8(char(flip)));
+    return {_mm256_sub_epi16(_mm256_cvtepu8_epi16(flipped), _mm256_set1_epi16(zero))};
+  }
+  void store(int16_t* p) const { store256(p, v); }
+};
+inline ShortVector operator+(ShortVector a, ShortVector b) { return {_mm256_add_epi16(a.v, b.v)}; }
+inline ShortVector operator-(ShortVector a, ShortVector b) { return {_mm256_sub_epi16(a.v, b.v)}; }
+inline ShortVector operator*(ShortVector a, int16_t b) { return {_mm256_mullo_epi16(a.v, _mm256_set1_epi16(b))}; }
+inline ShortVector shiftLeft(ShortVector a, int bits) { return {_mm256_slli_epi16(a.v, bits)}; }
+
 constexpr size_t centreWidth = 16;
-inline __m256i centred(const uint8_t* from, uint8_t flip, int16_t zero) {
-  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-  const __m128i flipped = _mm_xor_si128(bytes, _mm_set1_epi8(char(flip)));
-  return _mm256_sub_epi16(_mm256_cvtepu8_epi16(flipped), _mm256_set1_epi16(zero));
-}
 inline void centre(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
-  store256(to, centred(from, flip, zero));
+  ShortVector::centred(from, flip, zero).store(to);
 }
 
 constexpr size_t centreLeast = 8;
@@ -48,8 +61,8 @@ struct DepthwiseDot {
     return (channel & 3) + (channel & 4) * 2 + (channel & 8) / 2;
   }
   static void arrange(const uint8_t* const* rows, uint8_t flip, int16_t zero, int16_t* to) {
-    const __m256i first = rows[0] ? centred(rows[0], flip, zero) : _mm256_setzero_si256();
-    const __m256i second = rows[1] ? centred(rows[1], flip, zero) : _mm256_setzero_si256();
+    const __m256i first = rows[0] ? ShortVector::centred(rows[0], flip, zero).v : _mm256_setzero_si256();
+    const __m256i second = rows[1] ? ShortVector::centred(rows[1], flip, zero).v : _mm256_setzero_si256();
     store256(to, _mm256_unpacklo_epi16(first, second));
     store256(to + 16, _mm256_unpackhi_epi16(first, second));
   }

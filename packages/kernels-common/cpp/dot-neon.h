@@ -14,10 +14,24 @@ struct Dot {
 };
 inline IntVector dot(Dot a, Dot b, IntVector sum) { return {vmlal_s16(sum.v, a.v, b.v)}; }
 
+struct ShortVector {
+  static constexpr size_t width = 8;
+  int16x8_t v;
+  static ShortVector load(const int8_t* p) { return {vmovl_s8(vld1_s8(p))}; }
+  static ShortVector centred(const uint8_t* p, uint8_t flip, int16_t zero) {
+    const uint16x8_t wide = vmovl_u8(veor_u8(vld1_u8(p), vdup_n_u8(flip)));
+    return {vsubq_s16(vreinterpretq_s16_u16(wide), vdupq_n_s16(zero))};
+  }
+  void store(int16_t* p) const { vst1q_s16(p, v); }
+};
+inline ShortVector operator+(ShortVector a, ShortVector b) { return {vaddq_s16(a.v, b.v)}; }
+inline ShortVector operator-(ShortVector a, ShortVector b) { return {vsubq_s16(a.v, b.v)}; }
+inline ShortVector operator*(ShortVector a, int16_t b) { return {vmulq_n_s16(a.v, b)}; }
+inline ShortVector shiftLeft(ShortVector a, int bits) { return {vshlq_s16(a.v, vdupq_n_s16(int16_t(bits)))}; }
+
 constexpr size_t centreWidth = 8;
 inline void centre(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
-  const uint16x8_t wide = vmovl_u8(veor_u8(vld1_u8(from), vdup_n_u8(flip)));
-  vst1q_s16(to, vsubq_s16(vreinterpretq_s16_u16(wide), vdupq_n_s16(zero)));
+  ShortVector::centred(from, flip, zero).store(to);
 }
 
 constexpr size_t centreLeast = centreWidth;

@@ -17,8 +17,24 @@ struct Dot {
   /** The same `depth` values for every column. */
   static Dot broadcast(const int16_t* p) { return {*p}; }
 };
-/** sum + Σ a · b over the depth; products of values within ±255. */
-inline ScalarInt dot(Dot a, Dot b, ScalarInt sum) { return {sum.v + a.v * b.v}; }
+/** sum + Σ a · b over the depth; the products fit in int32, sums wrap around. */
+inline ScalarInt dot(Dot a, Dot b, ScalarInt sum) { return sum + ScalarInt{a.v * b.v}; }
+
+/** int16 lanes, which wrap around. */
+struct ShortVector {
+  static constexpr size_t width = 1;
+  int16_t v;
+  static ShortVector load(const int8_t* p) { return {*p}; }
+  /** As `centre`. */
+  static ShortVector centred(const uint8_t* p, uint8_t flip, int16_t zero) {
+    return {int16_t((*p ^ flip) - zero)};
+  }
+  void store(int16_t* p) const { *p = v; }
+};
+inline ShortVector operator+(ShortVector a, ShortVector b) { return {int16_t(a.v + b.v)}; }
+inline ShortVector operator-(ShortVector a, ShortVector b) { return {int16_t(a.v - b.v)}; }
+inline ShortVector operator*(ShortVector a, int16_t b) { return {int16_t(a.v * b)}; }
+inline ShortVector shiftLeft(ShortVector a, int bits) { return {int16_t(a.v * (1 << bits))}; }
 
 /** Bytes that `centre` takes at once. */
 constexpr size_t centreWidth = 1;

@@ -16,13 +16,24 @@ inline IntVector dot(Dot a, Dot b, IntVector sum) {
   return {wasm_i32x4_add(sum.v, wasm_i32x4_dot_i16x8(a.v, b.v))};
 }
 
+struct ShortVector {
+  static constexpr size_t width = 8;
+  v128_t v;
+  static ShortVector load(const int8_t* p) { return {wasm_i16x8_load8x8(p)}; }
+  static ShortVector centred(const uint8_t* p, uint8_t flip, int16_t zero) {
+    const v128_t bytes = wasm_v128_xor(wasm_v128_load64_zero(p), wasm_i8x16_splat(int8_t(flip)));
+    return {wasm_i16x8_sub(wasm_u16x8_extend_low_u8x16(bytes), wasm_i16x8_splat(zero))};
+  }
+  void store(int16_t* p) const { wasm_v128_store(p, v); }
+};
+inline ShortVector operator+(ShortVector a, ShortVector b) { return {wasm_i16x8_add(a.v, b.v)}; }
+inline ShortVector operator-(ShortVector a, ShortVector b) { return {wasm_i16x8_sub(a.v, b.v)}; }
+inline ShortVector operator*(ShortVector a, int16_t b) { return {wasm_i16x8_mul(a.v, wasm_i16x8_splat(b))}; }
+inline ShortVector shiftLeft(ShortVector a, int bits) { return {wasm_i16x8_shl(a.v, uint32_t(bits))}; }
+
 constexpr size_t centreWidth = 8;
-inline v128_t centred(const uint8_t* from, uint8_t flip, int16_t zero) {
-  const v128_t bytes = wasm_v128_xor(wasm_v128_load64_zero(from), wasm_i8x16_splat(int8_t(flip)));
-  return wasm_i16x8_sub(wasm_u16x8_extend_low_u8x16(bytes), wasm_i16x8_splat(zero));
-}
 inline void centre(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
-  wasm_v128_store(to, centred(from, flip, zero));
+  ShortVector::centred(from, flip, zero).store(to);
 }
 
 constexpr size_t centreLeast = centreWidth;
@@ -34,8 +45,8 @@ struct DepthwiseDot {
   static constexpr size_t taps = 2, channels = 8;
   static constexpr size_t position(size_t channel) { return channel; }
   static void arrange(const uint8_t* const* rows, uint8_t flip, int16_t zero, int16_t* to) {
-    const v128_t first = rows[0] ? centred(rows[0], flip, zero) : wasm_i16x8_splat(0);
-    const v128_t second = rows[1] ? centred(rows[1], flip, zero) : wasm_i16x8_splat(0);
+    const v128_t first = rows[0] ? ShortVector::centred(rows[0], flip, zero).v : wasm_i16x8_splat(0);
+    const v128_t second = rows[1] ? ShortVector::centred(rows[1], flip, zero).v : wasm_i16x8_splat(0);
     wasm_v128_store(to, wasm_i16x8_shuffle(first, second, 0, 8, 1, 9, 2, 10, 3, 11));
     wasm_v128_store(to + 8, wasm_i16x8_shuffle(first, second, 4, 12, 5, 13, 6, 14, 7, 15));
   }

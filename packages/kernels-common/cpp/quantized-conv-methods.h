@@ -3,12 +3,15 @@
 
 #include "quantized-conv-depthwise.h"
 #include "quantized-conv-rows.h"
+#include "quantized-conv-winograd.h"
 
 namespace octavo::OCTAVO_ISA {
 
 /** Best first: the first that takes a convolution computes it. The last takes everything. */
 constexpr ConvMethod convMethods[] = {
     methodOf<DepthwiseMethod>(),
+    methodOf<WinogradMethod<Winograd4, Winograd2>>(),
+    methodOf<WinogradMethod<Winograd2>>(),
     methodOf<RowsMethod>(),
 };
 

@@ -13,20 +13,11 @@ constexpr size_t dotColumns = dotTile.vectors * Vector::width;
 /** Elements of a panel: (depth / Dot::depth, dotColumns, Dot::depth), filled with zeros. */
 constexpr size_t dotPanelElements(size_t depth) { return roundUp(depth, Dot::depth) * dotColumns; }
 
-/**
- * Rows of centred activations, `rowStride` apart, against one panel; row r of the result is `count` bytes at
- * y + places[r].
- */
+/** sum += rows of int16, `rowStride` apart, times one panel. */
 template <size_t Rows, size_t Vectors>
-void dotTileOf(size_t steps, const int16_t* a, size_t rowStride, const int16_t* panel,
-               const Requantizer& requantizer, uint8_t* y, const size_t* places, size_t count) {
+inline void dotSums(size_t steps, const int16_t* a, size_t rowStride, const int16_t* panel,
+                    IntVector (&sum)[Rows][Vectors]) {
   constexpr size_t width = Vector::width;
-  IntVector sum[Rows][Vectors];
-  OCTAVO_UNROLL
-  for (size_t r = 0; r < Rows; ++r) {
-    OCTAVO_UNROLL
-    for (size_t v = 0; v < Vectors; ++v) sum[r][v] = IntVector::broadcast(0);
-  }
 #pragma GCC unroll 2
   for (size_t step = 0; step < steps; ++step, a += Dot::depth, panel += dotColumns * Dot::depth) {
     Dot column[Vectors];
@@ -39,6 +30,22 @@ void dotTileOf(size_t steps, const int16_t* a, size_t rowStride, const int16_t* 
       for (size_t v = 0; v < Vectors; ++v) sum[r][v] = dot(value, column[v], sum[r][v]);
     }
   }
+}
+
+/**
+ * Rows of centred activations, `rowStride` apart, against one panel; row r of the result is `count` bytes at
+ * y + places[r].
+ */
+template <size_t Rows, size_t Vectors>
+void dotTileOf(size_t steps, const int16_t* a, size_t rowStride, const int16_t* panel,
+               const Requantizer& requantizer, uint8_t* y, const size_t* places, size_t count) {
+  IntVector sum[Rows][Vectors];
+  OCTAVO_UNROLL
+  for (size_t r = 0; r < Rows; ++r) {
+    OCTAVO_UNROLL
+    for (size_t v = 0; v < Vectors; ++v) sum[r][v] = IntVector::broadcast(0);
+  }
+  dotSums(steps, a, rowStride, panel, sum);
   storeRows(requantizer, sum, count, [&](size_t r) { return y + places[r]; });
 }
 

@@ -65,6 +65,9 @@ struct IntVector {
 };
 inline IntVector operator+(IntVector a, IntVector b) { return {_mm256_add_epi32(a.v, b.v)}; }
 inline IntVector operator-(IntVector a, IntVector b) { return {_mm256_sub_epi32(a.v, b.v)}; }
+inline IntVector operator*(IntVector a, int32_t b) { return {_mm256_mullo_epi32(a.v, _mm256_set1_epi32(b))}; }
+inline IntVector shiftLeft(IntVector a, int bits) { return {_mm256_slli_epi32(a.v, bits)}; }
+inline IntVector shiftRight(IntVector a, int bits) { return {_mm256_srai_epi32(a.v, bits)}; }
 inline Vector toFloat(IntVector a) { return {_mm256_cvtepi32_ps(a.v)}; }
 inline IntVector toInt(Vector a) { return {_mm256_cvttps_epi32(a.v)}; }
 

@@ -75,6 +75,9 @@ struct IntVector {
 };
 inline IntVector operator+(IntVector a, IntVector b) { return {vaddq_s32(a.v, b.v)}; }
 inline IntVector operator-(IntVector a, IntVector b) { return {vsubq_s32(a.v, b.v)}; }
+inline IntVector operator*(IntVector a, int32_t b) { return {vmulq_n_s32(a.v, b)}; }
+inline IntVector shiftLeft(IntVector a, int bits) { return {vshlq_s32(a.v, vdupq_n_s32(bits))}; }
+inline IntVector shiftRight(IntVector a, int bits) { return {vshlq_s32(a.v, vdupq_n_s32(-bits))}; }
 inline Vector toFloat(IntVector a) { return {vcvtq_f32_s32(a.v)}; }
 inline IntVector toInt(Vector a) { return {vcvtq_s32_f32(a.v)}; }
 

@@ -58,6 +58,10 @@ struct ScalarInt {
 };
 inline ScalarInt operator+(ScalarInt a, ScalarInt b) { return {int32_t(uint32_t(a.v) + uint32_t(b.v))}; }
 inline ScalarInt operator-(ScalarInt a, ScalarInt b) { return {int32_t(uint32_t(a.v) - uint32_t(b.v))}; }
+inline ScalarInt operator*(ScalarInt a, int32_t b) { return {int32_t(uint32_t(a.v) * uint32_t(b))}; }
+inline ScalarInt shiftLeft(ScalarInt a, int bits) { return {int32_t(uint32_t(a.v) << bits)}; }
+/** Rounds down. */
+inline ScalarInt shiftRight(ScalarInt a, int bits) { return {a.v >> bits}; }
 /** Rounded half to even. */
 inline Scalar toFloat(ScalarInt a) { return {static_cast<float>(a.v)}; }
 /** Of an integral value within int32. */

@@ -63,6 +63,9 @@ struct IntVector {
 };
 inline IntVector operator+(IntVector a, IntVector b) { return {wasm_i32x4_add(a.v, b.v)}; }
 inline IntVector operator-(IntVector a, IntVector b) { return {wasm_i32x4_sub(a.v, b.v)}; }
+inline IntVector operator*(IntVector a, int32_t b) { return {wasm_i32x4_mul(a.v, wasm_i32x4_splat(b))}; }
+inline IntVector shiftLeft(IntVector a, int bits) { return {wasm_i32x4_shl(a.v, uint32_t(bits))}; }
+inline IntVector shiftRight(IntVector a, int bits) { return {wasm_i32x4_shr(a.v, uint32_t(bits))}; }
 inline Vector toFloat(IntVector a) { return {wasm_f32x4_convert_i32x4(a.v)}; }
 inline IntVector toInt(Vector a) { return {wasm_i32x4_trunc_sat_f32x4(a.v)}; }
 

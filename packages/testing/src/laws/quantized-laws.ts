@@ -3,7 +3,15 @@ import * as fc from "fast-check";
 import { agreementLaw, checkProperty, scene } from "./kernel-law.ts";
 import type { AgreementLaw, KernelLaw } from "./kernel-law.ts";
 import type { RandomValues } from "./random-values.ts";
-import { arrayLength, convGeometry, shapeOfConv, smallTileSize, tileSize, volume } from "./sizes.ts";
+import {
+  arrayLength,
+  convGeometry,
+  shapeOfConv,
+  smallTileSize,
+  threeTapGeometry,
+  tileSize,
+  volume,
+} from "./sizes.ts";
 
 const bytesLike = (signed: boolean, length: number): Q8 =>
   signed ? new Int8Array(length) : new Uint8Array(length);
@@ -63,14 +71,15 @@ function epilogue(random: RandomValues, channels: number, terms: number, integer
   return { bias, multiplier: random.scales(channels, 20 / spread, 200 / spread) };
 }
 
-const convCase = fc.record({
-  fields: convGeometry,
-  signedInput: fc.boolean(),
-  reducedInput: fc.boolean(),
-  signedWeight: fc.boolean(),
-  symmetric: fc.boolean(),
-  integerBias: fc.boolean(),
-});
+const convCase = (fields: fc.Arbitrary<ConvFields>): fc.Arbitrary<ConvCase> =>
+  fc.record({
+    fields,
+    signedInput: fc.boolean(),
+    reducedInput: fc.boolean(),
+    signedWeight: fc.boolean(),
+    symmetric: fc.boolean(),
+    integerBias: fc.boolean(),
+  });
 
 interface ConvCase {
   readonly fields: ConvFields;
@@ -116,11 +125,8 @@ function packConv(
 
 const trio = ["quantizedConvPackedBytes", "quantizedConvPack", "quantizedConv"] as const;
 
-const quantizedConv = agreementLaw(
-  "quantizedConv of every geometry, sign and zero point",
-  trio,
-  convCase,
-  (one, random) => {
+const quantizedConvLaw = (name: string, geometry: fc.Arbitrary<ConvFields>): AgreementLaw =>
+  agreementLaw(name, trio, convCase(geometry), (one, random) => {
     const { fields, signedInput } = one;
     const [inLength, outLength] = [fields.inSize, fields.outSize].map((size) => fields.batch * volume(size));
     const terms = (volume(fields.kernel) * fields.inChannels) / fields.groups;
@@ -144,13 +150,12 @@ const quantizedConv = agreementLaw(
         k.quantizedConv(x, packed, bias, multiplier, y, shape, xZeroPoint, yZeroPoint, low, high);
       },
     });
-  },
-);
+  });
 
 const quantizedConvTranspose = agreementLaw(
   "quantizedConvTranspose of every geometry, sign and zero point",
   ["quantizedConvTranspose"],
-  convCase,
+  convCase(convGeometry),
   (one, random) => {
     const { fields, signedInput } = one;
     const [inLength, outLength] = [fields.inSize, fields.outSize].map((size) => fields.batch * volume(size));
@@ -195,22 +200,29 @@ const neverSaturates: KernelLaw = {
   check: (provider) =>
     checkProperty(
       fc.record({
-        inChannels: tileSize,
-        outChannels: smallTileSize,
-        positions: smallTileSize,
+        sizes: fc.oneof(
+          fc.record({ inChannels: tileSize, outChannels: smallTileSize, positions: smallTileSize }),
+          // Around the largest sums that Winograd's methods are exact for, 2²⁵ and 2²⁹.
+          fc.record({
+            inChannels: fc.constantFrom(114, 115, 116, 1827, 1841, 1842),
+            outChannels: fc.constant(3),
+            positions: fc.constant(4),
+          }),
+        ),
+        rows: fc.constantFrom(1, 5),
         weight: fc.constantFrom(127, -127, -128),
         xZeroPoint: fc.constantFrom(0, 255, 128),
         kernel: fc.constantFrom(1, 3),
       }),
-      ({ inChannels, outChannels, positions, weight, xZeroPoint, kernel }) => {
+      ({ sizes: { inChannels, outChannels, positions }, rows, weight, xZeroPoint, kernel }) => {
         const k = provider.kernels as Kernels;
         const fields = {
           batch: 1,
           inChannels,
           outChannels,
           groups: 1,
-          inSize: [1, kernel, positions + kernel - 1],
-          outSize: [1, 1, positions],
+          inSize: [1, rows + kernel - 1, positions + kernel - 1],
+          outSize: [1, rows, positions],
           kernel: [1, kernel, kernel],
           stride: [1, 1, 1],
           padding: [0, 0, 0],
@@ -223,7 +235,7 @@ const neverSaturates: KernelLaw = {
         const weights = new Int8Array(outChannels * terms).fill(weight);
         const packed = packConv(k, weights, new Int32Array(outChannels), shape, xZeroPoint, 0, 255);
         const rest = Int32Array.from({ length: outChannels }, (_, o) => o - sum);
-        const y = new Uint8Array(positions * outChannels);
+        const y = new Uint8Array(rows * positions * outChannels);
         const x = new Uint8Array(volume(fields.inSize) * inChannels).fill(value);
         k.quantizedConv(
           x,
@@ -309,7 +321,8 @@ const lookup = agreementLaw(
 
 export const quantizedLaws: readonly AgreementLaw[] = [
   requantize,
-  quantizedConv,
+  quantizedConvLaw("quantizedConv of every geometry, sign and zero point", convGeometry),
+  quantizedConvLaw("quantizedConv 3×3 of stride 1", threeTapGeometry),
   quantizedConvTranspose,
   binaryLaw("quantizedAdd"),
   binaryLaw("quantizedMul"),

@@ -1,0 +1,116 @@
+#pragma once
+#include "conv-shape.h"
+#include "blocking.h"
+#include "quantized-conv-tile.h"
+#include "quantized-winograd-forms.h"
+
+// The three transforms of a Winograd convolution and the products between them, on blocks of tiles.
+namespace octavo::OCTAVO_ISA {
+
+/** Shorts of one step of a panel of weights: columns × depth of the dot product. */
+constexpr size_t stepShorts = dotColumns * Dot::depth;
+static_assert(stepShorts % ShortVector::width == 0);
+
+/** An axis's transform along both axes, columns first; `load(i, j)` gives an element, `store(i, j, v)` takes a result. */
+template <typename V, size_t From, size_t To, typename Axis, typename Load, typename Store>
+[[gnu::always_inline]] inline void alongBothAxes(const Axis& axis, const Load& load, const Store& store) {
+  V half[To][From];
+  OCTAVO_UNROLL
+  for (size_t j = 0; j < From; ++j) {
+    V column[From], result[To];
+    OCTAVO_UNROLL
+    for (size_t i = 0; i < From; ++i) column[i] = load(i, j);
+    axis(column, result);
+    OCTAVO_UNROLL
+    for (size_t i = 0; i < To; ++i) half[i][j] = result[i];
+  }
+  OCTAVO_UNROLL
+  for (size_t i = 0; i < To; ++i) {
+    V result[To];
+    axis(half[i], result);
+    OCTAVO_UNROLL
+    for (size_t j = 0; j < To; ++j) store(i, j, result[j]);
+  }
+}
+
+/** Pixels of a tile's input, centred and transformed: point p of channel c goes to to[p · pointStride + c]. */
+template <typename Form>
+void transformData(const uint8_t* from, size_t rowStride, size_t pixelStride, size_t channels, uint8_t flip,
+                   int16_t zero, int16_t* to, size_t pointStride) {
+  constexpr size_t points = Form::points;
+  const auto axis = [](const auto& d, auto& t) { Form::data(d, t); };
+  for (size_t c = 0; c < channels; c += ShortVector::width) {
+    alongBothAxes<ShortVector, points, points>(
+        axis,
+        [=](size_t i, size_t j) __attribute__((always_inline)) {
+          return ShortVector::centred(from + i * rowStride + j * pixelStride + c, flip, zero);
+        },
+        [=](size_t i, size_t j, ShortVector v) __attribute__((always_inline)) { v.store(to + (i * points + j) * pointStride + c); });
+  }
+}
+
+/** `steps` steps of 3×3 int8 filters, nine taps each, to as many steps of each point's panel, `pointStride` apart. */
+template <typename Form, size_t pointStride>
+void transformFilters(size_t steps, const int8_t* from, int16_t* to) {
+  constexpr size_t points = Form::points;
+  const auto axis = [](const auto& g, auto& u) { Form::filter(g, u); };
+  for (size_t step = 0; step < steps; ++step, from += 9 * stepShorts, to += stepShorts) {
+    for (size_t lane = 0; lane < stepShorts; lane += ShortVector::width) {
+      const int8_t* const filters = from + lane;
+      int16_t* const panels = to + lane;
+      alongBothAxes<ShortVector, 3, points>(
+          axis, [=](size_t i, size_t j) __attribute__((always_inline)) { return ShortVector::load(filters + (i * 3 + j) * stepShorts); },
+          [=](size_t i, size_t j, ShortVector v) __attribute__((always_inline)) { v.store(panels + (i * points + j) * pointStride); });
+    }
+  }
+}
+
+/** to = rows · panel, or to += if `add`: `dotColumns` sums for each row, rows `toStride` apart. */
+template <size_t Rows>
+void productTile(size_t steps, const int16_t* a, size_t rowStride, const int16_t* panel, int32_t* to,
+                 size_t toStride, bool add) {
+  constexpr size_t vectors = dotTile.vectors, width = Vector::width;
+  IntVector sum[Rows][vectors];
+  OCTAVO_UNROLL
+  for (size_t r = 0; r < Rows; ++r) {
+    OCTAVO_UNROLL
+    for (size_t v = 0; v < vectors; ++v) {
+      sum[r][v] = add ? IntVector::load(to + r * toStride + v * width) : IntVector::broadcast(0);
+    }
+  }
+  dotSums(steps, a, rowStride, panel, sum);
+  OCTAVO_UNROLL
+  for (size_t r = 0; r < Rows; ++r) {
+    OCTAVO_UNROLL
+    for (size_t v = 0; v < vectors; ++v) sum[r][v].store(to + r * toStride + v * width);
+  }
+}
+
+using ProductTile = void (*)(size_t, const int16_t*, size_t, const int16_t*, int32_t*, size_t, bool);
+template <size_t... I>
+ProductTile productTileFor(size_t rows, std::index_sequence<I...>) {
+  static constexpr ProductTile tiles[] = {productTile<I + 1>...};
+  return tiles[rows - 1];
+}
+
+/** The products of one tile, point after point, to its outputs: those of row i go to `at(i, j)`. */
+template <typename Form, typename At>
+void transformProducts(const int32_t* products, const Requantizer& requantizer, size_t rows, size_t count,
+                       const At& at) {
+  constexpr size_t points = Form::points, outputs = Form::outputs, width = Vector::width;
+  const auto axis = [](const auto& m, auto& y) { Form::output(m, y); };
+  IntVector sums[outputs][outputs][dotTile.vectors];
+  for (size_t v = 0; v < dotTile.vectors; ++v) {
+    const int32_t* const from = products + v * width;
+    alongBothAxes<IntVector, points, outputs>(
+        axis, [=](size_t i, size_t j) __attribute__((always_inline)) { return IntVector::load(from + (i * points + j) * dotColumns); },
+        [&](size_t i, size_t j, IntVector sum) __attribute__((always_inline)) {
+          sums[i][j][v] = shiftRight(sum * Form::inverse, Form::shift[i] + Form::shift[j]);
+        });
+  }
+  for (size_t i = 0; i < rows; ++i) {
+    storeRows(requantizer, sums[i], count, [&](size_t j) { return at(i, j); });
+  }
+}
+
+}  // namespace octavo::OCTAVO_ISA

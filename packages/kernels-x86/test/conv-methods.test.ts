@@ -1,0 +1,66 @@
+import { convShape, packedMethod } from "@octavo/spec";
+import type { ConvFields, KernelProvider } from "@octavo/spec";
+import { describe, expect, test } from "vitest";
+
+import { registrations } from "../src/index.ts";
+
+const opened = await registrations[0].open();
+
+/** What the registered kernels do with a convolution whose weights are all `weight`, and whose inputs go to `xMax`. */
+function methodOf(
+  fields: Partial<ConvFields>,
+  { weight = 127, weightZeroPoint = 0, xMax = 255 } = {},
+): string {
+  const { kernels } = (opened as { provider: KernelProvider }).provider;
+  const shape = convShape({
+    batch: 1,
+    inChannels: 64,
+    outChannels: 64,
+    groups: 1,
+    inSize: [1, 16, 16],
+    outSize: [1, 16, 16],
+    kernel: [1, 3, 3],
+    stride: [1, 1, 1],
+    padding: [0, 1, 1],
+    dilation: [1, 1, 1],
+    ...fields,
+  });
+  const [, height, width] = shape.kernel;
+  const weights = new Int8Array((shape.outChannels * height * width * shape.inChannels) / shape.groups);
+  const facts = [shape, 0, 0, xMax] as const;
+  const zeroPoints = new Int32Array(shape.outChannels).fill(weightZeroPoint);
+  const packed = new Uint8Array(
+    kernels.quantizedConvPackedBytes!(weights.fill(weight), zeroPoints, ...facts),
+  );
+  kernels.quantizedConvPack!(weights, zeroPoints, packed, ...facts);
+  return packedMethod(packed);
+}
+
+describe.skipIf(!("provider" in opened))("methods of quantizedConv", () => {
+  test.each<[string, string, Partial<ConvFields>]>([
+    ["3×3 of stride 1", "winograd4x4", {}],
+    ["small images", "winograd2x2", { inSize: [1, 5, 5], outSize: [1, 5, 5] }],
+    ["one pixel", "rows", { inSize: [1, 1, 1], outSize: [1, 1, 1] }],
+    ["stride 2", "rows", { stride: [1, 2, 2], outSize: [1, 8, 8] }],
+    ["dilation", "rows", { dilation: [1, 2, 2], padding: [0, 2, 2] }],
+    ["other kernels", "rows", { kernel: [1, 1, 1], padding: [0, 0, 0] }],
+    ["groups", "rows", { groups: 2 }],
+    ["a filter per channel", "depthwise", { groups: 64 }],
+    ["few channels", "rows", { inChannels: 1, outChannels: 1 }],
+  ])("%s: %s", (_, method, fields) => {
+    expect(methodOf(fields)).toBe(method);
+  });
+
+  test("sums that 4×4 tiles could not tell apart are left to smaller ones", () => {
+    // 9 · 115 · 127 · 255 < 2²⁵ < 9 · 116 · 127 · 255
+    expect([115, 116].map((inChannels) => methodOf({ inChannels }))).toEqual(["winograd4x4", "winograd2x2"]);
+    expect(methodOf({ inChannels: 116 }, { xMax: 127 })).toBe("winograd4x4");
+    // 9 · 1841 · 127 · 255 < 2²⁹ < 9 · 1842 · 127 · 255
+    expect([1841, 1842].map((inChannels) => methodOf({ inChannels }))).toEqual(["winograd2x2", "rows"]);
+  });
+
+  test("weights that are no int8 around zero are left to rows", () => {
+    expect(methodOf({}, { weight: -128 })).toBe("winograd4x4");
+    expect(methodOf({}, { weight: -128, weightZeroPoint: 1 })).toBe("rows");
+  });
+});
