@@ -59,7 +59,7 @@ export function closure(names: readonly string[], tarballs: readonly Packed[]): 
   return [...found.values()];
 }
 
-async function install(installed: readonly Packed[], folder: string): Promise<void> {
+export async function install(installed: readonly Packed[], folder: string): Promise<void> {
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
   const flags = ["--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline", "--omit=optional"];
   const files = installed.map(({ tarball }) => tarball);

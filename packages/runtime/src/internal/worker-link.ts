@@ -24,16 +24,29 @@ export function openWorker(events: WorkerEvents): WorkerLink {
     const hint = "Use run(), which works everywhere.";
     throw new KernelError({ where: "runAsync", expected: "an environment with workers", got: "none", hint });
   }
-  // Written so that bundlers find it.
-  const worker = new Worker(new URL("../session-worker.js", import.meta.url), { type: "module" });
+  const worker = openPageWorker();
   worker.addEventListener("message", ({ data }) => events.message(data));
-  worker.addEventListener("error", ({ message }) => events.ended(message));
+  worker.addEventListener("error", ({ message }) => events.ended(message || "its script did not load"));
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
     keepAlive: () => {},
     end: () => worker.terminate(),
   };
 }
+
+function openPageWorker(): Worker {
+  // A page may start workers from its own origin only; a script of its own may import from another server.
+  if (new URL(import.meta.url).origin !== location.origin) {
+    const script = new URL(workerScript, import.meta.url);
+    const importing = new Blob([`import "${script}";`], { type: "text/javascript" });
+    return new Worker(URL.createObjectURL(importing), { type: "module" });
+  }
+  // Written so that bundlers find it.
+  return new Worker(new URL("../session-worker.js", import.meta.url), { type: "module" });
+}
+
+/** As above, unseen by bundlers, whose pages have the worker on their own origin. */
+const workerScript = "../session-worker.js";
 
 function openNodeWorker(Worker: typeof NodeWorker, events: WorkerEvents): WorkerLink {
   // In a checkout this file is TypeScript, and packages resolve to their sources.

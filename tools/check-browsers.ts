@@ -1,0 +1,108 @@
+// The runtime in real browsers, as a page gets it: bundled by Vite, and unbundled from another server.
+//   node tools/bootstrap.mjs run tools/check-browsers.ts
+import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
+import { build } from "vite";
+import { readWorkspace } from "./arrows/workspace.ts";
+import { browsers, installBrowsers, programOf } from "./browsers/browsers.ts";
+import { openPage } from "./browsers/open-page.ts";
+import { asOnServer } from "./browsers/package-server.ts";
+import { filesOf, Site } from "./browsers/site.ts";
+import { report } from "./emulated/report.ts";
+import { networkFiles } from "./emulated/run-network.ts";
+import { writeNetwork } from "./emulated/write-network.ts";
+import { closure, install } from "./packages/install.ts";
+import { packAll } from "./packages/pack.ts";
+
+/** What a page may download to run int8, compressed by brotli: the runtime and one WebAssembly module. */
+const budget = 120_000;
+
+/** What `page.js` posts. */
+interface Visit {
+  readonly error?: string;
+  readonly isolated: boolean;
+  /** First line of `explain()`. */
+  readonly kernels: string;
+  readonly outputs: Readonly<Record<string, readonly number[]>>;
+}
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "octavo-page-")));
+try {
+  await check();
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+async function check(): Promise<void> {
+  const tarballs = await packAll(readWorkspace(dirname(import.meta.dirname)));
+  await install(closure(["@octavo/runtime", "@octavo/kernels-wasm"], tarballs), folder);
+  const bundled = await bundle();
+  report("download of a page", ...downloadProblem(bundled));
+  await writeNetwork(folder);
+  await installBrowsers();
+  for (const isolated of [true, false]) {
+    const pages = {
+      "bundled by Vite": { page: filesOf(bundled), packages: null },
+      "packages from another server": { page: filesOf(folder), packages: asOnServer(folder) },
+    };
+    for (const [how, { page, packages }] of Object.entries(pages)) {
+      const server = packages && new Site({ isolated, read: packages });
+      const origin = await server?.open();
+      const site = new Site({
+        isolated,
+        async read(path) {
+          if (path.startsWith("/network") || path === "/input.f32") return filesOf(folder)(path);
+          const body = await page(path);
+          return origin && body && path === "/page.js" ? String(body).replaceAll('"@', `"${origin}/@`) : body;
+        },
+      });
+      const address = await site.open();
+      for (const browser of browsers) {
+        const name = `${browser.name}, ${how}, ${isolated ? "" : "not "}cross-origin isolated`;
+        const program = programOf(browser);
+        if (program === null) {
+          console.log(`skipped ${name}: no ${browser.package} is installed`);
+          continue;
+        }
+        const visit = await openPage<Visit>(browser, program, site, `${address}/index.html`).catch(
+          ({ message }: Error) => ({ error: message }) as Visit,
+        );
+        report(name, visitProblem(visit, isolated), visit.kernels);
+      }
+      site.close();
+      server?.close();
+    }
+  }
+}
+
+/** A page with the packages that were installed, by Vite's defaults. */
+async function bundle(): Promise<string> {
+  const root = import.meta.dirname;
+  for (const file of ["page.js", "index.html"]) cpSync(join(root, "browsers", file), join(folder, file));
+  const outDir = join(folder, "site");
+  await build({ root: folder, logLevel: "warn", build: { outDir, target: "esnext" } });
+  return outDir;
+}
+
+/** [problem or null, remark]: all scripts but the worker's, and the largest module. */
+function downloadProblem(site: string): [string | null, string] {
+  const assets = readdirSync(join(site, "assets"));
+  const size = (name: string) => brotliCompressSync(readFileSync(join(site, "assets", name))).length;
+  const scripts = assets.filter((name) => name.endsWith(".js") && !name.includes("worker")).map(size);
+  const modules = assets.filter((name) => name.endsWith(".wasm")).map(size);
+  const bytes = scripts.reduce((sum, one) => sum + one, 0) + Math.max(...modules);
+  const remark = `${bytes} bytes by brotli, of them ${Math.max(...modules)} WebAssembly`;
+  return [bytes <= budget ? null : `${bytes} bytes, more than ${budget}`, remark];
+}
+
+function visitProblem({ error, isolated, kernels, outputs }: Visit, wanted: boolean): string | null {
+  if (error !== undefined) return error;
+  if (isolated !== wanted) return `the page says that it is ${isolated ? "" : "not "}isolated`;
+  const right = wanted ? /: wasm-\w+-threads \([^,]*, \d+ threads?\)$/ : /: wasm-\w+ \(/;
+  if (!right.test(kernels)) return `other kernels than expected: ${kernels}`;
+  const expected = readFileSync(networkFiles(folder).expected);
+  const wrong = Object.entries(outputs).filter(([, bytes]) => !expected.equals(Uint8Array.from(bytes)));
+  return wrong.length === 0 ? null : `other bits than in Node: ${wrong.map(([name]) => name).join(", ")}`;
+}
