@@ -72,7 +72,8 @@ async function sanitizedLaws(variables: NodeJS.ProcessEnv): Promise<{ code: numb
 async function checkThreads(): Promise<void> {
   const name = "kernels on several threads, with the thread sanitizer";
   const kernels = join(root, "packages", "kernels-common", "cpp");
-  const units = ["threads.cpp", "workspace.cpp", "failure.cpp"].map((file) => join(kernels, file));
+  const files = ["threads.cpp", "thread-pool.cpp", "cores.cpp", "workspace.cpp", "failure.cpp"];
+  const units = files.map((file) => join(kernels, file));
   const flags = [
     "-std=c++20",
     "-O1",

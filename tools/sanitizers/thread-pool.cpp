@@ -1,5 +1,6 @@
-// The thread pool under the thread sanitizer: two threads call kernels at once, as a program and its worker do, while a
-// third changes the number of threads. Whatever happens, results are the bits of a single thread. Made by check-sanitizers.ts.
+// Thread pools under the thread sanitizer: two threads call kernels on the common pool, as a program and its worker do, two
+// more each on pools of their own, as sessions do, which come and go, while the main thread changes the number of threads.
+// Whatever happens, results are the bits of a single thread. Made by check-sanitizers.ts.
 #include <atomic>
 #include <cstdio>
 #include <functional>
@@ -24,6 +25,7 @@
 #include "quantized-conv.h"
 #include "requantize.h"
 #include "softmax.h"
+#include "thread-pool.h"
 
 using namespace octavo;
 using namespace octavo::OCTAVO_ISA;
@@ -105,24 +107,36 @@ int main() {
   for (const Call& call : all) call.run(expected.emplace_back(call.bytes));
   if (const char* failure = takeFailure()) return std::printf("refused: expected %s\n", failure), 1;
 
-  std::atomic<int> wrong{0}, running{2};
+  std::atomic<int> wrong{0}, running{4};
+  const auto round = [&] {
+    for (size_t i = 0; i < all.size(); ++i) {
+      Bytes y(all[i].bytes);
+      all[i].run(y);
+      if (y != expected[i] && wrong.fetch_add(1) == 0) std::printf("%s differs from a single thread\n", all[i].name);
+    }
+  };
   const auto caller = [&] {
-    for (int round = 0; round < 20; ++round) {
-      for (size_t i = 0; i < all.size(); ++i) {
-        Bytes y(all[i].bytes);
-        all[i].run(y);
-        if (y != expected[i] && wrong.fetch_add(1) == 0) std::printf("%s differs from a single thread\n", all[i].name);
+    for (int i = 0; i < 20; ++i) round();
+    running.fetch_sub(1);
+  };
+  const auto session = [&] {
+    for (int life = 0; life < 4; ++life) {
+      ThreadPool pool(3 * life + 1);
+      for (int i = 0; i < 5; ++i) {
+        const WorkOn own(pool);
+        round();
       }
+      pool.end();
+      round();
     }
     running.fetch_sub(1);
   };
-  std::thread first(caller), second(caller);
-  for (int count = 1; running.load() > 0; count = count % 4 + 1) {
+  std::thread threads[] = {std::thread(caller), std::thread(caller), std::thread(session), std::thread(session)};
+  for (int count = 1; running.load() > 0; count = count % 8 + 1) {
     setThreadCount(count);
     std::this_thread::yield();
   }
-  first.join();
-  second.join();
-  if (wrong.load() == 0) std::printf("%zu kernels, the same bits with 1 to 4 threads\n", all.size());
+  for (std::thread& thread : threads) thread.join();
+  if (wrong.load() == 0) std::printf("%zu kernels, the same bits with 1 to 10 threads, on one pool and on several\n", all.size());
   return wrong.load() == 0 ? 0 : 1;
 }

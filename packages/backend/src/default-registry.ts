@@ -4,7 +4,7 @@ import { host } from "./internal/host.ts";
 import { kernelPackages } from "./internal/kernel-packages.ts";
 import { reference } from "./reference-provider.ts";
 import { Registry } from "./registry.ts";
-import type { LoadOptions } from "./registry.ts";
+import type { LoadOptions, Recorder } from "./registry.ts";
 
 /** The one registry that all packages of a program share. */
 const registry = new Registry(reference, kernelPackages, host);
@@ -39,6 +39,14 @@ export function ensureKernels(options?: LoadOptions): Promise<void> {
 /** Adds a provider to choose from; `loadKernels` opens it. @throws KernelError if its name is taken. */
 export function registerProvider(registration: ProviderRegistration): void {
   registry.registerProvider(registration);
+}
+
+/**
+ * A recorder of calls of `kernels()`: many become one, which runs on up to `threads` threads of its own, the caller's included;
+ * by default as many as the kernels use. It keeps the kernels that are loaded now.
+ */
+export function recorder(threads?: number): Recorder {
+  return registry.recorder(threads);
 }
 
 /** The provider that runs a kernel. */

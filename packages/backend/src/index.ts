@@ -5,9 +5,10 @@ export {
   free,
   kernels,
   loadKernels,
+  recorder,
   registerProvider,
   resolve,
 } from "./default-registry.ts";
 export type { Explanation, KernelExplanation, PassedOver } from "./explanation.ts";
 export { reference } from "./reference-provider.ts";
-export type { LoadOptions } from "./registry.ts";
+export type { LoadOptions, Recorder } from "./registry.ts";

@@ -1,7 +1,16 @@
 import { ArgumentError, KernelError } from "@octavo/spec";
-import type { KernelName, KernelProvider, Kernels, Memory, ProviderRegistration } from "@octavo/spec";
+import type {
+  CallRecorder,
+  KernelName,
+  KernelProvider,
+  Kernels,
+  Memory,
+  ProviderRegistration,
+  Recording,
+} from "@octavo/spec";
 import { Explanation, KernelExplanation } from "./explanation.ts";
 import type { PassedOver } from "./explanation.ts";
+import { callByCall } from "./internal/call-by-call.ts";
 import { discover } from "./internal/discover.ts";
 import type { Host } from "./internal/host.ts";
 import type { KernelPackage } from "./internal/kernel-packages.ts";
@@ -13,6 +22,11 @@ export interface LoadOptions {
   readonly use?: string;
   /** Threads that kernels may use, the caller's included; goes before `OCTAVO_THREADS`. The provider's choice otherwise. */
   readonly threads?: number;
+}
+
+/** A recorder that can record whatever arrays there are. */
+export interface Recorder extends CallRecorder {
+  record(...[steps, parameters]: Parameters<CallRecorder["record"]>): Recording;
 }
 
 /** What the registry knows at one moment. */
@@ -118,6 +132,23 @@ export class Registry {
   /** Every kernel, each from the best open provider that has it. Do not keep it across `loadKernels`. */
   kernels(): Kernels {
     return this.#selection.kernels;
+  }
+
+  /**
+   * Records calls of `kernels()`, to repeat them on `threads` threads; as many as the primary provider has, if absent. It
+   * keeps these kernels whatever is loaded later. Where another provider runs some of them, calls stay single calls.
+   */
+  recorder(threads?: number): Recorder {
+    const { open, kernels } = this.#selection;
+    const [primary] = open;
+    const isWhole = this.#names().every((name) => primary.kernels[name]);
+    const recorder = isWhole ? primary.recorder?.(threads ?? primary.threads) : undefined;
+    return {
+      threads: recorder?.threads ?? primary.threads,
+      record: (steps, parameters) =>
+        recorder?.record(steps, parameters) ?? callByCall(kernels, steps, parameters),
+      dispose: () => recorder?.dispose(),
+    };
   }
 
   /** The provider that runs a kernel. @throws KernelError for a name that is none. */

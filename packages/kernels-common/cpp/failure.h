@@ -6,6 +6,9 @@ namespace octavo {
 /** Records what was expected of the arguments of the kernel that runs on this thread. `expected` is a literal. */
 void fail(const char* expected);
 
+/** Whether there is such a message. */
+bool failed();
+
 /** The message of the kernel that has just run, or null; clears it. */
 const char* takeFailure();
 

@@ -5,7 +5,6 @@ namespace octavo {
 
 int threadCount() { return 1; }
 void setThreadCount(int) {}
-int hardwareThreadCount() { return 1; }
 
 void runParallel(size_t count, size_t grain, void (*task)(void*, size_t, size_t), void* context) {
   for (size_t begin = 0; begin < count; begin += grain) {

@@ -75,8 +75,6 @@ void runWithWorkers() {
 
 int threadCount() { return threads; }
 void setThreadCount(int count) { threads = count < 1 ? 1 : count > 256 ? 256 : count; }
-/** Only JavaScript knows. */
-int hardwareThreadCount() { return 1; }
 
 void runParallel(size_t count, size_t grain, void (*task)(void*, size_t, size_t), void* context) {
   const size_t pieces = (count + grain - 1) / grain;

@@ -1,7 +1,7 @@
 #pragma once
 #include <cstddef>
 
-// A small pool of threads. Work is split by its size alone, never by the number of threads, so that results do not
+// Work that several threads share. It is split by its size alone, never by the number of threads, so that results do not
 // depend on it. In WebAssembly (threads-single.cpp) everything runs on the caller's thread.
 namespace octavo {
 
@@ -9,9 +9,6 @@ namespace octavo {
 int threadCount();
 /** 1 … 256; 1 runs everything on the caller's thread. */
 void setThreadCount(int count);
-/** Threads that the machine runs at once. */
-int hardwareThreadCount();
-
 /** Runs `task(context, begin, end)` over [0, count) in pieces of `grain`; returns when all are done. */
 void runParallel(size_t count, size_t grain, void (*task)(void* context, size_t begin, size_t end), void* context);
 

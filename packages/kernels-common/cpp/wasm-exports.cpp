@@ -1,5 +1,6 @@
 #include "failure.h"
 #include "isas.h"
+#include "replay.h"
 #include "wasm-export.h"
 
 // The WebAssembly module: memory, and these functions. wasm-provider.ts is the other side.
@@ -13,6 +14,10 @@ OCTAVO_EXPORT(kernelName) const char* kernelName(uint32_t index) { return table(
 OCTAVO_EXPORT(kernelArity) uint32_t kernelArity(uint32_t index) { return table().entries[index].arity; }
 OCTAVO_EXPORT(callKernel) double callKernel(uint32_t index, const Argument* arguments) {
   return table().entries[index].call(arguments);
+}
+/** See replay.h. */
+OCTAVO_EXPORT(replay) uint32_t replayCalls(const RecordedCall* calls, uint32_t first, uint32_t end) {
+  return replay(table(), calls, first, end);
 }
 OCTAVO_EXPORT(peakFloat) double peakFloat(double steps) { return table().peakFloat(steps); }
 OCTAVO_EXPORT(peakInt8) double peakInt8(double steps) { return table().peakInt8(steps); }

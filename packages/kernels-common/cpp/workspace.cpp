@@ -27,6 +27,11 @@ struct Stack {
   void* buffers[maxDepth] = {};
   size_t bytes[maxDepth] = {};
   size_t depth = 0;
+#if !defined(__wasm__)
+  ~Stack() {
+    for (void* buffer : buffers) release(buffer);
+  }
+#endif
 };
 thread_local Stack stack;
 

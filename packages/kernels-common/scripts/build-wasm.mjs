@@ -46,7 +46,14 @@ const kinds = {
   },
 };
 
-const nativeOnly = new Set(["threads.cpp", "node-binding.cpp"]);
+const nativeOnly = new Set([
+  "threads.cpp",
+  "thread-pool.cpp",
+  "cores.cpp",
+  "node-binding.cpp",
+  "node-recording.cpp",
+  "node-values.cpp",
+]);
 
 /**
  * Builds WebAssembly modules from the shared C++ and a package's own folder, unless they are up to date. The compiler

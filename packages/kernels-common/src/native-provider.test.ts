@@ -4,6 +4,10 @@ import { describe, expect, it, vi } from "vitest";
 import { nativeProvider } from "./native-provider.ts";
 import type { NativeAddon, NativeKernel } from "./native-provider.ts";
 
+const unused = (): never => {
+  throw new Error("not a part of this test");
+};
+
 function providerOf(kernels: Record<string, NativeKernel>, misalignment = 16) {
   const isa = {
     name: "test-isa",
@@ -12,12 +16,20 @@ function providerOf(kernels: Record<string, NativeKernel>, misalignment = 16) {
     kernels,
     peakFloat: (steps: number) => steps,
     peakInt8: (steps: number) => steps,
+    recording: () => unused(),
   };
   const addon: NativeAddon = {
     isas: [isa],
-    hardwareThreads: 4,
+    cores: 1,
     setThreads: (count) => Math.min(count, 8),
     misalignment: () => misalignment,
+    pool: unused,
+    endPool: unused,
+    record: unused,
+    recordParameter: unused,
+    replay: unused,
+    replayAsync: unused,
+    refusedCall: unused,
   };
   return nativeProvider(addon, isa);
 }
@@ -42,9 +54,9 @@ describe("nativeProvider", () => {
 
   it("says how many threads run", () => {
     const provider = providerOf({});
-    expect(provider.description).toBe("TEST, 4 threads");
-    provider.setThreads(1);
-    expect([provider.threads, provider.description]).toEqual([1, "TEST, 1 thread"]);
+    expect(provider.description).toBe("TEST, 1 thread");
+    provider.setThreads(4);
+    expect([provider.threads, provider.description]).toEqual([4, "TEST, 4 threads"]);
   });
 
   it("gives aligned, zeroed memory and uses freed memory again", () => {

@@ -1,7 +1,8 @@
-import type { KernelName, Kernels, Packed } from "@octavo/spec";
+import type { KernelName, Kernels, Packed, TypedArray } from "@octavo/spec";
 
 import { argumentFailure } from "./internal/argument-failure.ts";
 import { NativeMemory } from "./internal/native-memory.ts";
+import { nativeRecorder } from "./internal/native-recorder.ts";
 import type { MeasurableProvider } from "./measurable-provider.ts";
 import { signatures } from "./signatures.ts";
 
@@ -17,23 +18,58 @@ export interface NativeIsa {
   /** See `MeasurableProvider`. */
   peakFloat(steps: number): number;
   peakInt8(steps: number): number;
+  /** An empty recording of calls of these kernels, which a pool will repeat. */
+  recording(pool: NativePool): NativeRecording;
+}
+
+declare const native: unique symbol;
+/** Threads of the addon. */
+export interface NativePool {
+  readonly [native]: "pool";
+}
+/** Calls that the addon has written down. It does not keep arrays alive. */
+export interface NativeRecording {
+  readonly [native]: "recording";
 }
 
 /** What `node-binding.cpp` exports. */
 export interface NativeAddon {
   /** Best first. */
   readonly isas: readonly NativeIsa[];
-  readonly hardwareThreads: number;
+  /** Cores that the process may use; threads that share a core count once. */
+  readonly cores: number;
   /** Sets and returns the number of threads; all instruction sets of an addon share them. */
   setThreads(count: number): number;
   /** Address of an array modulo 64. */
   misalignment(array: Uint8Array): number;
+  pool(threads: number): NativePool;
+  /** Ends the threads. */
+  endPool(pool: NativePool): void;
+  /** Appends a call of the kernel at `index` of the instruction set's; a string says what it expected of its arguments. */
+  record(recording: NativeRecording, index: number, values: readonly unknown[]): string | undefined;
+  /** An argument of the last call stands for an array that each run gives at `position`. */
+  recordParameter(recording: NativeRecording, argument: number, position: number): void;
+  /** Repeats calls `first` up to `end`; a string says what `refusedCall` expected of its arguments. */
+  replay(
+    recording: NativeRecording,
+    parameters: readonly TypedArray[],
+    first: number,
+    end: number,
+  ): string | undefined;
+  /** As `replay`, on another thread. */
+  replayAsync(
+    recording: NativeRecording,
+    parameters: readonly TypedArray[],
+    first: number,
+    end: number,
+  ): Promise<string | undefined>;
+  refusedCall(recording: NativeRecording): number;
 }
 
-/** A provider of one instruction set of an addon, with as many threads as the machine runs at once. */
+/** A provider of one instruction set of an addon, with as many threads as the process has cores. */
 export function nativeProvider(addon: NativeAddon, isa: NativeIsa): MeasurableProvider {
   const memory = new NativeMemory((array) => addon.misalignment(array));
-  let threads = addon.setThreads(addon.hardwareThreads);
+  let threads = addon.setThreads(Math.min(addon.cores, share()));
   return {
     specVersion: 1,
     name: isa.name,
@@ -51,8 +87,14 @@ export function nativeProvider(addon: NativeAddon, isa: NativeIsa): MeasurablePr
     setThreads(count) {
       threads = addon.setThreads(count);
     },
+    recorder: (count) => nativeRecorder(addon, isa, count),
     peak: { float: isa.peakFloat, int8: isa.peakInt8 },
   };
+}
+
+/** Threads that the system lets this process run at once: containers have less than the machine. */
+function share(): number {
+  return process.getBuiltinModule("node:os").availableParallelism();
 }
 
 /** Passes a shape's packed form instead of the record, and turns a refusal into an error. */

@@ -4,6 +4,7 @@ import { argumentFailure } from "./internal/argument-failure.ts";
 import { WasmCaller } from "./internal/wasm-caller.ts";
 import { WasmMemory } from "./internal/wasm-memory.ts";
 import { reserveAddresses, sharedMemory } from "./internal/wasm-pages.ts";
+import { wasmRecorder } from "./internal/wasm-recorder.ts";
 import { WasmThreads } from "./internal/wasm-threads.ts";
 import type { ThreadExports } from "./internal/wasm-threads.ts";
 import type { MeasurableProvider } from "./measurable-provider.ts";
@@ -18,6 +19,8 @@ export interface WasmExports {
   kernelArity(index: number): number;
   callKernel(index: number, kernelArguments: number): number;
   takeFailure(): number;
+  /** See replay.h. */
+  replay(calls: number, first: number, end: number): number;
   /** See `MeasurableProvider`. */
   peakFloat(steps: number): number;
   peakInt8(steps: number): number;
@@ -70,6 +73,7 @@ export async function wasmProvider(
     setThreads(count) {
       if (threads) threads.count = count;
     },
+    recorder: (count) => wasmRecorder(name, exports, memory, caller, threads, count),
     peak: { float: exports.peakFloat, int8: exports.peakInt8 },
   };
 }

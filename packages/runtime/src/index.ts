@@ -12,6 +12,6 @@ export { requantization } from "./requantization.ts";
 export type { Requantization, RequantizationInput } from "./requantization.ts";
 export { saveProgram } from "./save-program.ts";
 export { Session } from "./session.ts";
-export type { Inputs, Outputs } from "./session.ts";
+export type { Inputs, Outputs, SessionOptions } from "./session.ts";
 export type { InputTensor, OutputTensor, TensorInfo } from "./tensor-info.ts";
 export { Step } from "./step.ts";

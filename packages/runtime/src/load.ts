@@ -5,8 +5,9 @@ import type { Program } from "@octavo/spec";
 
 import { loadProgram } from "./load-program.ts";
 import { Session } from "./session.ts";
+import type { SessionOptions } from "./session.ts";
 
-export interface LoadOptions {
+export interface LoadOptions extends SessionOptions {
   /** Kernels to use, as `loadKernels` of @octavo/backend takes them; by default those that are loaded, else the best that run here. */
   readonly kernels?: KernelOptions;
 }
@@ -18,7 +19,7 @@ export interface LoadOptions {
 export async function load(source: ByteSource | Program, options: LoadOptions = {}): Promise<Session> {
   const program = isSource(source) ? await loadProgram(source) : source;
   await ensureKernels(options.kernels);
-  return new Session(program);
+  return new Session(program, options);
 }
 
 function isSource(source: ByteSource | Program): source is ByteSource {

@@ -40,7 +40,10 @@ export interface OpDefinition {
   readonly kernels: readonly KernelName[] | ((step: Step) => readonly KernelName[]);
   /** How the kernel goes about it, where constants that `prepare` prepared decide that; for `explain()`. */
   method?(constants: Buffers["constants"]): string;
-  /** Everything that can be computed beforehand, for one batch size and one set of buffers; the result runs the step. */
+  /**
+   * Everything that can be computed beforehand, for one batch size and one set of buffers. The result runs the step by calls
+   * of `kernels` and does nothing else: what it calls is recorded once and repeated in every run.
+   */
   bind(step: Step, buffers: Buffers, kernels: Kernels): () => void;
 }
 

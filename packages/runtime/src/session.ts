@@ -1,11 +1,11 @@
-import { explain, kernels, resolve } from "@octavo/backend";
-import { ArgumentError, ShapeError } from "@octavo/spec";
+import { explain, resolve } from "@octavo/backend";
+import { ArgumentError } from "@octavo/spec";
 import type { Program, ProgramValue } from "@octavo/spec";
 
 import { checkProgram } from "./check-program.ts";
 import { describeProgram } from "./describe-program.ts";
-import { checkInput } from "./internal/boundary.ts";
 import { Executor } from "./internal/executor.ts";
+import { InputTaker, isTensor } from "./internal/input-taker.ts";
 import { multiplyAdds } from "./internal/multiply-adds.ts";
 import { WorkerRunner } from "./internal/worker-runner.ts";
 import { opTable } from "./op-table.ts";
@@ -14,11 +14,20 @@ import { Step } from "./step.ts";
 import type { InputTensor, OutputTensor, TensorInfo } from "./tensor-info.ts";
 
 export type Inputs = Readonly<Record<string, InputTensor>>;
+export interface SessionOptions {
+  /**
+   * Threads of this session's own that native kernels use, the caller's included; 1: only the caller's. By default as many
+   * as the kernels use, which is one per core. Never more than that run at once in a process, however many sessions there are.
+   */
+  readonly threads?: number;
+}
+
 export type Outputs = Readonly<Record<string, OutputTensor>>;
 
 /**
  * A program ready to run, with the kernels that are loaded when it is made (`load` loads them). Memory is planned once
- * per batch size; after that a run allocates its outputs and nothing else. `dispose` gives the memory back.
+ * per batch size; after that a run is one native call, and allocates its outputs and nothing else. `dispose` gives the
+ * memory back.
  */
 export class Session {
   readonly program: Program;
@@ -28,15 +37,25 @@ export class Session {
   /** Per op, for people; the registry may choose other kernels later, this session keeps its own. */
   readonly #kernels: readonly string[];
   readonly #worker: WorkerRunner;
+  readonly #taken: InputTaker;
+  /** Results of an earlier run that the caller gives, in the program's order. */
+  readonly #earlier: OutputTensor[] = [];
   #disposed = false;
 
-  /** @throws FormatError if the program is not one that can run. */
-  constructor(program: Program) {
+  /**
+   * @throws FormatError if the program is not one that can run. @throws ArgumentError unless `threads` is an integer ≥ 1.
+   */
+  constructor(program: Program, { threads }: SessionOptions = {}) {
+    if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
+      const where = `threads for '${program.name}'`;
+      throw new ArgumentError({ where, expected: "an integer ≥ 1", got: String(threads) });
+    }
     checkProgram(program);
     this.program = program;
     this.inputs = program.inputs.map((index) => infoOf(program.values[index]));
     this.outputs = program.outputs.map((index) => infoOf(program.values[index]));
-    this.#executor = new Executor(program, kernels());
+    this.#executor = new Executor(program, threads);
+    this.#taken = new InputTaker(program);
     const methods = this.#executor.methods();
     this.#kernels = program.ops.map((_, index) => kernelsOf(new Step(program, index), methods[index]));
     this.#worker = new WorkerRunner(program, resolve("quantizedConv").name);
@@ -46,26 +65,47 @@ export class Session {
    * Runs the network on a batch: tensors by the names of `inputs`, results by those of `outputs`; with one input and one
    * output, plain tensors. Shapes are torch's (N, C, …); every batch size ≥ 1 goes.
    *
+   * Results belong to the caller: later runs leave them alone. With `earlier`, what a run of the same batch size returned,
+   * they are written there again, and a run allocates nothing.
+   *
    * @throws ShapeError, DTypeError or ArgumentError that names the input: another shape, another type of array, NaN.
    */
-  run(input: InputTensor): OutputTensor;
-  run(inputs: Inputs): Outputs;
-  run(given: InputTensor | Inputs): OutputTensor | Outputs {
-    const { inputs, plain } = this.#accept(given);
-    const outputs = this.#executor.run(this.#batchOf(inputs), inputs);
-    return plain ? outputs[this.outputs[0].name] : outputs;
+  run(input: InputTensor, earlier?: OutputTensor): OutputTensor;
+  run(inputs: Inputs, earlier?: Outputs): Outputs;
+  run(given: InputTensor | Inputs, earlier?: OutputTensor | Outputs): OutputTensor | Outputs {
+    this.#expectLive();
+    const taken = this.#taken;
+    taken.take(given);
+    const isPlain = isTensor(given);
+    try {
+      if (earlier === undefined) {
+        const outputs = this.#executor.run(taken.batch, taken.tensors, null);
+        return isPlain ? outputs[0] : this.#byName(outputs);
+      }
+      if (isPlain) this.#earlier[0] = earlier as OutputTensor;
+      else this.#takeEarlier(earlier as Outputs);
+      this.#executor.run(taken.batch, taken.tensors, this.#earlier);
+      return earlier;
+    } finally {
+      taken.letGo();
+    }
   }
 
   /**
-   * As `run`, in a worker, so that the event loop goes on. Calls queue and are answered in order, with the same bits; the
-   * inputs are copied at once. A worker that dies rejects the calls that wait, and the next call starts another.
+   * As `run`, on another thread, so that the event loop goes on: one of this process where the kernels are native, a worker
+   * elsewhere. Calls queue and are answered in order, with the same bits; the inputs are copied at once. A worker that dies
+   * rejects the calls that wait, and the next call starts another.
    */
   runAsync(input: InputTensor): Promise<OutputTensor>;
   runAsync(inputs: Inputs): Promise<Outputs>;
   async runAsync(given: InputTensor | Inputs): Promise<OutputTensor | Outputs> {
-    const { inputs, plain } = this.#accept(given);
-    const outputs = await this.#worker.run(inputs);
-    return plain ? outputs[this.outputs[0].name] : outputs;
+    this.#expectLive();
+    const taken = new InputTaker(this.program);
+    taken.take(given);
+    const inputs = this.inputs.map(({ name }, i) => [name, taken.tensors[i]] as const);
+    const aside = this.#executor.runAside(taken.batch, taken.tensors);
+    const outputs = aside ? this.#byName(await aside) : await this.#worker.run(Object.fromEntries(inputs));
+    return isTensor(given) ? outputs[this.outputs[0].name] : outputs;
   }
 
   /**
@@ -74,20 +114,15 @@ export class Session {
    * @throws as `run`, and ArgumentError unless `runs` is a whole number of at least 1.
    */
   profile(given: InputTensor | Inputs, runs = 10): Profile {
-    const { inputs } = this.#accept(given);
+    this.#expectLive();
     if (!Number.isInteger(runs) || runs < 1) {
       const where = `profile of '${this.program.name}'`;
       throw new ArgumentError({ where, expected: "a number of runs of at least 1", got: String(runs) });
     }
-    const batch = this.#batchOf(inputs);
-    const times = this.program.ops.map(() => Infinity);
-    for (let run = 0; run < runs; run++) {
-      this.#executor.run(batch, inputs, (step, index) => {
-        const started = performance.now();
-        step();
-        times[index] = Math.min(times[index], performance.now() - started);
-      });
-    }
+    const taken = new InputTaker(this.program);
+    taken.take(given);
+    const { batch, tensors } = taken;
+    const times = this.#executor.profile(batch, tensors, runs);
     const total = times.reduce((sum, ms) => sum + ms, 0);
     return new Profile(
       times.map((ms, index) => {
@@ -113,7 +148,9 @@ export class Session {
       ({ name, op }, index) => `${String(index).padStart(3)}  ${name} (${op}): ${this.#kernels[index]}`,
     );
     const { arena, constants } = this.#executor.byteLengths;
-    return [...rows, `arena ${arena} bytes, constants ${constants} bytes`].join("\n");
+    const { threads } = this.#executor;
+    const memory = `arena ${arena} bytes, constants ${constants} bytes`;
+    return [...rows, `${threads === 1 ? "1 thread" : `${threads} threads`}, ${memory}`].join("\n");
   }
 
   /** The ops as a table. */
@@ -133,54 +170,29 @@ export class Session {
     this.dispose();
   }
 
-  /** The inputs by name, checked. */
-  #accept(given: InputTensor | Inputs): { inputs: Inputs; plain: boolean } {
-    const where = `program '${this.program.name}'`;
-    if (this.#disposed) {
-      throw new ArgumentError({
-        where,
-        expected: "a session in use",
-        got: "one that was disposed",
-        hint: "Load it again.",
-      });
-    }
-    const plain = isTensor(given);
-    const names = this.inputs.map(({ name }) => name);
-    if (plain && (names.length > 1 || this.outputs.length > 1)) {
-      const expected = `inputs by name: { ${names.join(", ")} }`;
-      throw new ArgumentError({
-        where,
-        expected,
-        got: "one tensor",
-        hint: "Outputs then come by name, too.",
-      });
-    }
-    const inputs = plain ? { [names[0]]: given } : given;
-    const unknown = Object.keys(inputs).find((name) => !names.includes(name));
-    const missing = names.find((name) => !Object.hasOwn(inputs, name));
-    if (unknown !== undefined || missing !== undefined) {
-      const got = missing === undefined ? `an input '${unknown}'` : `no '${missing}'`;
-      const byName = `tensors by name, { ${names.join(", ")} }`;
-      const hint = `Give ${names.length > 1 ? byName : `a tensor, { data, shape }, or ${byName}`}.`;
-      throw new ArgumentError({ where, expected: `the inputs ${names.join(", ")}`, got, hint });
-    }
-    const batches = this.program.inputs.map((index) =>
-      checkInput(this.program.values[index], inputs[this.program.values[index].name]),
-    );
-    const different = new Set(batches.filter((batch) => batch !== null));
-    if (different.size > 1) {
-      throw new ShapeError({
-        where,
-        expected: "one batch size for all inputs",
-        got: [...different].join(" and "),
-      });
-    }
-    return { inputs, plain };
+  #expectLive(): void {
+    if (!this.#disposed) return;
+    throw new ArgumentError({
+      where: `program '${this.program.name}'`,
+      expected: "a session in use",
+      got: "one that was disposed",
+      hint: "Load it again.",
+    });
   }
 
-  #batchOf(inputs: Inputs): number {
-    const batched = this.inputs.find(({ shape }) => shape.includes(-1));
-    return batched ? inputs[batched.name].shape[batched.shape.indexOf(-1)] : 1;
+  #takeEarlier(outputs: Outputs): void {
+    for (let i = 0; i < this.outputs.length; i++) {
+      const { name } = this.outputs[i];
+      if (!Object.hasOwn(outputs, name)) {
+        const where = `program '${this.program.name}'`;
+        throw new ArgumentError({ where, expected: "all results of an earlier run", got: `no '${name}'` });
+      }
+      this.#earlier[i] = outputs[name];
+    }
+  }
+
+  #byName(results: readonly OutputTensor[]): Outputs {
+    return Object.fromEntries(results.map((tensor, i) => [this.outputs[i].name, tensor]));
   }
 }
 
@@ -194,8 +206,4 @@ function kernelsOf(step: Step, method: string | undefined): string {
   const names = typeof kernels === "function" ? kernels(step) : kernels;
   const how = method === undefined ? "" : ` ${method}`;
   return names.map((name) => `${name}${how} on ${explain(name).runner}`).join(", ");
-}
-
-function isTensor(given: InputTensor | Inputs): given is InputTensor {
-  return "data" in given && Array.isArray((given as InputTensor).shape);
 }

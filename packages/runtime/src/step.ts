@@ -182,7 +182,9 @@ export class Step {
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+  // A loop, since it runs with every inference: a closure would be garbage.
+  for (let axis = 0; axis < b.length; axis++) if (a[axis] !== b[axis]) return false;
+  return a.length === b.length;
 }
 
 /** The value with −1 in its shape replaced by the batch size. */

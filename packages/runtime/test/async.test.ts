@@ -3,9 +3,9 @@ import { ArgumentError } from "@octavo/spec";
 import type { Program } from "@octavo/spec";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { Session } from "../src/index.ts";
+import { load, Session } from "../src/index.ts";
 import { openWorker } from "../src/internal/worker-link.ts";
 import type { WorkerLink } from "../src/internal/worker-link.ts";
 import { WorkerRunner } from "../src/internal/worker-runner.ts";
@@ -37,6 +37,58 @@ function slow(): Program {
   return net.build(y);
 }
 const image = (seed: number) => ({ data: floats(seed, 16 * 1600), shape: [1, 16, 40, 40] });
+
+const native = await loadKernels({ use: "native" }).then(
+  () => null,
+  (error: Error) => error.message.split("\n")[0],
+);
+
+describe.skipIf(native !== null)(`runAsync on native kernels ${native ?? ""}`, () => {
+  const session = async () => load(slow(), { kernels: { use: "native" } });
+  afterAll(() => loadKernels({ use: "reference" }));
+
+  test("gives the bits that run gives, in order, also while run is called", async () => {
+    using one = await session();
+    const inputs = [1, 2, 3, 4].map(image);
+    const expected = inputs.map((input) => one.run(input));
+    const order: number[] = [];
+    const calls = inputs.map((input, index) =>
+      one.runAsync({ ...input, data: input.data.slice() }).finally(() => order.push(index)),
+    );
+    expect(inputs.map((input) => one.run(input))).toEqual(expected);
+    expect(await Promise.all(calls)).toEqual(expected);
+    expect(order).toEqual([0, 1, 2, 3]);
+  });
+
+  test("copies the inputs at once", async () => {
+    using one = await session();
+    const inputs = [1, 2, 3].map(image);
+    const expected = inputs.map((input) => one.run(input));
+    const calls = inputs.map((input) => one.runAsync(input));
+    for (const { data } of inputs) data.fill(NaN);
+    expect(await Promise.all(calls)).toEqual(expected);
+  });
+
+  test("rejects wrong inputs, and goes on", async () => {
+    using one = await session();
+    const broken = image(1);
+    broken.data[3] = NaN;
+    const [wrong, right] = [one.runAsync(broken), one.runAsync(image(2))];
+    await expect(wrong).rejects.toThrow(/input 'image': expected numbers, got NaN among them/);
+    expect(await right).toEqual(one.run(image(2)));
+    await expect(one.runAsync({ data: [1], shape: [1] })).rejects.toThrow(/input 'image': expected a shape/);
+  });
+
+  test("dispose rejects the calls that wait, and what runs ends in peace", async () => {
+    const one = await session();
+    const calls = [1, 2, 3].map((seed) => one.runAsync(image(seed)));
+    one.dispose();
+    for (const call of calls) await expect(call).rejects.toThrow(/got the session was disposed/);
+    using other = await session();
+    const expected = other.run(image(1));
+    expect(await other.runAsync(image(1))).toEqual(expected);
+  });
+});
 
 describe.skipIf(needsTypeScript)("runAsync", () => {
   test("gives the bits that run gives, in order, whatever happens to the inputs afterwards", async () => {

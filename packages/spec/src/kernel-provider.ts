@@ -1,3 +1,4 @@
+import type { CallRecorder } from "./call-recorder.ts";
 import type { KernelName, Kernels } from "./kernels/kernels.ts";
 
 /** A piece of memory that belongs to a provider. `buffer` may be replaced when memory grows: do not keep views across calls. */
@@ -29,6 +30,8 @@ export interface KernelProvider {
   /** Threads that kernels use, the caller's included. */
   readonly threads: number;
   setThreads(count: number): void;
+  /** Makes many calls one, on up to `threads` threads of its own. Absent: `backend` repeats them one by one. */
+  recorder?(threads: number): CallRecorder;
 }
 
 /** How a provider opens: itself, or the reason why it cannot run here and what would help. Never a throw. */

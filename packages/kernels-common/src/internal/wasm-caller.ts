@@ -1,29 +1,12 @@
-import type { KernelName, Packed } from "@octavo/spec";
+import type { KernelName, TypedArray } from "@octavo/spec";
 
 import { signatures } from "../signatures.ts";
 import type { ParameterRole } from "../signatures.ts";
 import type { WasmExports } from "../wasm-provider.ts";
 import { alignment } from "./size-classes.ts";
+import { argumentBytes, asArray, writeArray, writeNumber } from "./wasm-arguments.ts";
 import type { WasmMemory } from "./wasm-memory.ts";
 
-type AnyArray = Uint8Array | Float32Array;
-
-/** `ElementKind` in argument.h. */
-const elementKinds = new Map<unknown, number>([
-  [Int8Array, 0],
-  [Uint8Array, 1],
-  [Int16Array, 3],
-  [Uint16Array, 4],
-  [Int32Array, 5],
-  [Uint32Array, 6],
-  [Float32Array, 7],
-  [Float64Array, 8],
-  [BigInt64Array, 9],
-]);
-const notAnArray = 255;
-
-/** sizeof(Argument) in a 32-bit module: number, data, length, kind. */
-const argumentBytes = 24;
 const maxArity = 16;
 
 /** Writes arguments where the module reads them, and calls. */
@@ -64,7 +47,7 @@ export class WasmCaller {
       const at = this.#arguments + i * argumentBytes;
       const array = asArray(value, roles[i]);
       if (array === null) {
-        this.#write(at, typeof value === "number" ? value : 0, 0, 0, notAnArray);
+        writeNumber(this.#view, at, value);
         continue;
       }
       let address = array.byteOffset;
@@ -73,15 +56,22 @@ export class WasmCaller {
         scratch += padded(array.byteLength);
         if (roles[i] !== "out") this.#bytes.set(bytesOf(array), address);
       }
-      this.#write(at, 0, address, array.length, elementKinds.get(array.constructor) ?? notAnArray);
+      writeArray(this.#view, at, array, address);
     }
 
     const result = this.#exports.callKernel(index, this.#arguments);
     this.#refreshViews();
-    const failure = this.#exports.takeFailure();
-    if (failure !== 0) return this.#text(failure);
+    const failure = this.takeFailure();
+    if (failure !== null) return failure;
     if (scratch !== this.#scratch) this.#copyBack(values, roles);
     return result;
+  }
+
+  /** What the last kernel expected of its arguments, if it refused them. */
+  takeFailure(): string | null {
+    this.#refreshViews();
+    const message = this.#exports.takeFailure();
+    return message === 0 ? null : this.#text(message);
   }
 
   /** Memory that has grown, for scratch or for a kernel's own use, is another buffer. */
@@ -89,13 +79,6 @@ export class WasmCaller {
     if (this.#view.buffer === this.#memory.buffer) return;
     this.#view = new DataView(this.#memory.buffer);
     this.#bytes = new Uint8Array(this.#memory.buffer);
-  }
-
-  #write(at: number, value: number, data: number, length: number, kind: number): void {
-    this.#view.setFloat64(at, value, true);
-    this.#view.setUint32(at + 8, data, true);
-    this.#view.setUint32(at + 12, length, true);
-    this.#view.setUint8(at + 16, kind);
   }
 
   #outsideBytes(values: readonly unknown[], roles: readonly ParameterRole[]): number {
@@ -131,14 +114,7 @@ export class WasmCaller {
   }
 }
 
-/** What the module gets for an argument: a shape's packed form, an array itself, null for numbers and null. */
-function asArray(value: unknown, role: ParameterRole): AnyArray | null {
-  if (role === "number" || value === null || value === undefined) return null;
-  if (role === "shape") return (value as Packed).packed as unknown as AnyArray;
-  return value as AnyArray;
-}
-
-function bytesOf(array: AnyArray): Uint8Array {
+function bytesOf(array: TypedArray): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 

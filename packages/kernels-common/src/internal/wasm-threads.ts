@@ -23,6 +23,8 @@ export class WasmThreads {
   readonly #exports: ThreadExports;
   #started = 0;
   #wanted = 1;
+  /** What the module was told last. */
+  #used = 1;
   #failure: string | null = null;
 
   constructor(
@@ -44,12 +46,14 @@ export class WasmThreads {
 
   set count(count: number) {
     this.#wanted = Math.min(count, maxThreads);
-    this.#exports.setThreads(this.#wanted);
   }
 
-  /** Before each kernel: starts the workers that are wanted and were not started yet. */
-  start(): void {
-    for (; this.#started < this.#wanted - 1; this.#started++) {
+  /** Before kernels run, on `count` threads or as many as are wanted: starts the workers that were not started yet. */
+  start(count = this.#wanted): void {
+    const threads = Math.min(count, maxThreads);
+    if (threads !== this.#used) this.#exports.setThreads(threads);
+    this.#used = threads;
+    for (; this.#started < threads - 1; this.#started++) {
       const stack = this.#memory.reserve(stackBytes + this.#exports.__tls_size.value) + stackBytes;
       const seat = { module: this.#module, memory: this.#shared, stack, locals: stack };
       startWorker(seat, (reason) => (this.#failure = reason));

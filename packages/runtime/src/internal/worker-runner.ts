@@ -1,7 +1,8 @@
 import { ArgumentError, FormatError, KernelError, OctavoError } from "@octavo/spec";
-import type { Program, TypedArray } from "@octavo/spec";
+import type { Program } from "@octavo/spec";
 
 import type { InputTensor, OutputTensor } from "../tensor-info.ts";
+import { copyData } from "./copy-data.ts";
 import { openWorker } from "./worker-link.ts";
 import type { WorkerEvents, WorkerLink } from "./worker-link.ts";
 import type { WorkerAnswer, WorkerRequest } from "./worker-messages.ts";
@@ -38,10 +39,7 @@ export class WorkerRunner {
   async run(inputs: Readonly<Record<string, InputTensor>>): Promise<Outputs> {
     const worker = (this.#worker ??= this.#start());
     const copies = Object.entries(inputs).map(([name, { data, shape, memoryFormat }]) => {
-      const copy = ArrayBuffer.isView(data)
-        ? (data as unknown as TypedArray).slice()
-        : [...(data as number[])];
-      return [name, { data: copy, shape: [...shape], memoryFormat }] as const;
+      return [name, { data: copyData(data), shape: [...shape], memoryFormat }] as const;
     });
     const transfer = copies.flatMap(([, { data }]) => (Array.isArray(data) ? [] : [data.buffer]));
     const call = this.#calls++;

@@ -1,4 +1,7 @@
+import { dtypes, region } from "@octavo/spec";
+
 import { copyBlock } from "../internal/copy-block.ts";
+import { asIs } from "../op-definition.ts";
 import type { OpDefinition } from "../op-definition.ts";
 import type { Step } from "../step.ts";
 
@@ -25,12 +28,24 @@ export const pad: OpDefinition = {
     ];
   },
 
-  bind(step, { inputs: [x], outputs: [y] }, kernels) {
-    const { before, value } = read(step);
+  prepare(step) {
+    const { array } = dtypes[step.inputs[0].dtype];
+    return { value: asIs(array.of(read(step).value as never)) };
+  },
+
+  bind(step, { inputs: [x], outputs: [y], constants: { value } }, kernels) {
+    const { before } = read(step);
     const [from] = step.inputs;
     const block = copyBlock({ from, to: step.outputs[0], sizes: from.shape, toStart: before });
+    const everywhere = region({
+      fromOffset: 0,
+      toOffset: 0,
+      sizes: [y.length],
+      fromStrides: [0],
+      toStrides: [1],
+    });
     return () => {
-      y.fill(value as never);
+      kernels.copyRegion(value, y, everywhere);
       kernels.copyRegion(x, y, block);
     };
   },

@@ -1,5 +1,6 @@
 import type { KernelProvider, Kernels, ProviderRegistration } from "@octavo/spec";
 import { agreementLaws, kernelLaws } from "./kernel-laws.ts";
+import { recorderLaws } from "./recorder-laws.ts";
 
 /** What vitest's `describe` and `it` have that is needed here; passed in, so that this package does not import vitest. */
 export interface TestFunctions {
@@ -7,7 +8,7 @@ export interface TestFunctions {
   readonly it: Block;
 }
 interface Block {
-  (name: string, body: () => void): unknown;
+  (name: string, body: () => void | Promise<void>): unknown;
   skip(name: string, body?: () => void): unknown;
 }
 
@@ -18,6 +19,12 @@ export function runKernelLaws(provider: KernelProvider, { describe, it }: TestFu
       const missing = law.kernels.filter((kernel) => !provider.kernels[kernel]);
       if (missing.length > 0) it.skip(`${law.name} (${provider.name} lacks ${missing.join(", ")})`);
       else it(law.name, () => law.check(provider));
+    }
+    const threads = Math.max(2, provider.threads);
+    for (const { name, check } of recorderLaws) {
+      const recorder = provider.recorder?.(threads);
+      if (recorder) it(name, async () => check(provider, recorder));
+      else it.skip(`${name} (${provider.name} has no recorder)`);
     }
   });
 }
