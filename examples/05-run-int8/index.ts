@@ -26,7 +26,7 @@ const x = randn([32, 64]);
 const prepared = prepare(fuseModules(float, x).model, { qconfig: getDefaultQConfig() });
 noGrad(() => prepared(x));
 const int8 = convert(prepared);
-await saveProgram(lower(int8, x), file);
+await saveProgram(file, lower(int8, x));
 console.log((await stat(file)).size < 16_000); // → true
 
 // On the machine that serves: no tensors, no training, only the runtime. Any batch size goes.

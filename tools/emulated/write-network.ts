@@ -20,7 +20,7 @@ export async function writeNetwork(folder: string): Promise<void> {
   const fused = fuseModules(new MnistNet().eval(), zeros(inputShape)).model;
   const prepared = prepare(fused, { qconfig: getDefaultQConfig() });
   noGrad(() => prepared(randn([32, ...inputShape.slice(1)])));
-  await saveProgram(lower(convert(prepared), zeros(inputShape)), program);
+  await saveProgram(program, lower(convert(prepared), zeros(inputShape)));
 
   const images = randn(inputShape).data as Float32Array;
   const logits = await runNetwork("reference", program, images);

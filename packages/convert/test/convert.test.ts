@@ -413,3 +413,13 @@ it("clones compute by themselves", () => {
   expect(noGrad(() => a(x)).toArray()).toEqual(before);
   expect(noGrad(() => copy(x)).toArray()).not.toEqual(before);
 });
+
+it("NaN in an input is refused by converted modules and by the runtime alike", async () => {
+  const net = quantized(new nn.Sequential(new QuantStub(), new nn.ReLU(), new DeQuantStub()));
+  const x = image();
+  using session = await load(lower(net, x));
+  x.data[5] = NaN;
+  const message = "expected numbers, got NaN among them.";
+  expect(() => noGrad(() => net(x))).toThrow(`0 (Quantize): ${message}`);
+  expect(() => session.run({ data: x.toArray() as Float32Array, shape: x.shape })).toThrow(message);
+});

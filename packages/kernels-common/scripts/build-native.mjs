@@ -104,6 +104,7 @@ export async function buildNative({
   const expected = fingerprint(files, compiler, flags, linkFlags, isaFlags, extraFlags);
   if (isFresh(output, stamp, expected)) return true;
 
+  console.log(`${name}: building by ${compiler.version}, up to a minute …`);
   const started = performance.now();
   mkdirSync(dirname(output), { recursive: true });
   const scratch = mkdtempSync(join(dirname(output), "objects-"));

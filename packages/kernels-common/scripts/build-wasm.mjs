@@ -74,6 +74,8 @@ export async function buildWasm({ folder, output, isas, modules }) {
   const expected = fingerprint(files, compiler, flags, linkFlags, kinds, isas, modules);
   if (modules.every(({ name }) => isFresh(join(output, name), stamp, expected))) return;
 
+  const names = modules.map(({ name }) => name).join(", ");
+  console.log(`${names}: building by clang ${compiler}, a minute or two …`);
   const started = performance.now();
   const { runClang } = await import("@yowasp/clang");
   // Without arguments it only loads itself, here without drawing progress.

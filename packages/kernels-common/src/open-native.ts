@@ -13,7 +13,7 @@ export interface NativeSource {
   readonly architecture: string;
 }
 
-const build = "In a checkout with a C++ compiler: npx turbo run build:kernels";
+const build = "in a checkout with a C++ compiler, npx turbo run build:kernels makes it";
 
 /**
  * Loads a native addon and opens one of its instruction sets; says why if that is not possible here. What was built in a
@@ -31,7 +31,7 @@ export function openNative({ name, addon, architecture }: NativeSource): Opened 
   if (present.length === 0) {
     return {
       unavailable: `there is no addon: neither ${places.map((place) => place.name).join(" nor ")}`,
-      hint: `npm install ${platformPackages()[0]}. ${build}`,
+      hint: `npm install ${platformPackages()[0]} brings one, or ${build}`,
     };
   }
   const require = builtin("node:module").createRequire(addon);
@@ -45,7 +45,7 @@ export function openNative({ name, addon, architecture }: NativeSource): Opened 
   }
   return {
     unavailable: failures.join("; "),
-    hint: `It may be built for another system: delete it. ${build}`,
+    hint: `it may be built for another system: delete it; ${build}`,
   };
 }
 

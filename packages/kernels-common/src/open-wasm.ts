@@ -11,8 +11,6 @@ export interface WasmSource {
   readonly module: URL;
   /** What the module needs beside SIMD128 and this engine lacks, or null. */
   missing(): string | null;
-  /** Package whose `build:kernels` script makes the module. */
-  readonly package: string;
 }
 
 /** Fetches, compiles and starts a WebAssembly module; says why if that is not possible here. */
@@ -29,7 +27,7 @@ export async function openWasm(source: WasmSource): Promise<Opened> {
   } catch (error) {
     return {
       unavailable: `${source.module.href} does not load: ${error instanceof Error ? error.message : String(error)}`,
-      hint: `In a checkout: pnpm --filter ${source.package} run build:kernels. In a page: serve the file at this address.`,
+      hint: "in a checkout npx turbo run build:kernels makes it; in a page it has to be served at this address",
     };
   }
   return { provider: await wasmProvider(module, source.name, source.description) };

@@ -25,5 +25,5 @@ export const registrations: readonly ProviderRegistration[] = modules.map(({ pri
   name: source.name,
   kind: "wasm",
   priority,
-  open: () => openWasm({ ...source, package: "@octavo/kernels-wasm" }),
+  open: () => openWasm(source),
 }));

@@ -107,7 +107,7 @@ function checkOptimizer(row: GoldenCase, make: Make): void {
 }
 
 function checkScheduler(row: GoldenCase, make: (typeof schedulers)[string]): void {
-  const { lr, lr1, ...options } = optionsOf(row);
+  const { scheduler: _, lr, lr1, ...options } = optionsOf(row);
   const parameter = () => new Parameter({ shape: [1] });
   const optimizer = new SGD([{ params: [parameter()] }, { params: [parameter()], lr: lr1 }], {
     lr,
@@ -115,7 +115,7 @@ function checkScheduler(row: GoldenCase, make: (typeof schedulers)[string]): voi
   });
   const scheduler = make(optimizer as unknown as Optimizer, options);
   const { lrs, lrs1, momentum } = row.outputs as unknown as Record<string, number[]>;
-  lrs.forEach((_, i) => {
+  lrs.forEach((__, i) => {
     const [first, second] = optimizer.paramGroups;
     expectRelative([first.lr, second.lr, first.momentum], [lrs[i], lrs1[i], momentum[i]], 1e-12, `step ${i}`);
     if (i + 1 < lrs.length) scheduler.step();

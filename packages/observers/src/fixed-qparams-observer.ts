@@ -1,10 +1,9 @@
-import { ArgumentError, qschemes } from "@octavo/spec";
+import { ArgumentError, qschemes, withDefaults } from "@octavo/spec";
 import type { QParams, QScheme, QuantizedDType } from "@octavo/spec";
 import { PassiveObserver } from "./internal/passive-observer.ts";
 import { pythonFloat } from "./internal/python-text.ts";
 import { readState } from "./internal/read-state.ts";
-import { withDefaults } from "./internal/with-defaults.ts";
-import type { Settings } from "./internal/with-defaults.ts";
+import type { Settings } from "./internal/settings.ts";
 import { observerFactory } from "./observer-factory.ts";
 import type { ObserverFactory } from "./observer-factory.ts";
 import type { ObserverState } from "./observer.ts";

@@ -1,4 +1,4 @@
-import { ArgumentError, QuantizationError, dtypes } from "@octavo/spec";
+import { ArgumentError, QuantizationError, dtypes, withDefaults } from "@octavo/spec";
 import type { TensorLike } from "@octavo/spec";
 import { addCounts, countInto, rebin } from "./internal/histogram.ts";
 import type { Histogram } from "./internal/histogram.ts";
@@ -6,7 +6,6 @@ import { pythonFloat } from "./internal/python-text.ts";
 import type { ReadBuffer } from "./internal/read-state.ts";
 import { sameKind } from "./internal/same-kind.ts";
 import { searchRange } from "./internal/search-range.ts";
-import { withDefaults } from "./internal/with-defaults.ts";
 import { observerFactory } from "./observer-factory.ts";
 import type { ObserverFactory } from "./observer-factory.ts";
 import type { Observer, ObserverState } from "./observer.ts";

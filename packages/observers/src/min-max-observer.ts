@@ -1,6 +1,6 @@
+import { withDefaults } from "@octavo/spec";
 import { RunningRangeObserver } from "./internal/running-range-observer.ts";
 import type { Extreme } from "./internal/running-range-observer.ts";
-import { withDefaults } from "./internal/with-defaults.ts";
 import { observerFactory } from "./observer-factory.ts";
 import type { ObserverFactory } from "./observer-factory.ts";
 import { uniformDefaults } from "./uniform-observer.ts";

@@ -1,10 +1,10 @@
+import { withDefaults } from "@octavo/spec";
 import {
   defaultAveragingConstant,
   movingAverage,
   requireAveragingConstant,
 } from "./internal/moving-average.ts";
 import { RunningRangeObserver } from "./internal/running-range-observer.ts";
-import { withDefaults } from "./internal/with-defaults.ts";
 import { observerFactory } from "./observer-factory.ts";
 import type { ObserverFactory } from "./observer-factory.ts";
 import { uniformDefaults } from "./uniform-observer.ts";

@@ -1,7 +1,7 @@
+import { withDefaults } from "@octavo/spec";
 import { RunningRangeObserver } from "./internal/running-range-observer.ts";
 import type { Extreme } from "./internal/running-range-observer.ts";
-import { withDefaults } from "./internal/with-defaults.ts";
-import type { Settings } from "./internal/with-defaults.ts";
+import type { Settings } from "./internal/settings.ts";
 import { observerFactory } from "./observer-factory.ts";
 import type { ObserverFactory } from "./observer-factory.ts";
 import { uniformDefaults } from "./uniform-observer.ts";

@@ -1,8 +1,8 @@
+import { withDefaults } from "@octavo/spec";
 import type { DType, QScheme } from "@octavo/spec";
 import { defaultEps } from "./calculate-qparams.ts";
 import { PassiveObserver } from "./internal/passive-observer.ts";
-import { withDefaults } from "./internal/with-defaults.ts";
-import type { Settings } from "./internal/with-defaults.ts";
+import type { Settings } from "./internal/settings.ts";
 import { observerFactory } from "./observer-factory.ts";
 import type { ObserverFactory } from "./observer-factory.ts";
 

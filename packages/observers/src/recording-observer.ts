@@ -1,8 +1,8 @@
+import { withDefaults } from "@octavo/spec";
 import type { QuantizedDType, TensorLike } from "@octavo/spec";
 import { float32Values } from "./internal/float32-values.ts";
 import { PassiveObserver } from "./internal/passive-observer.ts";
 import { sameKind } from "./internal/same-kind.ts";
-import { withDefaults } from "./internal/with-defaults.ts";
 import { observerFactory } from "./observer-factory.ts";
 import type { ObserverFactory } from "./observer-factory.ts";
 import type { Observer } from "./observer.ts";

@@ -1,5 +1,5 @@
+import { withDefaults } from "@octavo/spec";
 import { PassiveObserver } from "./internal/passive-observer.ts";
-import { withDefaults } from "./internal/with-defaults.ts";
 import { observerFactory } from "./observer-factory.ts";
 import type { ObserverFactory } from "./observer-factory.ts";
 

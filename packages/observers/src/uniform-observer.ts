@@ -5,7 +5,7 @@ import { BatchRange } from "./internal/batch-range.ts";
 import { float32Values } from "./internal/float32-values.ts";
 import { readState } from "./internal/read-state.ts";
 import type { ReadBuffer } from "./internal/read-state.ts";
-import type { Settings } from "./internal/with-defaults.ts";
+import type { Settings } from "./internal/settings.ts";
 import type { Observer, ObserverState } from "./observer.ts";
 import { quantRange } from "./quant-range.ts";
 

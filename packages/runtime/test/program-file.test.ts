@@ -41,7 +41,7 @@ describe("saving and loading", () => {
   test("through a file, and the session gives the same bits", async () => {
     const { program } = imageNetwork();
     const path = join(folder, "net.safetensors");
-    await saveProgram(program, path);
+    await saveProgram(path, program);
     expect(await loadProgram(path)).toEqual(program);
     using loaded = await load(path);
     using original = new Session(program);
@@ -132,7 +132,7 @@ describe("what is no program", () => {
     const message =
       "program: expected a Program, got a model.\nlower(model, exampleInputs) of @octavo/convert makes a program of it.";
     await expect(load(model as never)).rejects.toThrow(message);
-    await expect(saveProgram(model as never, join(folder, "model"))).rejects.toThrow(message);
+    await expect(saveProgram(join(folder, "model"), model as never)).rejects.toThrow(message);
   });
 
   test.each([[undefined], [null], [3], [{}]])("%j", async (given) => {

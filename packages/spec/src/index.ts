@@ -62,3 +62,4 @@ export { qschemes } from "./qscheme.ts";
 export type { QScheme } from "./qscheme.ts";
 export { roundHalfToEven } from "./round-half-to-even.ts";
 export type { TensorLike } from "./tensor-like.ts";
+export { withDefaults } from "./with-defaults.ts";

@@ -89,7 +89,7 @@ export async function runJob(
 
   say("5/6 convert");
   const converted = convert(qat);
-  await saveProgram(lower(converted, example, { name: "mnist" }), files.int8);
+  await saveProgram(files.int8, lower(converted, example, { name: "mnist" }));
   const bytes = { float: await fileSize(files.float), int8: await fileSize(files.int8) };
   say(`    ${bytes.int8} bytes in ${files.int8}`);
 

@@ -1,6 +1,7 @@
 import { Module } from "@octavo/nn";
 import type { ExtraState, StateDict } from "@octavo/nn";
-import { DTypeError } from "@octavo/spec";
+import { kernels } from "@octavo/backend";
+import { ArgumentError, channelBlocksOf, DTypeError } from "@octavo/spec";
 import type { QuantizedDType } from "@octavo/spec";
 import { callContext } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
@@ -22,10 +23,12 @@ export class Quantize extends Module<[x: Tensor], Tensor> implements ExtraState 
 
   /**
    * Images become channels-last here, once, as all quantized layers want them.
-   * @throws DTypeError for a tensor that is quantized already.
+   * @throws DTypeError for a tensor that is quantized already. @throws ArgumentError for NaN, which no integer stands for: the
+   * runtime refuses it too, where torch makes the zero point of it.
    */
   override forward(x: Tensor): Tensor {
     if (x.isQuantized) refuseQuantized(x);
+    requireNumbers(x);
     return programOp(x, this.step);
   }
 
@@ -73,6 +76,20 @@ export const dequantizeStep: ProgramStep = {
   constants: {},
   output: { dtype: "float32" },
 };
+
+/** One pass; what the runtime does with its inputs. */
+function requireNumbers(x: Tensor): void {
+  if (x.numel === 0) return;
+  const [min, max] = [new Float32Array(1), new Float32Array(1)];
+  kernels().minMax(x.data, min, max, channelBlocksOf(x.shape, null));
+  if (!Number.isNaN(min[0])) return;
+  throw new ArgumentError({
+    where: callContext()?.where() ?? "Quantize",
+    expected: "numbers",
+    got: "NaN among them",
+    hint: "Look at where it comes from: a division by zero, or an image that was not read.",
+  });
+}
 
 function refuseQuantized(x: Tensor): never {
   const context = callContext();

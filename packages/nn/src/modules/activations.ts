@@ -1,3 +1,4 @@
+import { withDefaults } from "@octavo/spec";
 import {
   celu,
   elu,
@@ -201,9 +202,9 @@ export class Softplus extends Activation {
 export class GELU extends Activation {
   readonly approximate: "none" | "tanh";
 
-  constructor({ approximate = "none" }: { approximate?: "none" | "tanh" } = {}) {
+  constructor(options: { approximate?: "none" | "tanh" } = {}) {
     super();
-    this.approximate = approximate;
+    this.approximate = withDefaults("GELU", { approximate: "none" }, options).approximate;
   }
 
   override forward(x: Tensor): Tensor {

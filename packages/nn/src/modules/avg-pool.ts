@@ -1,3 +1,4 @@
+import { withDefaults } from "@octavo/spec";
 import { avgPool1d, avgPool2d, avgPool3d } from "@octavo/tensor";
 import type { AvgPoolOptions, PerAxis, Tensor } from "@octavo/tensor";
 import { pythonValue } from "../internal/python-text.ts";
@@ -14,13 +15,20 @@ abstract class AvgPool extends Module<[x: Tensor], Tensor> {
 
   constructor(kernelSize: PerAxis, options: AvgPoolOptions = {}) {
     super();
-    const { stride = kernelSize, padding = 0, ceilMode = false, countIncludePad = true } = options;
+    const defaults = {
+      stride: kernelSize,
+      padding: 0,
+      ceilMode: false,
+      countIncludePad: true,
+      divisorOverride: null,
+    };
+    const settings = withDefaults(this.typeName(), defaults, options);
     this.kernelSize = kernelSize;
-    this.stride = stride;
-    this.padding = padding;
-    this.ceilMode = ceilMode;
-    this.countIncludePad = countIncludePad;
-    this.divisorOverride = options.divisorOverride ?? null;
+    this.stride = settings.stride;
+    this.padding = settings.padding;
+    this.ceilMode = settings.ceilMode;
+    this.countIncludePad = settings.countIncludePad;
+    this.divisorOverride = settings.divisorOverride;
   }
 
   override extraRepr(): string {

@@ -1,4 +1,4 @@
-import { ShapeError } from "@octavo/spec";
+import { ShapeError, withDefaults } from "@octavo/spec";
 import { batchNorm, callContext, full, zeros } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { pythonFloat, pythonValue } from "../internal/python-text.ts";
@@ -35,7 +35,9 @@ export abstract class BatchNorm extends Module<[x: Tensor], Tensor> {
 
   constructor(numFeatures: number, options: BatchNormOptions = {}) {
     super();
-    const { eps = 1e-5, momentum = 0.1, affine = true, bias = true, trackRunningStats = true } = options;
+    const defaults = { eps: 1e-5, momentum: 0.1, affine: true, bias: true, trackRunningStats: true };
+    const settings = withDefaults(this.typeName(), defaults, options);
+    const { eps, momentum, affine, bias, trackRunningStats } = settings;
     this.numFeatures = numFeatures;
     this.eps = eps;
     this.momentum = momentum;

@@ -1,3 +1,4 @@
+import { withDefaults } from "@octavo/spec";
 import { convTranspose1d, convTranspose2d, convTranspose3d } from "@octavo/tensor";
 import type {
   ConvTransposeOptions as ConvTransposeGeometry,
@@ -19,6 +20,15 @@ export interface ConvTransposeOptions extends ConvTransposeGeometry {
   readonly generator?: Generator;
 }
 
+const defaults = {
+  stride: 1,
+  padding: 0,
+  outputPadding: 0,
+  dilation: 1,
+  groups: 1,
+  bias: true,
+  generator: undefined,
+} as const;
 const convolutions = [convTranspose1d, convTranspose2d, convTranspose3d] as const;
 
 /** Transposed convolutions over 1 to 3 spatial axes: (N, inChannels, spatial …) → (N, outChannels, spatial …). */
@@ -43,7 +53,8 @@ export abstract class ConvTransposeNd extends Module<[x: Tensor], Tensor> implem
     options: ConvTransposeOptions,
   ) {
     super();
-    const { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups = 1, bias = true } = options;
+    const settings = withDefaults(this.typeName(), defaults, options);
+    const { stride, padding, outputPadding, dilation, groups, bias, generator } = settings;
     requireGroups(inChannels, outChannels, groups);
     this.inChannels = inChannels;
     this.outChannels = outChannels;
@@ -56,7 +67,7 @@ export abstract class ConvTransposeNd extends Module<[x: Tensor], Tensor> implem
     const shape = [inChannels, outChannels / groups, ...this.kernelSize];
     this.weight = new Parameter({ shape, memoryFormat: "channelsLast" });
     this.bias = bias ? new Parameter({ shape: [outChannels] }) : null;
-    resetLayer(this.weight, this.bias, options);
+    resetLayer(this.weight, this.bias, { generator });
   }
 
   get channelAxis(): number {

@@ -1,4 +1,4 @@
-import { ArgumentError } from "@octavo/spec";
+import { ArgumentError, withDefaults } from "@octavo/spec";
 import { conv1d, conv2d, conv3d, pad } from "@octavo/tensor";
 import type { ConvOptions as ConvGeometry, Generator, PerAxis, Tensor } from "@octavo/tensor";
 import { allEqual, perAxis } from "../internal/per-axis.ts";
@@ -18,6 +18,15 @@ export interface ConvOptions extends ConvGeometry {
   readonly generator?: Generator;
 }
 
+const defaults = {
+  stride: 1,
+  padding: 0,
+  dilation: 1,
+  groups: 1,
+  bias: true,
+  paddingMode: "zeros",
+  generator: undefined,
+} as const;
 const convolutions = [conv1d, conv2d, conv3d] as const;
 const padModes = { reflect: "reflect", replicate: "replicate", circular: "circular" } as const;
 
@@ -43,7 +52,8 @@ export abstract class ConvNd extends Module<[x: Tensor], Tensor> implements Weig
     options: ConvOptions,
   ) {
     super();
-    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, paddingMode = "zeros" } = options;
+    const settings = withDefaults(this.typeName(), defaults, options);
+    const { stride, padding, dilation, groups, bias, paddingMode, generator } = settings;
     requireGroups(inChannels, outChannels, groups);
     this.inChannels = inChannels;
     this.outChannels = outChannels;
@@ -56,7 +66,7 @@ export abstract class ConvNd extends Module<[x: Tensor], Tensor> implements Weig
     const shape = [outChannels, inChannels / groups, ...this.kernelSize];
     this.weight = new Parameter({ shape, memoryFormat: "channelsLast" });
     this.bias = bias ? new Parameter({ shape: [outChannels] }) : null;
-    resetLayer(this.weight, this.bias, options);
+    resetLayer(this.weight, this.bias, { generator });
   }
 
   get channelAxis(): number {

@@ -1,3 +1,4 @@
+import { withDefaults } from "@octavo/spec";
 import { dropout } from "@octavo/tensor";
 import type { Generator, Tensor } from "@octavo/tensor";
 import { pythonFloat } from "../internal/python-text.ts";
@@ -8,10 +9,10 @@ export class Dropout extends Module<[x: Tensor], Tensor> {
   readonly p: number;
   readonly generator: Generator | undefined;
 
-  constructor(p = 0.5, { generator }: { generator?: Generator } = {}) {
+  constructor(p = 0.5, options: { generator?: Generator } = {}) {
     super();
     this.p = p;
-    this.generator = generator;
+    this.generator = withDefaults("Dropout", { generator: undefined }, options).generator;
   }
 
   override forward(x: Tensor): Tensor {

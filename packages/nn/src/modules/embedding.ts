@@ -1,3 +1,4 @@
+import { withDefaults } from "@octavo/spec";
 import { embedding } from "@octavo/tensor";
 import type { Generator, Tensor } from "@octavo/tensor";
 import { normal_ } from "../init.ts";
@@ -18,12 +19,10 @@ export class Embedding extends Module<[indices: Tensor], Tensor> {
   /** (numEmbeddings, embeddingDim) */
   weight: Parameter;
 
-  constructor(
-    numEmbeddings: number,
-    embeddingDim: number,
-    { paddingIdx = null, generator }: EmbeddingOptions = {},
-  ) {
+  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
     super();
+    const defaults = { paddingIdx: null, generator: undefined };
+    const { paddingIdx, generator } = withDefaults("Embedding", defaults, options);
     this.numEmbeddings = numEmbeddings;
     this.embeddingDim = embeddingDim;
     this.paddingIdx = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + numEmbeddings : paddingIdx;

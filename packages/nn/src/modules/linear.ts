@@ -1,3 +1,4 @@
+import { withDefaults } from "@octavo/spec";
 import { linear } from "@octavo/tensor";
 import type { Generator, Tensor } from "@octavo/tensor";
 import { pythonValue } from "../internal/python-text.ts";
@@ -20,8 +21,9 @@ export class Linear extends Module<[x: Tensor], Tensor> implements WeightedLayer
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(inFeatures: number, outFeatures: number, { bias = true, generator }: LinearOptions = {}) {
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
+    const { bias, generator } = withDefaults(this.typeName(), { bias: true, generator: undefined }, options);
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     this.weight = new Parameter({ shape: [outFeatures, inFeatures] });

@@ -1,3 +1,4 @@
+import { withDefaults } from "@octavo/spec";
 import {
   binaryCrossEntropyWithLogits,
   crossEntropy,
@@ -21,12 +22,21 @@ abstract class Loss<R extends string = Reduction> extends Module<[x: Tensor, tar
   }
 }
 
+/** Losses with no other option than `reduction`. */
+abstract class PlainLoss extends Loss {
+  constructor(options: LossOptions = {}) {
+    super(withDefaults(new.target.name, { reduction: "mean" } as const, options).reduction);
+  }
+}
+
 /** Losses of classes: a weight per class and a class that counts nothing. */
 abstract class ClassLoss extends Loss {
   declare weight: Tensor | null;
   readonly ignoreIndex: number;
 
-  constructor({ weight = null, ignoreIndex = -100, reduction = "mean" }: NllLossOptions = {}) {
+  constructor(options: NllLossOptions = {}) {
+    const defaults = { weight: null, ignoreIndex: -100, reduction: "mean" } as const;
+    const { weight, ignoreIndex, reduction } = withDefaults(new.target.name, defaults, options);
     super(reduction);
     this.registerBuffer("weight", weight);
     this.ignoreIndex = ignoreIndex;
@@ -37,8 +47,10 @@ abstract class ClassLoss extends Loss {
 export class CrossEntropyLoss extends ClassLoss {
   readonly labelSmoothing: number;
 
-  constructor({ labelSmoothing = 0, ...options }: CrossEntropyOptions = {}) {
-    super(options);
+  constructor(options: CrossEntropyOptions = {}) {
+    const defaults = { weight: null, ignoreIndex: -100, reduction: "mean", labelSmoothing: 0 } as const;
+    const { labelSmoothing, ...rest } = withDefaults("CrossEntropyLoss", defaults, options);
+    super(rest);
     this.labelSmoothing = labelSmoothing;
   }
 
@@ -56,33 +68,21 @@ export class NLLLoss extends ClassLoss {
 }
 
 /** (x − target)² */
-export class MSELoss extends Loss {
-  constructor({ reduction }: LossOptions = {}) {
-    super(reduction);
-  }
-
+export class MSELoss extends PlainLoss {
   override forward(x: Tensor, target: Tensor): Tensor {
     return mseLoss(x, target, { reduction: this.reduction });
   }
 }
 
 /** |x − target| */
-export class L1Loss extends Loss {
-  constructor({ reduction }: LossOptions = {}) {
-    super(reduction);
-  }
-
+export class L1Loss extends PlainLoss {
   override forward(x: Tensor, target: Tensor): Tensor {
     return l1Loss(x, target, { reduction: this.reduction });
   }
 }
 
 /** Binary cross entropy of logits. */
-export class BCEWithLogitsLoss extends Loss {
-  constructor({ reduction }: LossOptions = {}) {
-    super(reduction);
-  }
-
+export class BCEWithLogitsLoss extends PlainLoss {
   override forward(x: Tensor, target: Tensor): Tensor {
     return binaryCrossEntropyWithLogits(x, target, { reduction: this.reduction });
   }
@@ -92,7 +92,9 @@ export class BCEWithLogitsLoss extends Loss {
 export class SmoothL1Loss extends Loss {
   readonly beta: number;
 
-  constructor({ reduction, beta = 1 }: LossOptions & { beta?: number } = {}) {
+  constructor(options: LossOptions & { beta?: number } = {}) {
+    const defaults = { reduction: "mean", beta: 1 } as const;
+    const { reduction, beta } = withDefaults("SmoothL1Loss", defaults, options);
     super(reduction);
     this.beta = beta;
   }
@@ -106,7 +108,9 @@ export class SmoothL1Loss extends Loss {
 export class HuberLoss extends Loss {
   readonly delta: number;
 
-  constructor({ reduction, delta = 1 }: LossOptions & { delta?: number } = {}) {
+  constructor(options: LossOptions & { delta?: number } = {}) {
+    const defaults = { reduction: "mean", delta: 1 } as const;
+    const { reduction, delta } = withDefaults("HuberLoss", defaults, options);
     super(reduction);
     this.delta = delta;
   }
@@ -118,8 +122,8 @@ export class HuberLoss extends Loss {
 
 /** target · (log target − x) of log-probabilities x; `batchmean` divides the sum by the batch. */
 export class KLDivLoss extends Loss<Reduction | "batchmean"> {
-  constructor({ reduction }: { reduction?: Reduction | "batchmean" } = {}) {
-    super(reduction);
+  constructor(options: { reduction?: Reduction | "batchmean" } = {}) {
+    super(withDefaults("KLDivLoss", { reduction: "mean" } as const, options).reduction);
   }
 
   override forward(x: Tensor, target: Tensor): Tensor {

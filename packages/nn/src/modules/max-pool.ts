@@ -1,3 +1,4 @@
+import { withDefaults } from "@octavo/spec";
 import { maxPool1d, maxPool2d, maxPool3d } from "@octavo/tensor";
 import type { MaxPoolOptions, PerAxis, Tensor } from "@octavo/tensor";
 import { pythonValue } from "../internal/python-text.ts";
@@ -11,11 +12,10 @@ abstract class MaxPool extends Module<[x: Tensor], Tensor> {
   readonly dilation: PerAxis;
   readonly ceilMode: boolean;
 
-  constructor(
-    kernelSize: PerAxis,
-    { stride = kernelSize, padding = 0, dilation = 1, ceilMode = false }: MaxPoolOptions = {},
-  ) {
+  constructor(kernelSize: PerAxis, options: MaxPoolOptions = {}) {
     super();
+    const defaults = { stride: kernelSize, padding: 0, dilation: 1, ceilMode: false };
+    const { stride, padding, dilation, ceilMode } = withDefaults(this.typeName(), defaults, options);
     this.kernelSize = kernelSize;
     this.stride = stride;
     this.padding = padding;

@@ -1,4 +1,4 @@
-import { ArgumentError, ShapeError } from "@octavo/spec";
+import { ArgumentError, ShapeError, withDefaults } from "@octavo/spec";
 import { add, attention, callContext, linear, tensor } from "@octavo/tensor";
 import type { Generator, Tensor } from "@octavo/tensor";
 import { xavierUniform_, zeros_ } from "../init.ts";
@@ -32,6 +32,14 @@ export interface AttentionCallOptions {
   readonly isCausal?: boolean;
 }
 
+const callDefaults = {
+  keyPaddingMask: null,
+  attnMask: null,
+  needWeights: true,
+  averageAttnWeights: true,
+  isCausal: false,
+};
+
 /**
  * Attention of several heads side by side (Vaswani et al. 2017), as torch.nn.MultiheadAttention:
  * `attention(query, key, value, options)` → `[output, weights]`. Parameters are torch's: `in_proj_weight` holds the projections of
@@ -57,7 +65,16 @@ export class MultiheadAttention extends Module<
   /** @throws ArgumentError unless the heads divide the features. */
   constructor(embedDim: number, numHeads: number, options: MultiheadAttentionOptions = {}) {
     super();
-    const { dropout = 0, bias = true, kdim = embedDim, vdim = embedDim, batchFirst = false } = options;
+    const defaults = {
+      dropout: 0,
+      bias: true,
+      kdim: embedDim,
+      vdim: embedDim,
+      batchFirst: false,
+      generator: undefined,
+    };
+    const settings = withDefaults("MultiheadAttention", defaults, options);
+    const { dropout, bias, kdim, vdim, batchFirst, generator } = settings;
     if (!Number.isInteger(embedDim / numHeads)) {
       const got = `${numHeads} heads for ${embedDim} features`;
       throw new ArgumentError({ where: "MultiheadAttention", expected: "heads that divide embedDim", got });
@@ -70,7 +87,7 @@ export class MultiheadAttention extends Module<
     this.vdim = vdim;
     const projection = (rows: number, features: number) => {
       const weight = new Parameter({ shape: [rows, features] });
-      xavierUniform_(weight, options);
+      xavierUniform_(weight, { generator });
       return weight;
     };
     const joint = kdim === embedDim && vdim === embedDim;
@@ -79,7 +96,7 @@ export class MultiheadAttention extends Module<
     this.vProjWeight = joint ? null : projection(embedDim, vdim);
     this.inProjWeight = joint ? projection(3 * embedDim, embedDim) : null;
     this.inProjBias = bias ? new Parameter({ shape: [3 * embedDim] }) : null;
-    this.outProj = new Linear(embedDim, embedDim, { bias, generator: options.generator });
+    this.outProj = new Linear(embedDim, embedDim, { bias, generator });
     if (this.inProjBias) zeros_(this.inProjBias);
     if (this.outProj.bias) zeros_(this.outProj.bias);
   }
@@ -91,7 +108,8 @@ export class MultiheadAttention extends Module<
     value: Tensor,
     options: AttentionCallOptions = {},
   ): [output: Tensor, weights: Tensor | null] {
-    const { keyPaddingMask = null, attnMask = null, needWeights = true, isCausal = false } = options;
+    const settings = withDefaults("MultiheadAttention", callDefaults, options);
+    const { keyPaddingMask, attnMask, needWeights, averageAttnWeights, isCausal } = settings;
     const batched = query.rank === 3;
     const timeFirst = (x: Tensor) => (!batched ? x.unsqueeze(1) : this.batchFirst ? x.transpose(0, 1) : x);
     this.requireInputs(query, key, value);
@@ -107,7 +125,6 @@ export class MultiheadAttention extends Module<
     const projected = this.outProj(joined);
     const back = !batched ? projected.squeeze(1) : this.batchFirst ? projected.transpose(0, 1) : projected;
     if (!needWeights) return [back, null];
-    const { averageAttnWeights = true } = options;
     const shown = averageAttnWeights ? weights.mean({ dim: 1 }) : weights;
     return [back, batched ? shown : shown.squeeze(0)];
   }

@@ -1,3 +1,4 @@
+import { withDefaults } from "@octavo/spec";
 import { recurrent, zeros } from "@octavo/tensor";
 import type { Generator, RecurrentKind, RecurrentState, Tensor } from "@octavo/tensor";
 import { uniform_ } from "../init.ts";
@@ -12,6 +13,8 @@ export interface RecurrentCellOptions {
   readonly generator?: Generator;
 }
 
+const cellDefaults = { bias: true, generator: undefined };
+
 /** Base of the cells: one step of (batch, features). */
 abstract class RecurrentCell<State> extends Module<[x: Tensor, state?: State], State> {
   readonly inputSize: number;
@@ -24,13 +27,13 @@ abstract class RecurrentCell<State> extends Module<[x: Tensor, state?: State], S
 
   constructor(inputSize: number, hiddenSize: number, gates: number, options: RecurrentCellOptions) {
     super();
-    const { bias = true } = options;
+    const { bias, generator } = withDefaults(this.typeName(), cellDefaults, options);
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
     this.bias = bias;
     const own = recurrentParameters(gates, inputSize, hiddenSize, bias);
     const bound = 1 / Math.sqrt(hiddenSize);
-    for (const parameter of Object.values(own)) uniform_(parameter, -bound, bound, options);
+    for (const parameter of Object.values(own)) uniform_(parameter, -bound, bound, { generator });
     this.weightIh = own.weightIh;
     this.weightHh = own.weightHh;
     this.biasIh = own.biasIh ?? null;
@@ -85,8 +88,10 @@ export class RNNCell extends RecurrentCell<Tensor> {
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
-    super(inputSize, hiddenSize, 1, options);
-    this.nonlinearity = requireNonlinearity(options.nonlinearity);
+    const defaults = { ...cellDefaults, nonlinearity: "tanh" } as const;
+    const { nonlinearity, ...rest } = withDefaults("RNNCell", defaults, options);
+    super(inputSize, hiddenSize, 1, rest);
+    this.nonlinearity = requireNonlinearity(nonlinearity);
   }
 
   override forward(x: Tensor, h?: Tensor): Tensor {

@@ -1,4 +1,4 @@
-import { ArgumentError, ShapeError } from "@octavo/spec";
+import { ArgumentError, ShapeError, withDefaults } from "@octavo/spec";
 import { callContext, cat, dropout, recurrent, stack, zeros } from "@octavo/tensor";
 import type { Generator, RecurrentKind, RecurrentState, RecurrentWeights, Tensor } from "@octavo/tensor";
 import { uniform_ } from "../init.ts";
@@ -21,6 +21,15 @@ export interface RecurrentOptions {
   readonly generator?: Generator;
 }
 
+const recurrentDefaults = {
+  numLayers: 1,
+  bias: true,
+  batchFirst: false,
+  dropout: 0,
+  bidirectional: false,
+  generator: undefined,
+};
+
 /**
  * Base of `LSTM`, `GRU` and `RNN`: layers and directions around `recurrent`. Parameters are torch's: `weight_ih_l0`,
  * `bias_hh_l1_reverse`, …, uniform in ±1/√hiddenSize at first.
@@ -42,7 +51,8 @@ export abstract class Recurrent<State, Initial> extends Module<
   /** @param gates that the first axis of the weights holds. */
   constructor(inputSize: number, hiddenSize: number, gates: number, options: RecurrentOptions) {
     super();
-    const { numLayers = 1, bias = true, batchFirst = false, dropout = 0, bidirectional = false } = options;
+    const settings = withDefaults(this.typeName(), recurrentDefaults, options);
+    const { numLayers, bias, batchFirst, dropout, bidirectional, generator } = settings;
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
     this.numLayers = numLayers;
@@ -60,7 +70,7 @@ export abstract class Recurrent<State, Initial> extends Module<
       for (const suffix of this.directions) {
         const own = recurrentParameters(gates, features, hiddenSize, bias);
         for (const [name, parameter] of Object.entries(own)) {
-          uniform_(parameter, -bound, bound, options);
+          uniform_(parameter, -bound, bound, { generator });
           (this as unknown as Record<string, Parameter>)[`${name}L${layer}${suffix}`] = parameter;
         }
       }
@@ -183,6 +193,8 @@ export class GRU extends HiddenOnly {
   }
 }
 
+const rnnDefaults = { ...recurrentDefaults, nonlinearity: "tanh" } as const;
+
 export interface RNNOptions extends RecurrentOptions {
   /** Default "tanh". */
   readonly nonlinearity?: "tanh" | "relu";
@@ -193,8 +205,9 @@ export class RNN extends HiddenOnly {
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
-    super(inputSize, hiddenSize, 1, options);
-    this.nonlinearity = requireNonlinearity(options.nonlinearity);
+    const { nonlinearity, ...rest } = withDefaults("RNN", rnnDefaults, options);
+    super(inputSize, hiddenSize, 1, rest);
+    this.nonlinearity = requireNonlinearity(nonlinearity);
   }
 
   protected get kind(): RecurrentKind {
@@ -203,7 +216,7 @@ export class RNN extends HiddenOnly {
 }
 
 /** @throws ArgumentError for anything but these two. */
-export function requireNonlinearity(given: "tanh" | "relu" = "tanh"): "tanh" | "relu" {
+export function requireNonlinearity(given: "tanh" | "relu"): "tanh" | "relu" {
   if (given === "tanh" || given === "relu") return given;
   throw new ArgumentError({ where: "RNN", expected: "nonlinearity tanh or relu", got: String(given) });
 }

@@ -31,7 +31,7 @@ export class Adam extends Optimizer<AdamOptions> {
   protected readonly decoupled: boolean = false;
 
   constructor(params: Params, options: AdamOptions = {}) {
-    super(params, { ...defaults, ...options });
+    super(params, defaults, options);
   }
 
   protected override check(group: ParamGroup<AdamOptions>): void {

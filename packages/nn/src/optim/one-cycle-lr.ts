@@ -1,4 +1,4 @@
-import { ArgumentError } from "@octavo/spec";
+import { ArgumentError, withDefaults } from "@octavo/spec";
 import { LRScheduler } from "./lr-scheduler.ts";
 import type { Optimizer } from "./optimizer.ts";
 
@@ -29,6 +29,20 @@ export interface OneCycleOptions {
   readonly threePhase?: boolean;
 }
 
+const defaults = {
+  totalSteps: undefined,
+  epochs: 0,
+  stepsPerEpoch: 0,
+  pctStart: 0.3,
+  annealStrategy: "cos",
+  cycleMomentum: true,
+  baseMomentum: 0.85,
+  maxMomentum: 0.95,
+  divFactor: 25,
+  finalDivFactor: 1e4,
+  threePhase: false,
+} as const;
+
 interface Phase {
   readonly end: number;
   readonly lr: readonly [from: number, to: number];
@@ -45,8 +59,9 @@ export class OneCycleLR extends LRScheduler {
   /** @throws ArgumentError without a number of steps, or for an unknown strategy. */
   constructor(optimizer: Optimizer, maxLr: number, options: OneCycleOptions) {
     super(optimizer);
-    const { epochs = 0, stepsPerEpoch = 0, totalSteps = epochs * stepsPerEpoch, pctStart = 0.3 } = options;
-    const { baseMomentum = 0.85, maxMomentum = 0.95, divFactor = 25, finalDivFactor = 1e4 } = options;
+    const settings = withDefaults("OneCycleLR", defaults, options);
+    const { epochs, stepsPerEpoch, totalSteps = epochs * stepsPerEpoch, pctStart } = settings;
+    const { baseMomentum, maxMomentum, divFactor, finalDivFactor, annealStrategy, threePhase } = settings;
     if (!(totalSteps > 0)) {
       const got = `totalSteps ${totalSteps}`;
       throw new ArgumentError({
@@ -55,13 +70,12 @@ export class OneCycleLR extends LRScheduler {
         got,
       });
     }
-    const { annealStrategy = "cos" } = options;
     if (!Object.hasOwn(anneal, annealStrategy)) {
       const expected = `annealStrategy ${Object.keys(anneal).join(" or ")}`;
       throw new ArgumentError({ where: "OneCycleLR", expected, got: annealStrategy });
     }
     this.totalSteps = totalSteps;
-    this.cycleMomentum = options.cycleMomentum ?? true;
+    this.cycleMomentum = settings.cycleMomentum;
     this.annealed = anneal[annealStrategy];
     const first = maxLr / divFactor;
     const last = first / finalDivFactor;
@@ -71,7 +85,7 @@ export class OneCycleLR extends LRScheduler {
       momentum: [maxMomentum, baseMomentum],
     };
     const end = totalSteps - 1;
-    this.phases = options.threePhase
+    this.phases = threePhase
       ? [
           rise,
           { end: 2 * pctStart * totalSteps - 2, lr: [maxLr, first], momentum: [baseMomentum, maxMomentum] },

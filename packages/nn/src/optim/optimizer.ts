@@ -1,4 +1,4 @@
-import { ArgumentError, UnaryOp } from "@octavo/spec";
+import { ArgumentError, UnaryOp, withDefaults } from "@octavo/spec";
 import { kernels } from "@octavo/backend";
 import { frame, noGrad, Tensor, toMemoryFormat } from "@octavo/tensor";
 import type { Parameter } from "../parameter.ts";
@@ -33,15 +33,21 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
   readonly paramGroups: ParamGroup<O>[];
   readonly state = new Map<Parameter, ParameterState>();
 
-  /** @throws ArgumentError without parameters, with one twice, or with options out of range. */
-  constructor(params: Iterable<Parameter> | readonly GroupOptions<O>[], defaults: Required<O>) {
+  /** @throws ArgumentError without parameters, with one twice, or with options unknown or out of range. */
+  constructor(
+    params: Iterable<Parameter> | readonly GroupOptions<O>[],
+    defaults: { readonly [K in keyof O]-?: Exclude<O[K], undefined> },
+    options: O,
+  ) {
+    const settings = withDefaults(new.target.name, defaults, options);
     const given = [...(params as Iterable<Parameter | GroupOptions<O>>)];
     const groups = given.every((item) => item instanceof Tensor)
       ? [{ params: given as Parameter[] } as unknown as GroupOptions<O>]
       : (given as GroupOptions<O>[]);
-    this.paramGroups = groups.map(
-      (group) => ({ ...defaults, ...group, params: [...group.params] }) as unknown as ParamGroup<O>,
-    );
+    this.paramGroups = groups.map(({ params, ...own }, i) => {
+      const group = withDefaults(`${new.target.name}, group ${i}`, settings, own as unknown as O);
+      return { ...group, params: [...params] } as unknown as ParamGroup<O>;
+    });
     const all = this.paramGroups.flatMap((group) => group.params);
     if (all.length === 0 || new Set(all).size < all.length) {
       const got = all.length === 0 ? "none" : "one of them twice";

@@ -1,3 +1,4 @@
+import { withDefaults } from "@octavo/spec";
 import { LRScheduler } from "./lr-scheduler.ts";
 import type { Optimizer } from "./optimizer.ts";
 
@@ -6,10 +7,10 @@ export class StepLR extends LRScheduler {
   readonly stepSize: number;
   readonly gamma: number;
 
-  constructor(optimizer: Optimizer, stepSize: number, { gamma = 0.1 }: { gamma?: number } = {}) {
+  constructor(optimizer: Optimizer, stepSize: number, options: { gamma?: number } = {}) {
     super(optimizer);
     this.stepSize = stepSize;
-    this.gamma = gamma;
+    this.gamma = withDefaults(this.constructor.name, { gamma: 0.1 }, options).gamma;
   }
 
   protected rate(base: number, epoch: number): number {
@@ -22,10 +23,10 @@ export class MultiStepLR extends LRScheduler {
   readonly milestones: readonly number[];
   readonly gamma: number;
 
-  constructor(optimizer: Optimizer, milestones: readonly number[], { gamma = 0.1 }: { gamma?: number } = {}) {
+  constructor(optimizer: Optimizer, milestones: readonly number[], options: { gamma?: number } = {}) {
     super(optimizer);
     this.milestones = milestones;
-    this.gamma = gamma;
+    this.gamma = withDefaults(this.constructor.name, { gamma: 0.1 }, options).gamma;
   }
 
   protected rate(base: number, epoch: number): number {
@@ -52,10 +53,10 @@ export class CosineAnnealingLR extends LRScheduler {
   readonly tMax: number;
   readonly etaMin: number;
 
-  constructor(optimizer: Optimizer, tMax: number, { etaMin = 0 }: { etaMin?: number } = {}) {
+  constructor(optimizer: Optimizer, tMax: number, options: { etaMin?: number } = {}) {
     super(optimizer);
     this.tMax = tMax;
-    this.etaMin = etaMin;
+    this.etaMin = withDefaults("CosineAnnealingLR", { etaMin: 0 }, options).etaMin;
   }
 
   protected rate(base: number, epoch: number): number {
@@ -71,13 +72,11 @@ export class LinearLR extends LRScheduler {
 
   constructor(
     optimizer: Optimizer,
-    {
-      startFactor = 1 / 3,
-      endFactor = 1,
-      totalIters = 5,
-    }: { startFactor?: number; endFactor?: number; totalIters?: number } = {},
+    options: { startFactor?: number; endFactor?: number; totalIters?: number } = {},
   ) {
     super(optimizer);
+    const defaults = { startFactor: 1 / 3, endFactor: 1, totalIters: 5 };
+    const { startFactor, endFactor, totalIters } = withDefaults("LinearLR", defaults, options);
     this.startFactor = startFactor;
     this.endFactor = endFactor;
     this.totalIters = totalIters;
@@ -95,11 +94,9 @@ export class ConstantLR extends LRScheduler {
   readonly factor: number;
   readonly totalIters: number;
 
-  constructor(
-    optimizer: Optimizer,
-    { factor = 1 / 3, totalIters = 5 }: { factor?: number; totalIters?: number } = {},
-  ) {
+  constructor(optimizer: Optimizer, options: { factor?: number; totalIters?: number } = {}) {
     super(optimizer);
+    const { factor, totalIters } = withDefaults("ConstantLR", { factor: 1 / 3, totalIters: 5 }, options);
     this.factor = factor;
     this.totalIters = totalIters;
     this.apply();

@@ -15,18 +15,19 @@ export interface SGDOptions extends BaseOptions {
 
 type SGDState = Record<"momentum_buffer", Tensor>;
 
+const defaults = {
+  lr: 1e-3,
+  momentum: 0,
+  dampening: 0,
+  weightDecay: 0,
+  nesterov: false,
+  maximize: false,
+};
+
 /** Stochastic gradient descent with momentum, as torch.optim.SGD; lr is 1e-3 unless given. */
 export class SGD extends Optimizer<SGDOptions> {
   constructor(params: Iterable<Parameter> | readonly GroupOptions<SGDOptions>[], options: SGDOptions = {}) {
-    super(params, {
-      lr: 1e-3,
-      momentum: 0,
-      dampening: 0,
-      weightDecay: 0,
-      nesterov: false,
-      maximize: false,
-      ...options,
-    });
+    super(params, defaults, options);
   }
 
   protected override check(group: ParamGroup<SGDOptions>): void {
