@@ -1,5 +1,6 @@
 import { memoryOrder } from "@octavo/spec";
 import type { ProgramAttribute, QParams } from "@octavo/spec";
+import { functionOutput } from "@octavo/qat";
 import { applyOp, callContext, setQuantizedForm } from "@octavo/tensor";
 import type { Op, Tensor } from "@octavo/tensor";
 import type { QuantizedOutput } from "./internal/output-state.ts";
@@ -18,15 +19,15 @@ import type { ProgramStep } from "./steps/program-op.ts";
 type Form = (op: Op, x: Tensor, attributes: never) => Tensor;
 type OutputRule = (input: QParams) => QuantizedOutput;
 
-/** torch's rule for pooling, relu, clamp and their like. */
 const asInput: OutputRule = (input) => ({ dtype: input.dtype, qparams: activationQParams(input) });
 
-/** torch's rule for functions whose range is known: 1/256 or 2/256 of a quint8. */
-const fixed =
-  (scale: number, zeroPoint: number): OutputRule =>
-  () => ({ dtype: "quint8", qparams: { scale, zeroPoint, quantMin: 0, quantMax: 255 } });
-const zeroToOne = fixed(1 / 256, 0);
-const minusOneToOne = fixed(1 / 128, 128);
+/** What preparing took for the output of a function, as torch does: the input's qparams, or fixed ones. */
+function outputRule(name: string): OutputRule {
+  const rule = functionOutput(name);
+  if (rule === null || rule === "input") return asInput;
+  const qparams = rule.create().calculateQParams();
+  return () => ({ dtype: qparams.dtype, qparams: activationQParams(qparams) });
+}
 
 /** Functions have no object of their own to keep steps in: they are kept by what was called, and how. */
 const steps = new Map<string, StepsByInput>();
@@ -39,13 +40,12 @@ function stepFor(name: string, attributes: object, input: QParams, make: () => P
 }
 
 /** A function of one value, as a table. */
-const table =
-  (output: OutputRule): Form =>
-  (op, x, attributes) => {
-    const input = x.qparams!;
-    const make = () => lookupStep(input, (values) => applyOp(op, [values], attributes), output(input));
-    return programOp(x, stepFor(op.name, attributes, input, make));
-  };
+const table: Form = (op, x, attributes) => {
+  const input = x.qparams!;
+  const make = () =>
+    lookupStep(input, (values) => applyOp(op, [values], attributes), outputRule(op.name)(input));
+  return programOp(x, stepFor(op.name, attributes, input, make));
+};
 
 /** An op of the runtime with attributes made from the tensor op's. */
 const through =
@@ -58,16 +58,12 @@ const through =
   };
 
 /** dequantize → op → quantize, for what has no integer kernel. */
-const viaFloat =
-  (output: OutputRule): Form =>
-  (op, x, attributes) => {
-    const input = x.qparams!;
-    const y = applyOp(op, [programOp(x, dequantizeStep)], attributes);
-    return programOp(
-      y,
-      stepFor(`quantize after ${op.name}`, {}, input, () => quantizeStep(output(input))),
-    );
-  };
+const viaFloat: Form = (op, x, attributes) => {
+  const input = x.qparams!;
+  const y = applyOp(op, [programOp(x, dequantizeStep)], attributes);
+  const make = () => quantizeStep(outputRule(op.name)(input));
+  return programOp(y, stepFor(`quantize after ${op.name}`, {}, input, make));
+};
 
 interface ReduceAttributes {
   readonly dim: readonly number[];
@@ -94,13 +90,13 @@ const average = through("avgPool", averageAttributes);
 const adaptiveAverage = through("avgPool", adaptiveAttributes);
 
 const forms: Readonly<Record<string, Form>> = {
-  relu: table(asInput),
-  relu6: table(asInput),
-  hardtanh: table(asInput),
-  clamp: table(asInput),
-  sigmoid: table(zeroToOne),
-  hardsigmoid: table(zeroToOne),
-  tanh: table(minusOneToOne),
+  relu: table,
+  relu6: table,
+  hardtanh: table,
+  clamp: table,
+  sigmoid: table,
+  hardsigmoid: table,
+  tanh: table,
   avgPool1d: average,
   avgPool2d: average,
   avgPool3d: average,
@@ -111,10 +107,8 @@ const forms: Readonly<Record<string, Form>> = {
   pad: through("pad", (attributes: PadAttributes, x) =>
     padAttributes(attributes, x, callContext()?.where() ?? "pad"),
   ),
-  mean: (op, x, attributes) =>
-    (isOneRun(x, attributes) ? reduce("mean") : viaFloat(asInput))(op, x, attributes),
-  amax: (op, x, attributes) =>
-    (isOneRun(x, attributes) ? reduce("max") : viaFloat(asInput))(op, x, attributes),
+  mean: (op, x, attributes) => (isOneRun(x, attributes) ? reduce("mean") : viaFloat)(op, x, attributes),
+  amax: (op, x, attributes) => (isOneRun(x, attributes) ? reduce("max") : viaFloat)(op, x, attributes),
 };
 
 /** Lets float functions and modules work on quantized tensors; called once, when this package is loaded. */

@@ -22,6 +22,7 @@ export {
   dropout,
   elu,
   embedding,
+  embeddingBag,
   gelu,
   hardsigmoid,
   hardswish,

@@ -53,6 +53,8 @@ export type { ConvTransposeOptions } from "./modules/conv-transpose.ts";
 export { Dropout } from "./modules/dropout.ts";
 export { Embedding } from "./modules/embedding.ts";
 export type { EmbeddingOptions } from "./modules/embedding.ts";
+export { EmbeddingBag } from "./modules/embedding-bag.ts";
+export type { EmbeddingBagModuleOptions } from "./modules/embedding-bag.ts";
 export { Flatten } from "./modules/flatten.ts";
 export { Identity } from "./modules/identity.ts";
 export { Linear } from "./modules/linear.ts";

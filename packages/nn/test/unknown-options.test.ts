@@ -14,6 +14,7 @@ const made: readonly (readonly [new (...args: any[]) => object, ...(() => unknow
   [nn.BatchNorm2d, () => [2]],
   [nn.Dropout, () => [0.5]],
   [nn.Embedding, () => [3, 2]],
+  [nn.EmbeddingBag, () => [3, 2]],
   [nn.GELU, () => []],
   [nn.AvgPool2d, () => [2]],
   [nn.MaxPool2d, () => [2]],

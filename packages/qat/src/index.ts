@@ -11,6 +11,7 @@ export { QatBnLayer } from "./modules/qat-bn-layer.ts";
 export { QatLayer } from "./modules/qat-layer.ts";
 export { prepare, prepareQat } from "./prepare.ts";
 export type { PrepareOptions } from "./prepare.ts";
+export { functionOutput } from "./output-rules.ts";
 export { partsOf } from "./qat-forms.ts";
 export { QConfigMapping } from "./qconfig-mapping.ts";
 export type { MappingQuery, ObjectType } from "./qconfig-mapping.ts";

@@ -65,6 +65,8 @@ export { dequantize, intRepr } from "./ops/dequantize.ts";
 export { dropout } from "./ops/dropout.ts";
 export type { DropoutOptions } from "./ops/dropout.ts";
 export { embedding } from "./ops/embedding.ts";
+export { embeddingBag } from "./ops/embedding-bag.ts";
+export type { EmbeddingBagOptions } from "./ops/embedding-bag.ts";
 export { expand } from "./ops/expand.ts";
 export { amax, amin } from "./ops/extremum.ts";
 export { fakeQuantize } from "./ops/fake-quantize.ts";

@@ -216,3 +216,24 @@ describe("arguments that do not fit", () => {
     expect(run).toThrow(message);
   });
 });
+
+describe("embeddingBag", () => {
+  const weight = ops.ones([3, 2]);
+  const integers = (values: number[]) => tensor(values, { dtype: "int32" });
+
+  it("names indices outside the table, offsets that do not rise, and what goes with what", () => {
+    const bag = (indices: number[], offsets: number[] | null, options = {}) =>
+      ops.embeddingBag(integers(indices), weight, { offsets: offsets && integers(offsets), ...options });
+    expect(() => bag([0, 3], [0])).toThrow("embeddingBag: expected indices from 0 to 2, got 3.");
+    expect(() => bag([0, 1], [0, 2, 1])).toThrow(
+      "expected offsets that rise from 0 to at most 2, got 0, 2, 1.",
+    );
+    expect(() => bag([0, 1], [1])).toThrow("got 1.");
+    expect(() => bag([0, 1], null)).toThrow("expected indices of rank 2, or offsets, got indices [2].");
+    expect(() => bag([0], [0], { mode: "median" })).toThrow("expected mode sum, mean, max, got median.");
+    expect(() => bag([0], [0], { perSampleWeights: ops.ones([1]) })).toThrow("expected mode sum with");
+    expect(() => bag([0], [0], { mode: "sum", perSampleWeights: ops.ones([2]) })).toThrow(
+      "a weight for each",
+    );
+  });
+});

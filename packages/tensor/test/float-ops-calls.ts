@@ -127,6 +127,8 @@ export const calls: Readonly<Record<string, Call>> = {
   max: values(ops.max),
   min: values(ops.min),
   argmax: unary(ops.argmax),
+  embedding_bag: ({ weight, index, offsets = null, per_sample_weights: perSampleWeights = null }, options) =>
+    ops.embeddingBag(index, weight, { ...options, offsets, perSampleWeights }),
   embedding: ({ weight, index }, options) => ops.embedding(index, weight, options),
   cross_entropy: (inputs, options) =>
     inputs.target_logits

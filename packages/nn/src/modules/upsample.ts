@@ -1,3 +1,4 @@
+import { withDefaults } from "@octavo/spec";
 import { interpolate } from "@octavo/tensor";
 import type { InterpolateMode, InterpolateOptions, Tensor } from "@octavo/tensor";
 import { pythonFloat, pythonValue } from "../internal/python-text.ts";
@@ -10,8 +11,15 @@ export class Upsample extends Module<[x: Tensor], Tensor> {
   readonly mode: InterpolateMode;
   readonly alignCorners: boolean;
 
-  constructor({ size, scaleFactor, mode = "nearest", alignCorners = false }: InterpolateOptions) {
+  constructor(options: InterpolateOptions) {
     super();
+    const defaults = {
+      size: undefined,
+      scaleFactor: undefined,
+      mode: "nearest",
+      alignCorners: false,
+    } as const;
+    const { size, scaleFactor, mode, alignCorners } = withDefaults("Upsample", defaults, options);
     this.size = size ?? null;
     this.scaleFactor = scaleFactor ?? null;
     this.mode = mode;
