@@ -3,9 +3,10 @@ import { parseArgs } from "node:util";
 import type { Benchmark } from "./benchmark.ts";
 import { gemm } from "./gemm/gemm.ts";
 import { int8 } from "./int8/int8.ts";
+import { start } from "./start/start.ts";
 import { train } from "./train/train.ts";
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { gemm, int8, train };
+const benchmarks: Readonly<Record<string, Benchmark>> = { gemm, int8, start, train };
 
 function usage(): string {
   const lines = Object.entries(benchmarks).map(

@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { load, Session } from "../src/index.ts";
-import { openWorker } from "../src/internal/worker-link.ts";
-import type { WorkerLink } from "../src/internal/worker-link.ts";
+import { openWorker } from "../src/worker-link.ts";
+import type { WorkerLink } from "../src/worker-link.ts";
 import { WorkerRunner } from "../src/internal/worker-runner.ts";
 import { ProgramBuilder } from "./program-builder.ts";
 import { floats, int8s } from "./random-program.ts";

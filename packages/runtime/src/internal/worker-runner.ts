@@ -3,8 +3,8 @@ import type { Program } from "@octavo/spec";
 
 import type { InputTensor, OutputTensor } from "../tensor-info.ts";
 import { copyData } from "./copy-data.ts";
-import { openWorker } from "./worker-link.ts";
-import type { WorkerEvents, WorkerLink } from "./worker-link.ts";
+import { openWorker } from "../worker-link.ts";
+import type { WorkerEvents, WorkerLink } from "../worker-link.ts";
 import type { WorkerAnswer, WorkerRequest } from "./worker-messages.ts";
 
 /** What a worker may throw: inputs were checked before, so shapes and dtypes are right. */

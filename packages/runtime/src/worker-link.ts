@@ -16,7 +16,10 @@ export interface WorkerEvents {
   ended(reason: string): void;
 }
 
-/** Starts `session-worker`. @throws KernelError where there are no workers. */
+/**
+ * Starts `session-worker`, which is looked for beside this file, also in the bundle. @throws KernelError where there are no
+ * workers.
+ */
 export function openWorker(events: WorkerEvents): WorkerLink {
   const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads");
   if (threads) return openNodeWorker(threads.Worker, events);
@@ -42,16 +45,16 @@ function openPageWorker(): Worker {
     return new Worker(URL.createObjectURL(importing), { type: "module" });
   }
   // Written so that bundlers find it.
-  return new Worker(new URL("../session-worker.js", import.meta.url), { type: "module" });
+  return new Worker(new URL("./session-worker.js", import.meta.url), { type: "module" });
 }
 
 /** As above, unseen by bundlers, whose pages have the worker on their own origin. */
-const workerScript = "../session-worker.js";
+const workerScript = "./session-worker.js";
 
 function openNodeWorker(Worker: typeof NodeWorker, events: WorkerEvents): WorkerLink {
   // In a checkout this file is TypeScript, and packages resolve to their sources.
   const fromSource = import.meta.url.endsWith(".ts");
-  const url = new URL(fromSource ? "../session-worker.ts" : "../session-worker.js", import.meta.url);
+  const url = new URL(fromSource ? "./session-worker.ts" : "./session-worker.js", import.meta.url);
   const execArgv = fromSource ? [...process.execArgv, "--conditions=@octavo/source"] : undefined;
   const worker = new Worker(url, { execArgv });
   worker.on("message", events.message);

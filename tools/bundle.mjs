@@ -1,0 +1,21 @@
+// The JavaScript of a package in few files: Node takes half a millisecond for each module that it imports, and a program that
+// only runs a network is to start faster than that. In the package's folder:
+//   node ../../tools/bundle.mjs [entry …]        each of src/<entry>.ts becomes dist/<entry>.js; by default index
+import { rmSync } from "node:fs";
+import { rolldown } from "rolldown";
+
+const entries = process.argv.length > 2 ? process.argv.slice(2) : ["index"];
+
+rmSync("dist", { recursive: true, force: true });
+const bundle = await rolldown({
+  input: Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`])),
+  external: /^(@octavo\/|node:)/,
+  platform: "neutral",
+});
+await bundle.write({
+  dir: "dist",
+  format: "esm",
+  sourcemap: true,
+  entryFileNames: "[name].js",
+  chunkFileNames: "[name].js",
+});
