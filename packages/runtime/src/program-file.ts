@@ -5,6 +5,7 @@ import type { Program, ProgramConstant } from "@octavo/spec";
 
 import { checkProgram } from "./check-program.ts";
 import type { constantDTypes } from "./check-program.ts";
+import { decodedPrograms } from "./internal/decoded-programs.ts";
 import { decodeProgram } from "./internal/decode-program.ts";
 import { encodeProgram, metadataKey } from "./internal/encode-program.ts";
 
@@ -61,5 +62,6 @@ export function decodeProgramFile(bytes: Uint8Array, where = "program"): Program
   );
   const program: Program = { ...decodeProgram(json, where), constants };
   checkProgram({ ...program, name: `${where}: ${program.name}` });
+  decodedPrograms.add(program);
   return program;
 }

@@ -38,29 +38,33 @@ export function requantization(input: RequantizationInput): Requantization {
       got,
     });
   }
+  // All of it in float32 arrays, which round as they store.
+  const scales = new Float32Array(channels).fill(weightScale[0]);
+  if (weightScale.length === channels) scales.set(weightScale);
+  for (let c = 0; c < channels; c++) scales[c] = inputScale * scales[c];
   const rule = input.torchEngine === "qnnpack" ? qnnpack : octavo;
-  const multiplier = new Float32Array(channels);
-  const scaledBias = new rule.biasArray(channels);
-  for (let c = 0; c < channels; c++) {
-    const scale = fl(inputScale * weightScale[weightScale.length === 1 ? 0 : c]);
-    multiplier[c] = rule.multiplier(scale, outputScale);
-    scaledBias[c] = bias ? rule.bias(bias[c], scale) : 0;
-  }
-  return { bias: scaledBias, multiplier };
+  return rule(scales, outputScale, bias);
 }
 
 const fl = Math.fround;
 
-const octavo = {
-  biasArray: Float32Array,
-  bias: (b: number, scale: number) => b / scale,
-  multiplier: (scale: number, outputScale: number) => fl(scale / outputScale),
+type Rule = (scales: Float32Array, outputScale: number, bias: Float32Array | null) => Requantization;
+
+const octavo: Rule = (scales, outputScale, bias) => {
+  const multiplier = new Float32Array(scales.length);
+  const scaledBias = new Float32Array(scales.length);
+  for (let c = 0; c < scales.length; c++) {
+    multiplier[c] = scales[c] / outputScale;
+    if (bias) scaledBias[c] = bias[c] / scales[c];
+  }
+  return { bias: scaledBias, multiplier };
 };
 
-const qnnpack = {
-  biasArray: Int32Array,
-  bias: (b: number, scale: number) => clampToInt32(roundHalfToEven(fl(b * fl(1 / scale)))),
-  multiplier: (scale: number, outputScale: number) => fl(scale * fl(1 / outputScale)),
+const qnnpack: Rule = (scales, outputScale, bias) => {
+  const multiplier = scales.map((scale) => scale * fl(1 / outputScale));
+  const scaledBias = new Int32Array(scales.length);
+  bias?.forEach((b, c) => (scaledBias[c] = clampToInt32(roundHalfToEven(fl(b * fl(1 / scales[c]))))));
+  return { bias: scaledBias, multiplier };
 };
 
 function clampToInt32(x: number): number {

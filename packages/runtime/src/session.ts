@@ -1,9 +1,10 @@
 import { explain, resolve } from "@octavo/backend";
 import { ArgumentError } from "@octavo/spec";
-import type { Program, ProgramValue } from "@octavo/spec";
+import type { KernelName, Program, ProgramValue } from "@octavo/spec";
 
 import { checkProgram } from "./check-program.ts";
 import { describeProgram } from "./describe-program.ts";
+import { decodedPrograms } from "./internal/decoded-programs.ts";
 import { Executor } from "./internal/executor.ts";
 import { InputTaker, isTensor } from "./internal/input-taker.ts";
 import { multiplyAdds } from "./internal/multiply-adds.ts";
@@ -50,14 +51,19 @@ export class Session {
       const where = `threads for '${program.name}'`;
       throw new ArgumentError({ where, expected: "an integer ≥ 1", got: String(threads) });
     }
-    checkProgram(program);
+    if (!decodedPrograms.has(program)) checkProgram(program);
     this.program = program;
     this.inputs = program.inputs.map((index) => infoOf(program.values[index]));
     this.outputs = program.outputs.map((index) => infoOf(program.values[index]));
     this.#executor = new Executor(program, threads);
     this.#taken = new InputTaker(program);
     const methods = this.#executor.methods();
-    this.#kernels = program.ops.map((_, index) => kernelsOf(new Step(program, index), methods[index]));
+    const runners = new Map<KernelName, string>();
+    const runner = (name: KernelName) => {
+      if (!runners.has(name)) runners.set(name, explain(name).runner);
+      return runners.get(name)!;
+    };
+    this.#kernels = program.ops.map((_, i) => kernelsOf(new Step(program, i), methods[i], runner));
     this.#worker = new WorkerRunner(program, resolve("quantizedConv").name);
   }
 
@@ -201,9 +207,9 @@ function infoOf({ name, dtype, shape, qparams }: ProgramValue): TensorInfo {
 }
 
 /** Which kernels run an op, how and where: `quantizedConv rows on x64-avx2`. */
-function kernelsOf(step: Step, method: string | undefined): string {
+function kernelsOf(step: Step, method: string | undefined, runner: (name: KernelName) => string): string {
   const { kernels } = opTable.get(step.op.op)!;
   const names = typeof kernels === "function" ? kernels(step) : kernels;
   const how = method === undefined ? "" : ` ${method}`;
-  return names.map((name) => `${name}${how} on ${explain(name).runner}`).join(", ");
+  return names.map((name) => `${name}${how} on ${runner(name)}`).join(", ");
 }

@@ -4,7 +4,7 @@ import type { ConvShape, Kernels, ProgramValue, Q8 } from "@octavo/spec";
 import { asIs } from "../op-definition.ts";
 import type { Buffers, Prepared } from "../op-definition.ts";
 import { requantization } from "../requantization.ts";
-import type { Requantization } from "../requantization.ts";
+import type { Requantization, RequantizationInput } from "../requantization.ts";
 import type { Step } from "../step.ts";
 
 /** Inclusive range that a quantized output is clamped to: the attributes `low` and `high`, by default its qparams'. */
@@ -27,14 +27,18 @@ export function readLayer(step: Step) {
 
 /** Bias and multiplier from the constants `weightScale` and `bias`. */
 export function readRequantization(step: Step, channels: number): Requantization {
-  return requantization({
+  return requantization(readScales(step, channels));
+}
+
+function readScales(step: Step, channels: number): RequantizationInput {
+  return {
     inputScale: step.quantized8(step.inputs[0]).qparams.scale,
     outputScale: step.quantized8(step.outputs[0]).qparams.scale,
     weightScale: step.perChannelConstant("weightScale", "float32", channels).data as Float32Array,
     bias: (step.optionalConstant("bias", ["float32"], [channels])?.data ?? null) as Float32Array | null,
     channels,
     torchEngine: step.optionalChoice("torchEngine", ["qnnpack"]),
-  });
+  };
 }
 
 /** The constant `weightZeroPoint`, one entry per output channel; zeros when absent. */
@@ -48,7 +52,7 @@ export function readWeightZeroPoint(step: Step, channels: number): Int32Array {
 /** Checks everything about a quantized layer but its geometry. */
 export function checkLayer(step: Step, channels: number): void {
   readLayer(step);
-  readRequantization(step, channels);
+  readScales(step, channels);
   readWeightZeroPoint(step, channels);
 }
 
