@@ -31,7 +31,7 @@ export const start: Benchmark = {
     try {
       await loadKernels();
       const program = join(folder, "mobilenet-v2.octavo");
-      await saveProgram(loweredProgram("mobilenet-v2", "octavo").program, program);
+      await saveProgram(program, loweredProgram("mobilenet-v2", "octavo").program);
       const commands = new Map([
         ["octavo", [script("octavo-process.mjs"), program]],
         ["import", [script("import-process.mjs")]],
