@@ -61,6 +61,7 @@ export { convTranspose1d, convTranspose2d, convTranspose3d } from "./ops/conv-tr
 export type { ConvTransposeAttributes, ConvTransposeOptions } from "./ops/conv-transpose.ts";
 export { crossEntropy, nllLoss } from "./ops/cross-entropy.ts";
 export type { CrossEntropyOptions, NllLossOptions } from "./ops/cross-entropy.ts";
+export { cumsum } from "./ops/cumsum.ts";
 export { dequantize, intRepr } from "./ops/dequantize.ts";
 export { dropout } from "./ops/dropout.ts";
 export type { DropoutOptions } from "./ops/dropout.ts";
@@ -106,6 +107,7 @@ export { channelShuffle } from "./ops/channel-shuffle.ts";
 export { chunk, split } from "./ops/split.ts";
 export { sum } from "./ops/sum.ts";
 export { toMemoryFormat } from "./ops/to-memory-format.ts";
+export { where } from "./ops/where.ts";
 export { std, variance } from "./ops/variance.ts";
 export type { VarianceOptions } from "./ops/variance.ts";
 export { allocatedBytes, emptyPool, pooledBytes } from "./storage.ts";

@@ -123,6 +123,11 @@ export const calls: Readonly<Record<string, Call>> = {
   amin: unary(ops.amin),
   var: unary(ops.variance),
   prod: unary(ops.prod),
+  cumsum: ({ x }, { dim }) => ops.cumsum(x, { dim }),
+  where: ({ x, y }) => {
+    const positive = Uint8Array.from(x.toArray() as Float32Array, (value) => Number(value > 0));
+    return ops.where(ops.tensor(positive, x.shape, { dtype: "bool" }), x, y);
+  },
   logsumexp: unary(ops.logsumexp),
   max: values(ops.max),
   min: values(ops.min),

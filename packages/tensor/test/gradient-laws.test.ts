@@ -110,6 +110,15 @@ const operations: readonly (readonly [
     ],
     (q, k, v) => ops.scaledDotProductAttention(q, k, v, { isCausal: true }),
   ],
+  ["cumsum", [[2, 3, 4, 2]], (x) => ops.cumsum(x, { dim: 2 })],
+  [
+    "where, broadcast",
+    [
+      [2, 3, 2, 2],
+      [3, 1, 1],
+    ],
+    (x, y) => ops.where(tensor([1, 0, 0, 1], [2, 2], { dtype: "bool" }), x, y),
+  ],
   ["a tensor twice", [[2, 3]], (x) => ops.mul(ops.add(x, x), x)],
 ];
 
