@@ -44,6 +44,7 @@ describe.skipIf(group.absent)(group.title, () => {
         out,
         new Float32Array(channels).fill(1),
         bias,
+        null,
         out,
         out.length / channels,
         channels,
@@ -163,7 +164,8 @@ describe.skipIf(group.absent)(group.title, () => {
     const training = golden.args.training === true;
     const [x, dy] = ["x0", "dy0"].map((role) => toChannelsLast(golden.floats(role), shape));
     const [mean, variance] = [new Float32Array(channels), new Float32Array(channels)];
-    if (training) kernels.channelMoments(x, mean, variance, rows, channels);
+    const [min, max] = [new Float32Array(channels), new Float32Array(channels)];
+    if (training) kernels.channelMoments(x, mean, variance, min, max, rows, channels);
     else
       for (const [to, role] of [
         [mean, "running_mean"],
@@ -175,7 +177,7 @@ describe.skipIf(group.absent)(group.title, () => {
     const scale = invStd.map((s, c) => s * (weight?.[c] ?? 1));
     const shift = mean.map((m, c) => (weight ? golden.floats("bias")[c] : 0) - m * scale[c]);
     const y = new Float32Array(x.length);
-    kernels.channelAffine(x, scale, shift, y, rows, channels);
+    kernels.channelAffine(x, scale, shift, null, y, rows, channels);
     close(toContiguous(y, shape), golden.floats("y_0"));
     const [dx, dWeight, dBias] = [y, new Float32Array(channels), new Float32Array(channels)];
     kernels.batchNormGradient(
@@ -184,6 +186,8 @@ describe.skipIf(group.absent)(group.title, () => {
       mean,
       invStd,
       weight,
+      null,
+      null,
       dx,
       dWeight,
       dBias,

@@ -44,12 +44,12 @@ inline void storeFirst(float* to, Vector value, size_t count) {
 }
 
 /**
- * c = start + a · b over `depth`, where `start` is one row for all rows, or c itself if null. The last of the
- * vectors has `lastLanes` columns.
+ * c = start + a · b over `depth`, where `start` is one row for all rows, or c itself if null. `aStride` is between rows if the
+ * depth is contiguous, else along the depth. The last of the vectors has `lastLanes` columns.
  */
 template <size_t Rows, size_t Vectors, bool DepthContiguous>
-void gemmTile(size_t depth, Left a, const float* b, size_t bStride, const float* start, float* c,
-              size_t cStride, size_t lastLanes) {
+void gemmTile(size_t depth, const float* a, size_t aStride, const float* b, size_t bStride, const float* start,
+              float* c, size_t cStride, size_t lastLanes) {
   constexpr size_t width = Vector::width;
   Vector sum[Rows][Vectors];
   const bool whole = lastLanes == width;
@@ -62,16 +62,15 @@ void gemmTile(size_t depth, Left a, const float* b, size_t bStride, const float*
       else sum[r][v] = loadFirst(c + r * cStride + v * width, lastLanes);
     }
   }
-  const size_t depthStride = DepthContiguous ? 1 : a.depthStride;
-  const size_t rowStride = DepthContiguous ? a.rowStride : 1;
-  const float* left = a.data;
-  for (size_t k = 0; k < depth; ++k, left += depthStride, b += bStride) {
+  const size_t depthStride = DepthContiguous ? 1 : aStride;
+  const size_t rowStride = DepthContiguous ? aStride : 1;
+  for (size_t k = 0; k < depth; ++k, a += depthStride, b += bStride) {
     Vector column[Vectors];
     OCTAVO_UNROLL
     for (size_t v = 0; v < Vectors; ++v) column[v] = Vector::load(b + v * width);
     OCTAVO_UNROLL
     for (size_t r = 0; r < Rows; ++r) {
-      const Vector value = Vector::broadcast(left[r * rowStride]);
+      const Vector value = Vector::broadcast(a[r * rowStride]);
       OCTAVO_UNROLL
       for (size_t v = 0; v < Vectors; ++v) sum[r][v] = multiplyAdd(value, column[v], sum[r][v]);
     }
@@ -86,7 +85,8 @@ void gemmTile(size_t depth, Left a, const float* b, size_t bStride, const float*
   }
 }
 
-using GemmTile = void (*)(size_t, Left, const float*, size_t, const float*, float*, size_t, size_t);
+using GemmTile = void (*)(size_t, const float*, size_t, const float*, size_t, const float*, float*, size_t,
+                          size_t);
 
 /**
  * Tiles of 1 … floatTile.rows rows and 1 … floatTile.vectors vectors, so that edges cost what they are worth.
@@ -102,15 +102,17 @@ GemmTile gemmTileOf(size_t rows, size_t vectors, std::index_sequence<I...>) {
 inline void gemmBlock(size_t rows, size_t columns, size_t depth, Left a, Right b, const float* start,
                       float* c, size_t cStride) {
   constexpr auto all = std::make_index_sequence<floatTile.rows * floatTile.vectors>();
+  const bool contiguous = a.depthStride == 1;
+  const size_t aStride = contiguous ? a.rowStride : a.depthStride;
   for (size_t j = 0; j < columns; j += panelColumns, b.data += b.panelStride) {
     const size_t width = columns - j < panelColumns ? columns - j : panelColumns;
     const size_t vectors = (width + Vector::width - 1) / Vector::width;
     const size_t lastLanes = width - (vectors - 1) * Vector::width;
     for (size_t i = 0; i < rows; i += floatTile.rows) {
       const size_t height = rows - i < floatTile.rows ? rows - i : floatTile.rows;
-      const GemmTile tile = a.depthStride == 1 ? gemmTileOf<true>(height, vectors, all)
-                                               : gemmTileOf<false>(height, vectors, all);
-      tile(depth, a.from(i, 0), b.data, b.depthStride, start ? start + j : nullptr, c + i * cStride + j,
+      const GemmTile tile =
+          contiguous ? gemmTileOf<true>(height, vectors, all) : gemmTileOf<false>(height, vectors, all);
+      tile(depth, a.data + i * a.rowStride, aStride, b.data, b.depthStride, start ? start + j : nullptr, c + i * cStride + j,
            cStride, lastLanes);
     }
   }

@@ -40,7 +40,7 @@ inline void transformFilterGradient(const float* u, size_t stride, size_t channe
 inline void winogradWeightGradient(const Gather& gather, size_t batch, const float* x, const float* dy, size_t dyPixel,
                                    size_t rows, float* dWeight) {
   const TileGrid grid(gather);
-  const size_t channels = gather.channels, tiles = grid.count(batch), block = winogradBlock(channels + rows);
+  const size_t channels = gather.channels, tiles = grid.count(batch), block = winogradBlock(channels + rows, maxWinogradBytes);
   const size_t inputStride = frequencyStride(block, channels), gradientStride = frequencyStride(block, rows);
   const size_t sumStride = rows * channels, sumFloats = frequencies * sumStride;
   const size_t parts = winogradParts(tiles, sumFloats), partTiles = divideUp(tiles, parts);

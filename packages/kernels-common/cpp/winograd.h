@@ -10,8 +10,8 @@ namespace octavo::OCTAVO_ISA {
 
 /** Below this many channels on either side the transforms cost what the product saves. */
 constexpr size_t minWinogradChannels = 16;
-/** Bytes of transformed inputs and products that a task works on: they stay in the second-level cache. */
-constexpr size_t winogradBlockBytes = size_t(3) << 16;
+/** Bytes of transformed values that a task works on: at most half of a common second-level cache. */
+constexpr size_t maxWinogradBytes = size_t(3) << 16;
 /** Tiles that are worth the transform of the filters. */
 constexpr size_t minWinogradTiles = 32;
 
@@ -28,10 +28,9 @@ inline bool isWinograd(const Gather& gather, size_t batch, size_t columns) {
          enough(gather.channels) && enough(columns) && TileGrid(gather).count(batch) >= minWinogradTiles;
 }
 
-/** Tiles of a task, by channels alone: whole register tiles. */
-inline size_t winogradBlock(size_t channels) {
-  const size_t fitting = winogradBlockBytes / (frequencies * channels * sizeof(float));
-  const size_t tiles = smallest(fitting, 16 * floatTile.rows);
+/** Tiles whose transformed values, of `channels` in all, take so many bytes: whole register tiles. */
+inline size_t winogradBlock(size_t channels, size_t bytes) {
+  const size_t tiles = smallest(bytes / (frequencies * channels * sizeof(float)), 16 * floatTile.rows);
   return tiles < 2 * floatTile.rows ? 2 * floatTile.rows : tiles / floatTile.rows * floatTile.rows;
 }
 
@@ -101,8 +100,10 @@ struct WinogradFilters {
 inline void winograd(const Gather& gather, size_t batch, const float* source, size_t columns, const float* filters,
                      const float* start, float* result, size_t resultPixel) {
   const TileGrid grid(gather);
-  const size_t depth = gather.channels, tiles = grid.count(batch), block = winogradBlock(depth + columns);
-  const WinogradFilters sizes = {depth, columns};
+  const WinogradFilters sizes = {gather.channels, columns};
+  const size_t depth = gather.channels, tiles = grid.count(batch);
+  // Few channels stay in the first-level cache with their products; with many, the filters, read once per block, weigh more.
+  const size_t block = winogradBlock(depth + columns, smallest(sizes.floats() * 3, maxWinogradBytes));
   const size_t inputStride = frequencyStride(block, depth), productStride = frequencyStride(block, columns);
   const Workspace<float> zeros(roundUp(depth > columns ? depth : columns, panelColumns));
   clear(zeros.data(), roundUp(depth > columns ? depth : columns, panelColumns));

@@ -87,6 +87,8 @@ export abstract class UniformObserver implements Observer {
 
   /** Takes the elements of one batch: never none, and in the memory order of `x`. */
   protected abstract observeValues(values: Float32Array, x: TensorLike): void;
+  /** Takes a batch of which only the range is known; absent in observers that want every element. */
+  protected observeRange?(range: ObservedRange): void;
   /** The range that qparams are to cover; no entries, or +∞..−∞, if nothing was observed. */
   protected abstract observedRange(): ObservedRange;
   /** Takes over the buffers that the subclass adds to `stateDict`. */
@@ -111,6 +113,8 @@ export abstract class UniformObserver implements Observer {
 
   observe(x: TensorLike): void {
     this.#batches++;
+    const range = this.#axis === null && this.observeRange ? x.range : null;
+    if (range) return this.observeRange!(range);
     const values = float32Values(x, this.where);
     if (values.length > 0) this.observeValues(values, x);
   }

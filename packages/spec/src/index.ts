@@ -61,5 +61,5 @@ export type { QParams } from "./qparams.ts";
 export { qschemes } from "./qscheme.ts";
 export type { QScheme } from "./qscheme.ts";
 export { roundHalfToEven } from "./round-half-to-even.ts";
-export type { TensorLike } from "./tensor-like.ts";
+export type { KnownRange, TensorLike } from "./tensor-like.ts";
 export { withDefaults } from "./with-defaults.ts";

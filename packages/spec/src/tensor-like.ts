@@ -8,4 +8,12 @@ export interface TensorLike<Data extends ArrayLike<number> = ArrayLike<number>> 
   readonly data: Data;
   readonly shape: readonly number[];
   readonly memoryFormat?: MemoryFormat;
+  /** Where it is there, observers that only want the range leave `data` alone. */
+  readonly range?: KnownRange | null;
+}
+
+/** Smallest and largest element of a tensor, one entry each; NaN or ±∞ where there is such an element. */
+export interface KnownRange {
+  readonly min: Float32Array;
+  readonly max: Float32Array;
 }

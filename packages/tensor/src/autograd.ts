@@ -1,6 +1,7 @@
 import { kernels } from "@octavo/backend";
 import { ArgumentError } from "@octavo/spec";
 import { copyOf } from "./internal/copy-of.ts";
+import { operation } from "./internal/operation.ts";
 import { isolatedFrame } from "./internal/ownership.ts";
 import { requireFloat, requireShape, shapeText } from "./internal/require.ts";
 import type { Op, OpInputs } from "./op.ts";
@@ -105,7 +106,8 @@ export function backward(root: Tensor, gradient?: Tensor): void {
   }
   const gradients = new Map<TapeNode, Tensor>();
   isolatedFrame(() => accumulate(gradients, root, gradient ?? ones(root)), nothing);
-  for (const node of historyOf(root.node)) backwardThrough(node, gradients);
+  const history = historyOf(root.node);
+  operation(() => history.forEach((node) => backwardThrough(node, gradients)));
 }
 
 const nothing = () => [];

@@ -3,6 +3,7 @@ import type { Kernels } from "@octavo/spec";
 import { DTypeError } from "@octavo/spec";
 import { isGradEnabled, TapeNode } from "./autograd.ts";
 import { callContext } from "./call-context.ts";
+import { operation } from "./internal/operation.ts";
 import { Tensor } from "./tensor.ts";
 import type { TensorInfo } from "./tensor.ts";
 import { activeTracer } from "./tracer.ts";
@@ -85,7 +86,7 @@ export function applyOp<I extends OpInputs, A extends object>(op: Op<I, A>, give
   const info = op.shape(inputs, attributes);
   const isView = op.view?.(inputs, info, attributes) ?? false;
   const output = new Tensor(info, isView ? inputs[0]!.storage.share() : undefined);
-  const returned = isView ? null : op.forward(kernels(), inputs, output, attributes);
+  const returned = isView ? null : operation(() => op.forward(kernels(), inputs, output, attributes));
   // A forward that is one kernel call returns what that returns, which is nothing of interest.
   const extra = Array.isArray(returned) ? (returned as readonly Tensor[]) : [];
   if (op.backward && isGradEnabled() && inputs.some((x) => x?.requiresGrad)) {

@@ -1,7 +1,15 @@
 import { allocate, free } from "@octavo/backend";
 import { dtypes, OctavoError } from "@octavo/spec";
 import type { DType, Memory, TypedArray } from "@octavo/spec";
-import { adopt } from "./internal/ownership.ts";
+import { insideOperation, operation } from "./internal/operation.ts";
+import { adopt, insideFrame } from "./internal/ownership.ts";
+
+/** Elements that are computed when somebody reads them, so that the next operation may do it in the same pass. */
+export interface Deferred {
+  /** What `write` reads; it stays until then. */
+  readonly reads: readonly Storage[];
+  write(to: TypedArray): void;
+}
 
 /**
  * The memory of one or more tensors, counted by its owners: the frame it was made in, the tape while backward needs it,
@@ -11,32 +19,54 @@ import { adopt } from "./internal/ownership.ts";
 export class Storage {
   readonly dtype: DType;
   readonly length: number;
-  #memory: Memory | null;
+  /** How the elements were computed, if that was put off. */
+  formula: Deferred | null = null;
+  #isWaiting = false;
+  /** Taken when the elements are first written or read. */
+  #memory: Memory | null = null;
   #view: TypedArray | null = null;
   #owners = 1;
+  /** Storages that wait and will read this one. */
+  #readers: Set<Storage> | null = null;
 
   constructor(dtype: DType, length: number) {
     this.dtype = dtype;
     this.length = length;
-    this.#memory = take(length * dtypes[dtype].bytes);
-    collected.register(this, this.#memory.collectable ? this.#memory.byteLength : this.#memory, this);
     adopt(this);
   }
 
   /** The elements, in memory order. A view: valid until the storage is released. */
   get data(): TypedArray {
-    if (this.#memory === null) throw new ReleasedError();
-    // A WASM memory that grew leaves detached views behind, of length 0.
-    if (this.#view === null || (this.#view.length === 0 && this.length > 0)) {
-      const { buffer, byteOffset } = this.#memory;
-      this.#view = new dtypes[this.dtype].array(buffer as ArrayBuffer, byteOffset, this.length);
-      if (!this.#memory.collectable) viewed.set(this.#view, this);
-    }
-    return this.#view;
+    if (this.released) throw new ReleasedError();
+    // Whoever reads outside of operations may also write, and what waits is to see the elements of now.
+    if (this.#readers && !insideOperation()) for (const reader of this.#readers) reader.settle();
+    this.settle();
+    return this.#elements();
+  }
+
+  /** The formula of elements that nobody has read yet, else null. */
+  get waiting(): Deferred | null {
+    return this.#isWaiting ? this.formula : null;
+  }
+
+  /** Puts off the computation of the elements until they are read; outside frames, where nothing ends it, it is done now. */
+  defer(formula: Deferred): void {
+    this.formula = formula;
+    this.#isWaiting = true;
+    for (const source of formula.reads) (source.retain().#readers ??= new Set()).add(this);
+    if (!insideFrame()) this.settle();
+  }
+
+  /** Computes elements that wait. */
+  settle(): this {
+    if (!this.#isWaiting) return this;
+    operation(() => this.formula!.write(this.#elements()));
+    this.#stopWaiting();
+    return this;
   }
 
   get released(): boolean {
-    return this.#memory === null;
+    return this.#owners <= 0;
   }
 
   get shared(): boolean {
@@ -56,11 +86,36 @@ export class Storage {
 
   release(): void {
     this.#owners -= 1;
-    if (this.#owners > 0 || this.#memory === null) return;
+    if (this.#owners !== 0) return;
+    if (this.#isWaiting) this.#stopWaiting();
+    if (this.#memory === null) return;
     collected.unregister(this);
     give(this.#memory);
     this.#memory = null;
     this.#view = null;
+  }
+
+  #stopWaiting(): void {
+    this.#isWaiting = false;
+    for (const source of this.formula!.reads) {
+      source.#readers?.delete(this);
+      if (source.#readers?.size === 0) source.#readers = null;
+      source.release();
+    }
+  }
+
+  #elements(): TypedArray {
+    if (this.#memory === null) {
+      this.#memory = take(this.length * dtypes[this.dtype].bytes);
+      collected.register(this, this.#memory.collectable ? this.#memory.byteLength : this.#memory, this);
+    }
+    // A WASM memory that grew leaves detached views behind, of length 0.
+    if (this.#view === null || (this.#view.length === 0 && this.length > 0)) {
+      const { buffer, byteOffset } = this.#memory;
+      this.#view = new dtypes[this.dtype].array(buffer as ArrayBuffer, byteOffset, this.length);
+      if (!this.#memory.collectable) viewed.set(this.#view, this);
+    }
+    return this.#view;
   }
 }
 

@@ -1,6 +1,6 @@
 import { denseStrides, describeQParams, formatsCoincide, isQuantized, numberOfElements } from "@octavo/spec";
 import { ArgumentError, DTypeError } from "@octavo/spec";
-import type { DType, MemoryFormat, QParams, TypedArray } from "@octavo/spec";
+import type { DType, KnownRange, MemoryFormat, QParams, TypedArray } from "@octavo/spec";
 import type { TapeNode } from "./autograd.ts";
 import { formatTensor } from "./format-tensor.ts";
 import type { TensorMethods } from "./methods.ts";
@@ -54,6 +54,11 @@ export class Tensor {
     return this.storage.data as T;
   }
 
+  /** Smallest and largest element, an entry each, where they are known without reading `data`; else null. */
+  get range(): KnownRange | null {
+    return (this.storage.waiting as Partial<Pick<Tensor, "range">> | null)?.range ?? null;
+  }
+
   get rank(): number {
     return this.shape.length;
   }
@@ -85,7 +90,7 @@ export class Tensor {
 
   /** Keeps the memory alive after the module call it was made in, until the garbage collector finds it. */
   keep(): this {
-    this.storage.retain();
+    this.storage.settle().retain();
     return this;
   }
 

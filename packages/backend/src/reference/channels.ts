@@ -1,15 +1,22 @@
 import type { Kernels } from "@octavo/spec";
+import { epilogueOf } from "./epilogue.ts";
 import { float64Scratch } from "./scratch.ts";
 
 const { fround } = Math;
 
 /** Statistics and scaling over (rows, channels); sums in float64, rounded once. */
 export const channelKernels = {
-  channelMoments(x, mean, variance, rows, channels) {
+  channelMoments(x, mean, variance, min, max, rows, channels) {
     const sums = float64Scratch(2 * channels);
     sums.fill(0, 0, 2 * channels);
+    min.fill(Infinity, 0, channels);
+    max.fill(-Infinity, 0, channels);
     for (let r = 0, i = 0; r < rows; r++) {
-      for (let c = 0; c < channels; c++, i++) sums[c] += x[i];
+      for (let c = 0; c < channels; c++, i++) {
+        sums[c] += x[i];
+        if (x[i] < min[c]) min[c] = x[i];
+        if (x[i] > max[c]) max[c] = x[i];
+      }
     }
     for (let c = 0; c < channels; c++) sums[c] /= rows;
     // Second pass: squares of distances lose nothing where the mean is large.
@@ -25,11 +32,12 @@ export const channelKernels = {
     }
   },
 
-  channelAffine(x, scale, shift, y, rows, channels) {
+  channelAffine(x, scale, shift, epilogue, y, rows, channels) {
+    const after = epilogueOf(epilogue);
     for (let r = 0, i = 0; r < rows; r++) {
       for (let c = 0; c < channels; c++, i++) {
         const scaled = fround(x[i] * scale[c]);
-        y[i] = shift ? scaled + shift[c] : scaled;
+        y[i] = after.apply(shift ? fround(scaled + shift[c]) : scaled);
       }
     }
   },
@@ -51,20 +59,39 @@ export const channelKernels = {
 
   // Ioffe & Szegedy 2015, with x̂ = (x − mean) · invStd and N rows:
   // dBias = Σ dy;  dWeight = Σ dy x̂;  dx = weight · invStd · (dy − dBias/N − x̂ · dWeight/N), the last two in training only
-  batchNormGradient(x, dy, mean, invStd, weight, dx, dWeight, dBias, rows, channels, training) {
+  batchNormGradient(
+    x,
+    dy,
+    mean,
+    invStd,
+    weight,
+    shift,
+    epilogue,
+    dx,
+    dWeight,
+    dBias,
+    rows,
+    channels,
+    training,
+  ) {
+    const after = epilogueOf(epilogue);
+    const factorOf = (c: number) => fround((weight ? weight[c] : 1) * invStd[c]);
+    const gradientAt = (i: number, c: number) =>
+      shift ? after.gradient(fround(fround(x[i] * factorOf(c)) + shift[c]), dy[i]) : dy[i];
     const sums = float64Scratch(2 * channels);
     sums.fill(0, 0, 2 * channels);
     for (let r = 0, i = 0; r < rows; r++) {
       for (let c = 0; c < channels; c++, i++) {
-        sums[c] += dy[i];
-        sums[channels + c] += dy[i] * ((x[i] - mean[c]) * invStd[c]);
+        const gradient = gradientAt(i, c);
+        sums[c] += gradient;
+        sums[channels + c] += gradient * ((x[i] - mean[c]) * invStd[c]);
       }
     }
     const share = training ? 1 / rows : 0;
     for (let r = 0, i = 0; r < rows; r++) {
       for (let c = 0; c < channels; c++, i++) {
         const normalized = (x[i] - mean[c]) * invStd[c];
-        const centred = dy[i] - (sums[c] + normalized * sums[channels + c]) * share;
+        const centred = gradientAt(i, c) - (sums[c] + normalized * sums[channels + c]) * share;
         dx[i] = (weight ? weight[c] : 1) * invStd[c] * centred;
       }
     }

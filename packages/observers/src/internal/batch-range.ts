@@ -1,6 +1,6 @@
 import { kernels } from "@octavo/backend";
 import { QuantizationError } from "@octavo/spec";
-import type { ChannelBlocks } from "@octavo/spec";
+import type { ChannelBlocks, KnownRange } from "@octavo/spec";
 
 /** Smallest and largest value of one batch after another; its two arrays are used again each time. */
 export class BatchRange {
@@ -14,11 +14,16 @@ export class BatchRange {
       this.max = new Float32Array(blocks.channels);
     }
     kernels().minMax(values, this.min, this.max, blocks);
-    for (let c = 0; c < blocks.channels; c++) {
-      if (Number.isFinite(this.min[c]) && Number.isFinite(this.max[c])) continue;
-      const bad = Number.isFinite(this.min[c]) ? this.max[c] : this.min[c];
-      throw notFinite(bad, where, blocks.channels > 1 ? ` in channel ${c}` : "");
-    }
+    requireFinite(this, where);
+  }
+}
+
+/** @throws QuantizationError for NaN and ±∞ at either end of a channel. */
+export function requireFinite({ min, max }: KnownRange, where: string): void {
+  for (let c = 0; c < min.length; c++) {
+    if (Number.isFinite(min[c]) && Number.isFinite(max[c])) continue;
+    const bad = Number.isFinite(min[c]) ? max[c] : min[c];
+    throw notFinite(bad, where, min.length > 1 ? ` in channel ${c}` : "");
   }
 }
 

@@ -3,6 +3,7 @@ import type { TensorLike } from "@octavo/spec";
 import type { Observer, ObserverState } from "../observer.ts";
 import { UniformObserver } from "../uniform-observer.ts";
 import type { ObservedRange, UniformObserverOptions } from "../uniform-observer.ts";
+import { requireFinite } from "./batch-range.ts";
 import { pythonTensor } from "./python-text.ts";
 import type { ReadBuffer } from "./read-state.ts";
 import { sameKind } from "./same-kind.ts";
@@ -64,6 +65,11 @@ export abstract class RunningRangeObserver extends UniformObserver {
 
   protected override observeValues(values: Float32Array, x: TensorLike): void {
     this.#update(this.batchRange(values, x), this.where, (a, b, extreme) => this.next(a, b, extreme));
+  }
+
+  protected override observeRange(range: ObservedRange): void {
+    requireFinite(range, this.where);
+    this.#update(range, this.where, (a, b, extreme) => this.next(a, b, extreme));
   }
 
   protected override observedRange(): ObservedRange {

@@ -34,6 +34,6 @@ export const channelAffine: OpDefinition = {
     const [x] = buffers.inputs as Float32Array[];
     const [y] = buffers.outputs as Float32Array[];
     const { scale, shift = null } = buffers.constants as { scale: Float32Array; shift?: Float32Array };
-    return () => kernels.channelAffine(x, scale, shift, y, x.length / scale.length, scale.length);
+    return () => kernels.channelAffine(x, scale, shift, null, y, x.length / scale.length, scale.length);
   },
 };

@@ -32,7 +32,7 @@ export const floatConvTranspose: OpDefinition = {
     const rows = y.length / channels;
     return () => {
       kernels.convInputGradient(x, weight, y, shape);
-      if (bias) kernels.channelAffine(y, ones, bias, y, rows, channels);
+      if (bias) kernels.channelAffine(y, ones, bias, null, y, rows, channels);
     };
   },
 };

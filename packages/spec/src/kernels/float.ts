@@ -47,15 +47,29 @@ export interface FloatKernels {
   /** dWeight of `conv`. Overwrites dWeight. */
   convWeightGradient(x: F32, dy: F32, dWeight: F32, shape: ConvShape): void;
 
-  /** Mean and biased variance per channel of (rows, channels). */
-  channelMoments(x: F32, mean: F32, variance: F32, rows: number, channels: number): void;
-  /** y = fl(x · scale[c]) + shift[c] over (rows, channels); `shift` may be null. `y` may be `x`. */
-  channelAffine(x: F32, scale: F32, shift: F32 | null, y: F32, rows: number, channels: number): void;
+  /** Mean, biased variance, smallest and largest value per channel of (rows, channels); the last two are undefined beside a NaN. */
+  channelMoments(x: F32, mean: F32, variance: F32, min: F32, max: F32, rows: number, channels: number): void;
+  /**
+   * y = e(fl(x · scale[c]) + shift[c]) over (rows, channels); `shift` may be null. `y` may be `x`. The epilogue e is nothing
+   * (null), a clamp `[low, high]` where a NaN is no bound, or a clamp and a fake-quantization of the whole tensor
+   * `[low, high, scale, zeroPoint, quantMin, quantMax]`, whose range less the zero point fits 24 bits: bit for bit as by
+   * `unary` and `fakeQuantize`.
+   */
+  channelAffine(
+    x: F32,
+    scale: F32,
+    shift: F32 | null,
+    epilogue: F32 | null,
+    y: F32,
+    rows: number,
+    channels: number,
+  ): void;
   /** sum[c] = Σ x, sumProduct[c] = Σ x · other over rows. */
   channelSums(x: F32, other: F32, sum: F32, sumProduct: F32, rows: number, channels: number): void;
   /**
    * Gradient of batch norm, y = (x − mean) · invStd · weight + bias. `training` 1: mean and invStd are of this batch and
-   * the gradient flows through them; 0: they are constants. `weight` null means 1. `dx` may be `dy`.
+   * the gradient flows through them; 0: they are constants. `weight` null means 1. `dx` may be `dy`. With the epilogue of
+   * a `channelAffine` by weight · invStd and `shift`, dy is the gradient of its result; both are null or neither.
    */
   batchNormGradient(
     x: F32,
@@ -63,6 +77,8 @@ export interface FloatKernels {
     mean: F32,
     invStd: F32,
     weight: F32 | null,
+    shift: F32 | null,
+    epilogue: F32 | null,
     dx: F32,
     dWeight: F32,
     dBias: F32,

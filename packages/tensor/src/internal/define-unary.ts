@@ -3,7 +3,8 @@ import type { UnaryOpName } from "@octavo/spec";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
-import { gradientPlace } from "./gradient-place.ts";
+import { Normalized } from "./normalized.ts";
+import { passedGradient } from "./passed-gradient.ts";
 import { requireFloat } from "./require.ts";
 
 interface UnaryDefinition<A extends object> {
@@ -16,25 +17,41 @@ interface UnaryDefinition<A extends object> {
   readonly parameters?: (attributes: A) => readonly [alpha: number, beta: number];
 }
 
+/** Operators that clamp, which a batch norm before them does in the same pass: their ends, NaN for none. */
+const clamps: { readonly [K in UnaryOpName]?: (alpha: number, beta: number) => [low: number, high: number] } =
+  {
+    relu: () => [0, NaN],
+    clamp: (low, high) => [low, high],
+  };
+
 const noParameters = () => [0, 0] as const;
 
 /** An element-wise operation on one tensor, from the table of kernels `UnaryOp`. */
 export function unaryOp<A extends object>(definition: UnaryDefinition<A>): Op<[Tensor], A> {
   const { name, reads, parameters = noParameters } = definition;
-  const code = UnaryOp[definition.operator ?? (name as UnaryOpName)];
+  const operator = definition.operator ?? (name as UnaryOpName);
+  const code = UnaryOp[operator];
+  const bounds = clamps[operator];
   return {
     name,
     shape: ([x]) => {
       requireFloat(x, name);
       return { shape: x.shape, memoryFormat: x.memoryFormat };
     },
-    forward: (kernels, [x], y, attributes) => kernels.unary(code, x.data, y.data, ...parameters(attributes)),
+    forward(kernels, [x], y, attributes) {
+      const values = parameters(attributes);
+      const joined = bounds && Normalized.in(x.storage)?.clamped(...bounds(...values));
+      if (joined) y.storage.defer(joined);
+      else kernels.unary(code, x.data, y.data, ...values);
+    },
     backward(kernels, gradient, { inputs: [x], output: y, attributes }) {
-      const dx = gradientPlace(gradient, x);
       // What the gradient does not read may have been released.
-      const readable = { input: x, output: y, nothing: gradient }[reads].data;
-      kernels.unaryGradient(code, readable, readable, gradient.data, dx.data, ...parameters(attributes));
-      return [dx];
+      const readable = { input: x, output: y, nothing: gradient }[reads];
+      return [
+        passedGradient(gradient, x, y, readable, (dy, dx) => {
+          kernels.unaryGradient(code, readable.data, readable.data, dy, dx, ...parameters(attributes));
+        }),
+      ];
     },
     saves: { inputs: reads === "input", output: reads === "output" },
   };

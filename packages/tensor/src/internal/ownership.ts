@@ -20,7 +20,7 @@ export function isolatedFrame<T>(body: () => T, survivors: (result: T) => Iterab
   claims = mine;
   try {
     const result = body();
-    for (const storage of survivors(result)) storage.retain();
+    for (const storage of survivors(result)) storage.settle().retain();
     return result;
   } finally {
     claims = outer;

@@ -1,6 +1,8 @@
 import { ArgumentError } from "@octavo/spec";
 import { copyOf } from "../internal/copy-of.ts";
 import { gradientPlace } from "../internal/gradient-place.ts";
+import { Normalized } from "../internal/normalized.ts";
+import { PassedGradient } from "../internal/passed-gradient.ts";
 import { requireFloat, requireShape, shapeText } from "../internal/require.ts";
 import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
@@ -63,28 +65,37 @@ const batchNormOp: Op<BatchNormInputs, BatchNormAttributes> = {
   forward(kernels, [x, weight, bias, runningMean, runningVar], y, { training, momentum, eps }) {
     const [channels, rows] = [channelsOf(x), rowsOf(x)];
     const [mean, variance] = training ? [vector(channels), vector(channels)] : [runningMean!, runningVar!];
-    if (training) {
-      kernels.channelMoments(x.data, mean.data, variance.data, rows, channels);
+    const extremes = training ? ([vector(channels), vector(channels)] as const) : null;
+    if (extremes) {
+      const [min, max] = extremes;
+      kernels.channelMoments(x.data, mean.data, variance.data, min.data, max.data, rows, channels);
       update(runningMean, mean, momentum, 1);
       // The running variance is unbiased: n / (n − 1).
       update(runningVar, variance, momentum, rows / (rows - 1));
     }
     const invStd = inverseStd(variance, eps);
     const [scale, shift] = affineOf(mean, invStd, weight, bias);
-    kernels.channelAffine(x.data, scale.data, shift.data, y.data, rows, channels);
+    y.storage.defer(new Normalized({ x, scale, shift, extremes }));
     // Running statistics may change before backward, so it gets a copy of them.
-    return [training ? mean : copyOf(mean), invStd];
+    return [training ? mean : copyOf(mean), invStd, shift];
   },
-  backward(kernels, gradient, { inputs: [x, weight, bias], attributes, extra: [mean, invStd] }) {
+  backward(
+    kernels,
+    gradient,
+    { inputs: [x, weight, bias], output, attributes, extra: [mean, invStd, shift] },
+  ) {
     const [channels, rows] = [channelsOf(x), rowsOf(x)];
-    const dx = gradientPlace(gradient, x);
+    const passed = PassedGradient.of(gradient, output.storage.formula);
+    const dx = passed ? placeOf(passed, gradient, x) : gradientPlace(gradient, x);
     const [dWeight, dBias] = [vector(channels), vector(channels)];
     kernels.batchNormGradient(
       x.data,
-      gradient.data,
+      (passed?.after ?? gradient).data,
       mean.data,
       invStd.data,
       weight?.data ?? null,
+      passed && shift.data,
+      passed && passed.through.epilogue,
       dx.data,
       dWeight.data,
       dBias.data,
@@ -96,6 +107,12 @@ const batchNormOp: Op<BatchNormInputs, BatchNormAttributes> = {
   },
   saves: { inputs: [true, true, false, false, false] },
 };
+
+/** Over the gradient that was passed on, if nobody else will read it; as `gradientPlace`. */
+function placeOf({ after }: PassedGradient, gradient: Tensor, input: Tensor): Tensor {
+  const isFree = input.node !== null && !gradient.storage.shared && !after.storage.shared;
+  return isFree ? new Tensor(input, after.storage.share()) : new Tensor(input);
+}
 
 // One entry per channel is too little work for a kernel call: float32 by `fround`, in the order that it had as kernels.
 

@@ -1,6 +1,7 @@
 import { axisOf } from "../internal/axis-of.ts";
 import { channelBlocksOf } from "@octavo/spec";
-import { gradientPlace } from "../internal/gradient-place.ts";
+import { Normalized } from "../internal/normalized.ts";
+import { passedGradient } from "../internal/passed-gradient.ts";
 import { requireFloat, requireShape } from "../internal/require.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
@@ -28,23 +29,20 @@ const fakeQuantizeOp: Op<[Tensor], FakeQuantizeAttributes> = {
     return { shape: x.shape, memoryFormat: x.memoryFormat };
   },
   forward(kernels, [x], y, { scale, zeroPoint, axis, quantMin, quantMax }) {
+    const rounding = { scale: scale[0], zeroPoint: zeroPoint[0], quantMin, quantMax };
+    const joined = axis === null ? Normalized.in(x.storage)?.quantized(rounding) : null;
+    if (joined) return y.storage.defer(joined);
     const blocks = channelBlocksOf(x.shape, axis, x.memoryFormat);
     kernels.fakeQuantize(x.data, scale, zeroPoint, y.data, blocks, quantMin, quantMax);
   },
-  backward(kernels, gradient, { inputs: [x], attributes: { scale, zeroPoint, axis, quantMin, quantMax } }) {
-    const dx = gradientPlace(gradient, x);
+  backward(kernels, gradient, { inputs: [x], output: y, attributes }) {
+    const { scale, zeroPoint, axis, quantMin, quantMax } = attributes;
     const blocks = channelBlocksOf(x.shape, axis, x.memoryFormat);
-    kernels.fakeQuantizeGradient(
-      x.data,
-      gradient.data,
-      scale,
-      zeroPoint,
-      dx.data,
-      blocks,
-      quantMin,
-      quantMax,
-    );
-    return [dx];
+    return [
+      passedGradient(gradient, x, y, x, (dy, dx) => {
+        kernels.fakeQuantizeGradient(x.data, dy, scale, zeroPoint, dx, blocks, quantMin, quantMax);
+      }),
+    ];
   },
 };
 

@@ -100,29 +100,49 @@ const channelMoments = agreementLaw(
     const offset = random.pick([0, 0, 100]);
     const x = random.floats(rows * channels, offset - 2, offset + 2);
     return scene({
-      arrays: { x, mean: new Float32Array(channels), variance: new Float32Array(channels) },
-      writes: ["mean", "variance"],
+      arrays: {
+        x,
+        mean: new Float32Array(channels),
+        variance: new Float32Array(channels),
+        min: new Float32Array(channels),
+        max: new Float32Array(channels),
+      },
+      writes: ["mean", "variance", "min", "max"],
       agreement: (expected, oracle) => {
         const [sums, unused] = [new Float32Array(channels), new Float32Array(channels)];
-        oracle.channelMoments(magnitudes(x), sums, unused, rows, channels);
+        oracle.channelMoments(magnitudes(x), sums, unused, unused, unused, rows, channels);
         const mean = sumBounds(rows + 2, sums);
         // A mean that is off by δ makes the mean square distance from it larger by δ².
         const variance = Float64Array.from(
           expected.variance,
           (v, c) => gamma(4 * (rows + 8)) * v + 2 * mean[c] ** 2 + 1e-12,
         );
-        return { mean, variance };
+        const exact = new Float64Array(channels);
+        return { mean, variance, min: exact, max: exact };
       },
-      run: (k, { x, mean, variance }) => k.channelMoments(x, mean, variance, rows, channels),
+      run: (k, { x, mean, variance, min, max }) =>
+        k.channelMoments(x, mean, variance, min, max, rows, channels),
     });
   },
 );
 
+/** Nothing, a clamp open at either end, and a clamp and a fake-quantization. */
+const epilogues = fc
+  .constantFrom<null | readonly number[]>(
+    null,
+    [0, NaN],
+    [-0.5, 1],
+    [NaN, NaN, 0.03, 128, 0, 255],
+    [0, NaN, 0.01, 3, 0, 255],
+    [0, 6, 0.02, -128, -128, 127],
+  )
+  .map((values) => values && Float32Array.from(values));
+
 const channelAffine = agreementLaw(
   "channelAffine",
   ["channelAffine"],
-  fc.record({ size: channelGeometry, shifted: fc.boolean(), inPlace: fc.boolean() }),
-  ({ size: { rows, channels }, shifted, inPlace }, random) => {
+  fc.record({ size: channelGeometry, shifted: fc.boolean(), inPlace: fc.boolean(), epilogue: epilogues }),
+  ({ size: { rows, channels }, shifted, inPlace, epilogue }, random) => {
     const given = {
       x: random.floats(rows * channels),
       scale: random.floats(channels),
@@ -133,7 +153,8 @@ const channelAffine = agreementLaw(
         arrays: given,
         writes: ["x"],
         agreement: "values",
-        run: (k, { x, scale, shift }) => k.channelAffine(x, scale, shifted ? shift : null, x, rows, channels),
+        run: (k, { x, scale, shift }) =>
+          k.channelAffine(x, scale, shifted ? shift : null, epilogue, x, rows, channels),
       });
     }
     return scene({
@@ -141,7 +162,7 @@ const channelAffine = agreementLaw(
       writes: ["y"],
       agreement: "values",
       run: (k, { x, scale, shift, y }) =>
-        k.channelAffine(x, scale, shifted ? shift : null, y, rows, channels),
+        k.channelAffine(x, scale, shifted ? shift : null, epilogue, y, rows, channels),
     });
   },
 );
@@ -173,14 +194,16 @@ const batchNormGradient = agreementLaw(
     weighted: fc.boolean(),
     training: fc.constantFrom(0, 1),
     inPlace: fc.boolean(),
+    epilogue: epilogues,
   }),
-  ({ size: { rows, channels }, weighted, training, inPlace }, random) => {
+  ({ size: { rows, channels }, weighted, training, inPlace, epilogue }, random) => {
     const given = {
       x: random.floats(rows * channels),
       dy: random.floats(rows * channels),
       mean: random.floats(channels, -0.5, 0.5),
       invStd: random.floats(channels, 0.5, 3),
       weight: random.floats(channels),
+      shift: random.floats(channels),
     };
     return scene({
       arrays: {
@@ -209,13 +232,15 @@ const batchNormGradient = agreementLaw(
           dBias: sumBounds(rows + 4, bias),
         };
       },
-      run: (k, { x, dy, mean, invStd, weight, dx, dWeight, dBias }) =>
+      run: (k, { x, dy, mean, invStd, weight, shift, dx, dWeight, dBias }) =>
         k.batchNormGradient(
           x,
           inPlace ? dx : dy,
           mean,
           invStd,
           weighted ? weight : null,
+          epilogue && shift,
+          epilogue,
           dx,
           dWeight,
           dBias,

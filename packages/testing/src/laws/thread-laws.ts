@@ -35,9 +35,9 @@ function sums({ kernels }: KernelProvider): Record<string, () => Float32Array[]>
       return [y];
     },
     channelMoments: () => {
-      const [mean, variance] = [vector(), vector()];
-      kernels.channelMoments!(x, mean, variance, rows, channels);
-      return [mean, variance];
+      const [mean, variance, min, max] = [vector(), vector(), vector(), vector()];
+      kernels.channelMoments!(x, mean, variance, min, max, rows, channels);
+      return [mean, variance, min, max];
     },
     channelSums: () => {
       const [sum, product] = [vector(), vector()];

@@ -1,0 +1,99 @@
+import { kernels } from "@octavo/backend";
+import type { KnownRange, TypedArray } from "@octavo/spec";
+import type { Deferred, Storage } from "../storage.ts";
+import type { Tensor } from "../tensor.ts";
+import { operation } from "./operation.ts";
+
+/** x · scale + shift per channel, and the extremes of x per channel where they are known. */
+export interface Affine {
+  readonly x: Tensor;
+  readonly scale: Tensor;
+  readonly shift: Tensor;
+  readonly extremes: readonly [min: Tensor, max: Tensor] | null;
+}
+
+/** A fake-quantization of a whole tensor. */
+export interface Rounding {
+  readonly scale: number;
+  readonly zeroPoint: number;
+  readonly quantMin: number;
+  readonly quantMax: number;
+}
+
+const { fround } = Math;
+/** Integer ranges within ± this are exact in the arithmetic of `channelAffine`. */
+const exactRange = 2 ** 20;
+
+/**
+ * A batch norm that nobody has read yet, with the clamp and the fake-quantization that follow it: whoever reads it runs one
+ * `channelAffine` for all of them.
+ */
+export class Normalized implements Deferred {
+  readonly affine: Affine;
+  /** What it follows, or null for the batch norm itself. */
+  readonly previous: Normalized | null;
+  /** As `channelAffine` takes it. */
+  readonly epilogue: Float32Array | null;
+  readonly reads: readonly Storage[];
+
+  constructor(affine: Affine, previous: Normalized | null = null, epilogue: Float32Array | null = null) {
+    this.affine = affine;
+    this.previous = previous;
+    this.epilogue = epilogue;
+    this.reads = [affine.x, affine.scale, affine.shift, ...(affine.extremes ?? [])].map((x) => x.storage);
+  }
+
+  /** What waits in a storage, if it is this. */
+  static in(storage: Storage): Normalized | null {
+    return storage.waiting instanceof Normalized ? storage.waiting : null;
+  }
+
+  /** With a clamp after it, or null if it has more behind it already. NaN is no bound. */
+  clamped(low: number, high: number): Normalized | null {
+    return this.epilogue ? null : new Normalized(this.affine, this, Float32Array.of(low, high));
+  }
+
+  /** With a fake-quantization after it, or null if it has one already, or an integer range that is too wide. */
+  quantized({ scale, zeroPoint, quantMin, quantMax }: Rounding): Normalized | null {
+    const [low = NaN, high = NaN] = this.epilogue ?? [];
+    const isExact = [zeroPoint, quantMin, quantMax].every((integer) => Math.abs(integer) < exactRange);
+    if (!isExact || (this.epilogue && this.epilogue.length > 2)) return null;
+    const epilogue = Float32Array.of(low, high, scale, zeroPoint, quantMin, quantMax);
+    return new Normalized(this.affine, this, epilogue);
+  }
+
+  write(to: TypedArray): void {
+    const { x, scale, shift } = this.affine;
+    const channels = scale.numel;
+    kernels().channelAffine(
+      x.data,
+      scale.data,
+      shift.data,
+      this.epilogue,
+      to as Float32Array,
+      x.numel / channels,
+      channels,
+    );
+  }
+
+  /** Before any rounding: each step is monotone, rounding to float32 included, so extremes go to extremes. */
+  get range(): KnownRange | null {
+    const { extremes } = this.affine;
+    if (!extremes || (this.epilogue && this.epilogue.length > 2)) return null;
+    return operation(() => this.#rangeOf(extremes));
+  }
+
+  #rangeOf(extremes: readonly [min: Tensor, max: Tensor]): KnownRange {
+    const { scale, shift } = this.affine;
+    const [scales, shifts] = [scale.data, shift.data];
+    const [low, high] = this.epilogue ?? [NaN, NaN];
+    const ends = extremes.map(({ data }) =>
+      data.map((value, c) => {
+        const y = fround(fround(value * scales[c]) + shifts[c]);
+        return y < low ? low : y > high ? high : y;
+      }),
+    );
+    const all = ends.flatMap((values) => [...values]);
+    return { min: Float32Array.of(Math.min(...all)), max: Float32Array.of(Math.max(...all)) };
+  }
+}
