@@ -77,6 +77,34 @@ struct DepthwiseDot {
   }
 };
 
+struct DepthwiseColumn {
+  static constexpr size_t channels = DepthwiseDot::channels, vectors = 2;
+  // In the order of `DepthwiseDot::position`.
+  __m256i low, high;
+  template <typename Byte>
+  static DepthwiseColumn load(const uint8_t* const* lines) {
+    const __m256i first = wide<Byte>(lines[0]), second = wide<Byte>(lines[1]);
+    return {_mm256_unpacklo_epi16(first, second), _mm256_unpackhi_epi16(first, second)};
+  }
+  static DepthwiseColumn broadcast(int16_t x) { return {_mm256_set1_epi16(x), _mm256_set1_epi16(x)}; }
+  void accumulate(const Dot* weights, IntVector* sum) const {
+    sum[0] = dot({low}, weights[0], sum[0]);
+    sum[1] = dot({high}, weights[1], sum[1]);
+  }
+  static void arrange(Vector* v) {
+    const __m256 first = v[0].v, second = v[1].v;
+    v[0].v = _mm256_permute2f128_ps(first, second, 0x20);
+    v[1].v = _mm256_permute2f128_ps(first, second, 0x31);
+  }
+
+ private:
+  template <typename Byte>
+  static __m256i wide(const uint8_t* p) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    return Byte(-1) < 0 ? _mm256_cvtepi8_epi16(bytes) : _mm256_cvtepu8_epi16(bytes);
+  }
+};
+
 class ByteRounder {
   __m256 high;
   __m256i aboveLow, low;
@@ -94,6 +122,14 @@ class ByteRounder {
     const __m256i inOrder = _mm256_permutevar8x32_epi32(bytes, order);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(toA), _mm256_castsi256_si128(inOrder));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(toB), _mm256_extracti128_si256(inOrder, 1));
+  }
+
+  void storeColumn(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const {
+    // Packing undoes what unpacking in `DepthwiseColumn` did.
+    const __m256i bytes = _mm256_add_epi8(_mm256_packus_epi16(narrow(a), narrow(b)), low);
+    const __m256i apart = _mm256_permute4x64_epi64(bytes, _MM_SHUFFLE(3, 1, 2, 0));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(toA), _mm256_castsi256_si128(apart));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(toB), _mm256_extracti128_si256(apart, 1));
   }
 
  private:

@@ -53,6 +53,23 @@ struct DepthwiseDot {
   static void inOrder(IntVector*) {}
 };
 
+struct DepthwiseColumn {
+  static constexpr size_t channels = DepthwiseDot::channels, vectors = 2;
+  int16x8_t v;
+  template <typename Byte>
+  static DepthwiseColumn load(const uint8_t* const* lines) {
+    const uint8x8_t bytes = vld1_u8(lines[0]);
+    if constexpr (Byte(-1) < 0) return {vmovl_s8(vreinterpret_s8_u8(bytes))};
+    return {vreinterpretq_s16_u16(vmovl_u8(bytes))};
+  }
+  static DepthwiseColumn broadcast(int16_t x) { return {vdupq_n_s16(x)}; }
+  void accumulate(const Dot* weights, IntVector* sum) const {
+    sum[0].v = vmlal_s16(sum[0].v, vget_low_s16(v), weights[0].v);
+    sum[1].v = vmlal_s16(sum[1].v, vget_high_s16(v), weights[1].v);
+  }
+  static void arrange(Vector*) {}
+};
+
 class ByteRounder {
   float32x4_t high;
   int16x8_t aboveLow;
@@ -68,6 +85,7 @@ class ByteRounder {
     vst1_u8(toA, bytes(a));
     vst1_u8(toB, bytes(b));
   }
+  void storeColumn(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const { store(a, toA, b, toB); }
 
  private:
   uint8x8_t bytes(const Vector* v) const {

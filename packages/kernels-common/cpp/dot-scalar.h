@@ -66,6 +66,24 @@ struct DepthwiseDot {
   static void inOrder(ScalarInt*) {}
 };
 
+/** The channels of a `DepthwiseDot` of one pixel in `DepthwiseDot::taps` neighbouring lines, not centred. */
+struct DepthwiseColumn {
+  static constexpr size_t channels = DepthwiseDot::channels;
+  /** Vectors of sums, and of weights. */
+  static constexpr size_t vectors = 1;
+  int16_t v;
+  /** `Byte` is uint8_t or int8_t: what the bytes are. */
+  template <typename Byte>
+  static DepthwiseColumn load(const uint8_t* const* lines) {
+    return {Byte(*lines[0])};
+  }
+  static DepthwiseColumn broadcast(int16_t x) { return {x}; }
+  /** sum += Σ x · weights over the lines. */
+  void accumulate(const Dot* weights, ScalarInt* sum) const { sum[0] = dot({v}, weights[0], sum[0]); }
+  /** Vectors of the channels' constants, brought into the order of the sums. */
+  static void arrange(Vector*) {}
+};
+
 /** clamp(rne(value) + zeroPoint, low, high), as bytes. */
 class ByteRounder {
   float low, high;
@@ -81,6 +99,12 @@ class ByteRounder {
       toA[i] = byte(a[i]);
       toB[i] = byte(b[i]);
     }
+  }
+
+  /** The vectors of a `DepthwiseColumn` from each of `a` and `b`. */
+  void storeColumn(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const {
+    *toA = byte(a[0]);
+    *toB = byte(b[0]);
   }
 
  private:

@@ -57,6 +57,26 @@ struct DepthwiseDot {
   static void inOrder(IntVector*) {}
 };
 
+struct DepthwiseColumn {
+  static constexpr size_t channels = DepthwiseDot::channels, vectors = 2;
+  v128_t low, high;
+  template <typename Byte>
+  static DepthwiseColumn load(const uint8_t* const* lines) {
+    const v128_t pairs = wasm_i8x16_shuffle(wasm_v128_load64_zero(lines[0]), wasm_v128_load64_zero(lines[1]), 0, 16,
+                                            1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    if constexpr (Byte(-1) < 0) {
+      return {wasm_i16x8_extend_low_i8x16(pairs), wasm_i16x8_extend_high_i8x16(pairs)};
+    }
+    return {wasm_u16x8_extend_low_u8x16(pairs), wasm_u16x8_extend_high_u8x16(pairs)};
+  }
+  static DepthwiseColumn broadcast(int16_t x) { return {wasm_i16x8_splat(x), wasm_i16x8_splat(x)}; }
+  void accumulate(const Dot* weights, IntVector* sum) const {
+    sum[0] = dot({low}, weights[0], sum[0]);
+    sum[1] = dot({high}, weights[1], sum[1]);
+  }
+  static void arrange(Vector*) {}
+};
+
 class ByteRounder {
   v128_t high, aboveLow, low;
 
@@ -71,6 +91,7 @@ class ByteRounder {
     wasm_v128_store64_lane(toA, bytes, 0);
     wasm_v128_store64_lane(toB, bytes, 1);
   }
+  void storeColumn(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const { store(a, toA, b, toB); }
 
  private:
   v128_t narrow(const Vector* v) const {

@@ -2,7 +2,7 @@
 #include "vector-scalar.h"
 
 // What the heavy kernels need of an instruction set beside its vector: dot-<isa>.h declares `multiplyAdd`,
-// `Dot`, `DepthwiseDot`, `ByteRounder`,
+// `Dot`, `DepthwiseDot`, `DepthwiseColumn`, `ByteRounder`,
 // `ShortVector`, `centre` and `centreFew` for the set that is being compiled. All integer results are exact.
 
 /** Before a loop over a register tile; without it gcc keeps the sums in memory. */

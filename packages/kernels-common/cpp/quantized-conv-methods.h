@@ -1,7 +1,9 @@
 #pragma once
 #include <iterator>
 
+#include "quantized-conv-columns.h"
 #include "quantized-conv-depthwise.h"
+#include "quantized-conv-lines.h"
 #include "quantized-conv-rows.h"
 #include "quantized-conv-winograd.h"
 
@@ -9,9 +11,11 @@ namespace octavo::OCTAVO_ISA {
 
 /** Best first: the first that takes a convolution computes it. The last takes everything. */
 constexpr ConvMethod convMethods[] = {
+    methodOf<ColumnsMethod>(),
     methodOf<DepthwiseMethod>(),
     methodOf<WinogradMethod<Winograd4, Winograd2>>(),
     methodOf<WinogradMethod<Winograd2>>(),
+    methodOf<LinesMethod>(),
     methodOf<RowsMethod>(),
 };
 

@@ -1,4 +1,6 @@
 #pragma once
+#include <type_traits>
+
 #include "elementwise.h"
 #include "region-walk.h"
 #include "vector-scalar.h"
@@ -28,6 +30,16 @@ constexpr size_t transposeTile = 16;
 /** Columns so few, those of an image's colours, that the loop over rows belongs inside; and rows at once then. */
 constexpr size_t fewColumns = 8, longTile = 1024;
 
+/** Three planes of bytes, `fromStep` apart, woven into pixels: each is one store, whose last byte the next one overwrites. */
+inline void weaveThree(const uint8_t* from, ptrdiff_t fromStep, uint8_t* to, size_t pixels) {
+  const uint8_t *second = from + fromStep, *third = second + fromStep;
+  for (; pixels > 1; --pixels, to += 3) {
+    const uint32_t pixel = *from++ | uint32_t(*second++) << 8 | uint32_t(*third++) << 16;
+    std::memcpy(to, &pixel, sizeof(pixel));
+  }
+  if (pixels == 1) to[0] = *from, to[1] = *second, to[2] = *third;
+}
+
 /**
  * A plane of the region: `rows` lines of `columns` elements. Where the lines are consecutive in neither array at once
  * (NCHW ⇄ NHWC), in square tiles.
@@ -40,6 +52,11 @@ inline void planeOf(const T* from, T* to, const Axis& row, const Axis& column, s
       Action::run(from + ptrdiff_t(r) * row.fromStride, to + ptrdiff_t(r) * row.toStride, column.size);
     }
     return;
+  }
+  if constexpr (std::is_same_v<Action, Copy<uint8_t>>) {
+    if (column.size == 3 && toStep == 1 && row.fromStride == 1 && row.toStride == 3 && lastRow > firstRow) {
+      return weaveThree(from + firstRow, fromStep, to + 3 * firstRow, lastRow - firstRow);
+    }
   }
   if (column.size < fewColumns) {
     for (size_t c = 0; c < column.size; ++c) {

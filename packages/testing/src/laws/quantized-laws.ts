@@ -6,6 +6,7 @@ import type { RandomValues } from "./random-values.ts";
 import {
   arrayLength,
   convGeometry,
+  depthwise3x3Geometry,
   shapeOfConv,
   smallTileSize,
   threeTapGeometry,
@@ -323,6 +324,7 @@ export const quantizedLaws: readonly AgreementLaw[] = [
   requantize,
   quantizedConvLaw("quantizedConv of every geometry, sign and zero point", convGeometry),
   quantizedConvLaw("quantizedConv 3×3 of stride 1", threeTapGeometry),
+  quantizedConvLaw("quantizedConv of depthwise 3×3 filters", depthwise3x3Geometry),
   quantizedConvTranspose,
   binaryLaw("quantizedAdd"),
   binaryLaw("quantizedMul"),

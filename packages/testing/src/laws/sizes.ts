@@ -118,6 +118,31 @@ export const threeTapGeometry: fc.Arbitrary<ConvFields> = fc
     };
   });
 
+/** How a kernel of 3 moves along an axis with a given stride: padding on neither, one or both sides, more than one, or less. */
+const windowOf3 = fc.record({
+  padding: fc.constantFrom(0, 1, 1, 1, 2),
+  endPadding: fc.integer({ min: -2, max: 1 }),
+  extra: fc.nat(9),
+});
+
+/** What mobile networks consist of: one filter of 3×3 per channel. */
+export const depthwise3x3Geometry: fc.Arbitrary<ConvFields> = fc
+  .record({
+    batch: fc.constantFrom(1, 1, 2),
+    groups: tileSize.filter((groups) => groups > 1),
+    windows: fc.tuple(windowOf3, windowOf3),
+    strides: fc.constantFrom([1, 1], [1, 1], [2, 2], [2, 2], [1, 2], [3, 3]),
+  })
+  .map(({ batch, groups, windows, strides }) => {
+    const axes = windows.map(({ padding, endPadding, extra }, i): Axis => {
+      const inSize = Math.max(1, 3 - padding) + extra;
+      const available = Math.max(3, inSize + 2 * padding + endPadding);
+      const outSize = Math.floor((available - 3) / strides[i]) + 1;
+      return { kernel: 3, stride: strides[i], padding, dilation: 1, inSize, outSize };
+    });
+    return { batch, inChannels: groups, outChannels: groups, groups, ...alongAxes(axes) };
+  });
+
 export const shapeOfConv = (fields: ConvFields): ConvShape => convShape(fields);
 
 const adaptiveAxis = fc
