@@ -22,7 +22,7 @@ inline void dotSums(size_t steps, const int16_t* a, size_t rowStride, const int1
   for (size_t step = 0; step < steps; ++step, a += Dot::depth, panel += dotColumns * Dot::depth) {
     Dot column[Vectors];
     OCTAVO_UNROLL
-    for (size_t v = 0; v < Vectors; ++v) column[v] = Dot::load(panel + v * Vector::width * Dot::depth);
+    for (size_t v = 0; v < Vectors; ++v) column[v] = Dot::load(panel + v * width * Dot::depth);
     OCTAVO_UNROLL
     for (size_t r = 0; r < Rows; ++r) {
       const Dot value = Dot::broadcast(a + r * rowStride);

@@ -143,6 +143,16 @@ export const depthwise3x3Geometry: fc.Arbitrary<ConvFields> = fc
     return { batch, inChannels: groups, outChannels: groups, groups, ...alongAxes(axes) };
   });
 
+/** First layers: images of few channels, windows that may leave the image by more than a pixel. */
+export const fewChannelsGeometry: fc.Arbitrary<ConvFields> = fc
+  .record({
+    batch: fc.constantFrom(1, 2),
+    inChannels: fc.integer({ min: 1, max: 4 }),
+    outChannels: smallTileSize,
+    axes: fc.tuple(axis(7, 3, 1), axis(7, 3, 1)),
+  })
+  .map(({ axes, ...fields }) => ({ ...fields, groups: 1, ...alongAxes(axes) }));
+
 export const shapeOfConv = (fields: ConvFields): ConvShape => convShape(fields);
 
 const adaptiveAxis = fc
