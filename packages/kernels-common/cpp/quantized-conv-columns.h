@@ -78,6 +78,7 @@ class ColumnRequantizer {
   }
 };
 
+/** All results of `work`; `requantizer` begins at the block's first channel, `Byte` is what the bytes of x are. */
 template <size_t Step, size_t Rows, typename Byte>
 void slideColumns(const ColumnWork<Step, Rows>& work, const Requantizer& requantizer) {
   constexpr size_t taps = DepthwiseTaps::together, vectors = DepthwiseColumn::vectors;
