@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { saveProgram } from "@octavo/runtime";
 import { describe, expect, it } from "vitest";
 
 /** Starts `octavo` from its source. */
@@ -29,7 +30,7 @@ describe.skipIf(!process.features.typescript)("octavo", () => {
   });
 
   it.each([
-    [["mnits"], 2, 'octavo: expected a command: mnist, got "mnits".\nDid you mean mnist?\n'],
+    [["mnits"], 2, 'octavo: expected a command: mnist, profile, got "mnits".\nDid you mean mnist?\n'],
     [
       ["mnist", "--epoch", "1"],
       2,
@@ -45,6 +46,7 @@ describe.skipIf(!process.features.typescript)("octavo", () => {
       1,
       "octavo mnist --out: expected a folder that can be made, got E",
     ],
+    [["profile"], 2, "octavo profile: expected --program <file>, got no program.\n"],
     [["mnist", "--kernels", "cuda"], 1, "expected the name or kind of a kernel provider"],
     [["mnist", "--dir", "/nowhere"], 1, "octavo: /nowhere: expected one of train-images-idx3-ubyte"],
   ])("%j ends with %i and says why, without a stack", async (args, code, message) => {
@@ -53,6 +55,32 @@ describe.skipIf(!process.features.typescript)("octavo", () => {
     expect(result.output).not.toContain("octavo: octavo");
     expect(result.output).not.toMatch(/^\s+at /m);
     expect(result.code).toBe(code);
+  });
+
+  it("profiles a program", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "octavo-profile-"));
+    const file = join(folder, "relu.safetensors");
+    const shape = [-1, 4];
+    const value = { dtype: "float32", shape, memoryFormat: "contiguous" } as const;
+    const relu = { op: "unary", version: 1, name: "act", inputs: [0], outputs: [1], constants: {} } as const;
+    await saveProgram(file, {
+      formatVersion: 1,
+      name: "relu",
+      inputs: [0],
+      outputs: [1],
+      values: [
+        { name: "x", ...value },
+        { name: "act", ...value },
+      ],
+      ops: [{ ...relu, attributes: { operator: "relu" } }],
+      constants: {},
+    });
+    const args = ["--program", file, "--batch", "3", "--runs", "2", "--threads", "1"];
+    const { code, output } = await octavo("profile", ...args).ended;
+    expect(output).toMatch(/0 {2}unary {2}3×4 → 3×4 +[\d.]+ +100\.0 % +unary on /);
+    expect(output).toMatch(/a run as a whole: [\d.]+ ms\n1 thread, arena \d+ bytes, constants \d+ bytes\n$/);
+    expect(code).toBe(0);
+    await rm(folder, { recursive: true });
   });
 
   it.skipIf(process.platform === "win32")("leaves nothing behind when it is interrupted", async () => {
