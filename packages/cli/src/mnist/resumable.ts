@@ -4,8 +4,8 @@ import type { CheckpointParts, Stateful } from "octavo";
 import { ArgumentError } from "@octavo/spec";
 import type { Training } from "./train.ts";
 
-/** Steps between checkpoints: saving takes milliseconds, so hardly any time, and no more than seconds of work are lost. */
-const interval = 200;
+/** Steps between checkpoints, about a second of work: saving takes milliseconds. */
+const interval = 50;
 
 /** Saves a training as it goes. Without a file both do nothing. */
 export interface Resumable {

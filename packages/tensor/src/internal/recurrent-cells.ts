@@ -30,10 +30,11 @@ export interface RecurrentCell {
   /** Arrays kept per step; the first `gradients` of them have gradients. */
   readonly planes: number;
   readonly gradients: number;
-  /** The plane that W_ih x + b_ih goes to, gate by gate in the order of the weights' rows. */
+  /**
+   * The plane that W_ih x + b_ih goes to, gate by gate in the order of the weights' rows. W_hh h + b_hh is added to the first planes, in
+   * that order.
+   */
   readonly inputPlanes: readonly number[];
-  /** The plane that W_hh h + b_hh is added to. */
-  readonly hiddenPlanes: readonly number[];
   /** The plane that holds the cell state; null where there is none. */
   readonly cellPlane: number | null;
   forward(step: ForwardStep): void;
@@ -45,7 +46,6 @@ const elman = (f: "tanh" | "relu"): RecurrentCell => ({
   planes: 1,
   gradients: 1,
   inputPlanes: [0],
-  hiddenPlanes: [0],
   cellPlane: null,
   forward({ math, plane, hidden }) {
     math.apply(f, plane(0), plane(0));
@@ -66,7 +66,6 @@ const lstm: RecurrentCell = {
   planes: 6,
   gradients: 4,
   inputPlanes: [0, 1, 2, 3],
-  hiddenPlanes: [0, 1, 2, 3],
   cellPlane: 4,
   forward({ math, plane, previousCell, hidden, scratch }) {
     const [i, f, g, o, c, tanhC] = [0, 1, 2, 3, 4, 5].map(plane);
@@ -106,7 +105,6 @@ const gru: RecurrentCell = {
   planes: 4,
   gradients: 4,
   inputPlanes: [0, 1, 3],
-  hiddenPlanes: [0, 1, 2],
   cellPlane: null,
   forward({ math, plane, previous, hidden, scratch }) {
     const [r, z, q, n] = [0, 1, 2, 3].map(plane);

@@ -126,46 +126,31 @@ const recurrentOp: Op<Inputs, Attributes> = {
     return { shape: [slots, batch, hidden] };
   },
   forward(kernels, inputs, output, attributes) {
-    const [x, h0, c0, weightIh, weightHh, biasIh, biasHh] = inputs;
+    const [, h0, c0, , weightHh] = inputs;
     const layout = new Layout(inputs, attributes);
-    const { cell, time, batch, features, hidden, size } = layout;
+    const { cell, time, batch, hidden, size } = layout;
     const [state, scratch] = [
       new Tensor({ shape: [cell.planes, time, size] }),
       new Tensor({ shape: [size] }),
     ];
-    const fromInput = gemmShape({
+    preactivate(kernels, layout, inputs, state);
+    const fromHidden = gemmShape({
       ...whole,
-      m: time * batch,
+      batch: layout.gates,
+      m: batch,
       n: hidden,
-      k: features,
+      k: hidden,
       transposeB: true,
-      accumulate: false,
+      strideB: hidden * hidden,
+      strideC: time * size,
+      accumulate: true,
     });
-    cell.inputPlanes.forEach((plane, gate) =>
-      kernels.gemm(
-        x.data,
-        layout.gate(weightIh, gate),
-        biasIh && layout.gate(biasIh, gate),
-        layout.plane(state.data, plane),
-        fromInput,
-      ),
-    );
     const math = new Elementwise(kernels, size);
     layout.slot(output.data, layout.before(layout.times()[0])).set(h0.data);
     for (const t of layout.times()) {
       const plane = (index: number) => layout.plane(state.data, index, t);
       const previous = layout.slot(output.data, layout.before(t));
-      cell.hiddenPlanes.forEach((index, gate) => {
-        const accumulate = cell.inputPlanes.includes(index);
-        const shape = gemmShape({ ...whole, m: batch, n: hidden, k: hidden, transposeB: true, accumulate });
-        kernels.gemm(
-          previous,
-          layout.gate(weightHh, gate),
-          biasHh && layout.gate(biasHh, gate),
-          plane(index),
-          shape,
-        );
-      });
+      kernels.gemm(previous, weightHh.data, null, state.data.subarray(t * size), fromHidden);
       const previousCell = layout.cellBefore(state.data, c0, t);
       const next = layout.slot(output.data, layout.after(t));
       cell.forward({ math, plane, previous, previousCell, hidden: next, scratch: scratch.data });
@@ -216,6 +201,28 @@ const recurrentOp: Op<Inputs, Attributes> = {
   saves: { inputs: [true, false, true, true, true, false, false], output: true },
 };
 
+/** What does not depend on the hidden states, of all gates and times: W_ih x + b_ih, and b_hh where it is added. */
+function preactivate(
+  kernels: Kernels,
+  layout: Layout,
+  [x, , , weightIh, , biasIh, biasHh]: Inputs,
+  state: Tensor,
+): void {
+  const { cell, time, batch: rows, features: k, hidden: n } = layout;
+  const shape = gemmShape({ ...whole, m: time * rows, n, k, transposeB: true, accumulate: false });
+  cell.inputPlanes.forEach((plane, gate) => {
+    const biases = [biasIh, plane === gate ? biasHh : null].flatMap((bias) =>
+      bias ? [layout.gate(bias, gate)] : [],
+    );
+    const bias = biases.length === 0 ? null : biases[0].map((value, i) => value + (biases[1]?.[i] ?? 0));
+    kernels.gemm(x.data, layout.gate(weightIh, gate), bias, layout.plane(state.data, plane), shape);
+    if (plane === gate) return;
+    const hiddenPart = layout.plane(state.data, gate).fill(0);
+    if (!biasHh) return;
+    for (let row = 0; row < time * rows; row++) hiddenPart.set(layout.gate(biasHh, gate), row * n);
+  });
+}
+
 /** dh += Σ d(gate) W_hh, for the hidden state before time t. */
 function throughWeights(
   kernels: Kernels,
@@ -225,11 +232,11 @@ function throughWeights(
   t: number,
   dPrevious: Float32Array,
 ): void {
-  const { cell, batch: m, hidden } = layout;
+  const { batch: m, hidden } = layout;
   const shape = gemmShape({ ...whole, m, n: hidden, k: hidden, accumulate: true });
-  cell.hiddenPlanes.forEach((plane, gate) =>
-    kernels.gemm(layout.plane(gates.data, plane, t), layout.gate(weightHh, gate), null, dPrevious, shape),
-  );
+  for (let gate = 0; gate < layout.gates; gate++) {
+    kernels.gemm(layout.plane(gates.data, gate, t), layout.gate(weightHh, gate), null, dPrevious, shape);
+  }
 }
 
 /** dx = Σ d(gate) W_ih, all times at once. */
@@ -253,6 +260,7 @@ function weightGradients(
 ): (Tensor | null)[] {
   const { cell, time, batch, hidden, reverse } = layout;
   const before = layout.slot(output.data, reverse ? 1 : 0, time);
+  const hiddenPlanes = cell.inputPlanes.map((_, gate) => gate);
   const ofWeight = (weight: Tensor, planes: readonly number[], other: Float32Array) => {
     const dWeight = new Tensor(weight);
     const shape = gemmShape({
@@ -278,9 +286,9 @@ function weightGradients(
   };
   return [
     ofWeight(weightIh, cell.inputPlanes, x.data),
-    ofWeight(weightHh, cell.hiddenPlanes, before),
+    ofWeight(weightHh, hiddenPlanes, before),
     ofBias(biasIh, cell.inputPlanes),
-    ofBias(biasHh, cell.hiddenPlanes),
+    ofBias(biasHh, hiddenPlanes),
   ];
 }
 
