@@ -28,8 +28,10 @@ inline void momentsOfRows(const float* x, size_t begin, size_t end, const Period
   const Workspace<double> columns(2 * length), errors(channels);
   const Workspace<float> centres(length);
   const auto perChannel = [&](double* sums, const double* ofColumns, const auto& ofElement) {
-    for (size_t c = 0; c < channels; ++c) sums[c] = 0;
-    for (size_t i = 0; i < length; ++i) sums[i % channels] += ofColumns[i];
+    for (size_t c = 0; c < channels; ++c) sums[c] = ofColumns[c];
+    for (size_t i = channels; i < length; i += channels) {
+      for (size_t c = 0; c < channels; ++c) sums[c] += ofColumns[i + c];
+    }
     for (size_t i = whole; i < end; ++i) sums[(i - whole) % channels] += ofElement(i, i - whole);
   };
   for (size_t i = 0; i < length; ++i) columns.data()[i] = 0;
@@ -39,8 +41,9 @@ inline void momentsOfRows(const float* x, size_t begin, size_t end, const Period
   });
   perChannel(to.sum, columns.data(), [&](size_t i, size_t) { return double(x[i]); });
 
-  for (size_t i = 0; i < length; ++i) centres.data()[i] = float(to.sum[i % channels] / count);
-  const float* const centre = centres.data();
+  float* const centre = centres.data();
+  for (size_t c = 0; c < channels; ++c) centre[c] = float(to.sum[c] / count);
+  for (size_t i = channels; i < length; ++i) centre[i] = centre[i - channels];
   for (size_t i = 0; i < 2 * length; ++i) columns.data()[i] = 0;
   addColumns<2>(begin, whole, length, columns.data(), [=](auto lanes, size_t i, size_t column) {
     using V = decltype(lanes);
@@ -54,11 +57,8 @@ inline void momentsOfRows(const float* x, size_t begin, size_t end, const Period
   // The mean was rounded: its error is the mean distance.
   for (size_t c = 0; c < channels; ++c) to.squares[c] -= errors.data()[c] * errors.data()[c] / count;
 
-  for (size_t c = 0; c < channels; ++c) to.low[c] = infinity, to.high[c] = -infinity;
-  const auto include = [&](size_t c, float low, float high) {
-    to.low[c] = low < to.low[c] ? low : to.low[c];
-    to.high[c] = high > to.high[c] ? high : to.high[c];
-  };
+  const Workspace<float> extremes(2 * length);
+  float *const lows = extremes.data(), *const highs = lows + length;
   for (size_t column = 0; column < length; column += Vector::width) {
     Vector low = Vector::broadcast(infinity), high = Vector::broadcast(-infinity);
     for (size_t row = begin; row < whole; row += length) {
@@ -66,10 +66,16 @@ inline void momentsOfRows(const float* x, size_t begin, size_t end, const Period
       low = smaller(value, low);
       high = larger(value, high);
     }
-    float lows[Vector::width], highs[Vector::width];
-    low.store(lows);
-    high.store(highs);
-    for (size_t i = 0; i < Vector::width; ++i) include((column + i) % channels, lows[i], highs[i]);
+    low.store(lows + column);
+    high.store(highs + column);
+  }
+  for (size_t c = 0; c < channels; ++c) to.low[c] = lows[c], to.high[c] = highs[c];
+  const auto include = [&](size_t c, float low, float high) {
+    to.low[c] = low < to.low[c] ? low : to.low[c];
+    to.high[c] = high > to.high[c] ? high : to.high[c];
+  };
+  for (size_t i = channels; i < length; i += channels) {
+    for (size_t c = 0; c < channels; ++c) include(c, lows[i + c], highs[i + c]);
   }
   for (size_t i = whole; i < end; ++i) include((i - whole) % channels, x[i], x[i]);
 }
@@ -84,7 +90,8 @@ void channelMoments(Span<const float> x, Span<float> mean, Span<float> variance,
   OCTAVO_EXPECT_CHANNELS(max);
   if (channels == 0) return;
   const Period period(channels);
-  const size_t total = rows * channels, grain = columnGrain(period), pieces = divideUp(total, grain);
+  // Four times the usual piece still fits the second-level cache.
+  const size_t total = rows * channels, grain = 4 * columnGrain(period), pieces = divideUp(total, grain);
   const Workspace<double> sums(2 * pieces * channels);
   const Workspace<float> extremes(2 * pieces * channels);
   const auto momentsOf = [&](size_t piece) {

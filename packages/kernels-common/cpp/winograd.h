@@ -67,7 +67,7 @@ struct WinogradFilters {
   /** `taps(k, column, to)` gives the nine taps of a filter, in the order of the gather. */
   template <typename Taps>
   void pack(float* panels, const Taps& taps) const {
-    parallelFor(depth, 1 + taskProducts / (64 * columns), [&](size_t begin, size_t end) {
+    parallelFor(depth, 1 + taskProducts / (512 * columns), [&](size_t begin, size_t end) {
       const Workspace<float> rows(frequencies * columns);
       for (size_t k = begin; k < end; ++k) {
         for (size_t column = 0; column < columns; ++column) {
