@@ -45,8 +45,9 @@ describe.skipIf(!("provider" in opened))("methods of quantizedConv", () => {
     ["dilation", "rows", { dilation: [1, 2, 2], padding: [0, 2, 2] }],
     ["other kernels", "rows", { kernel: [1, 1, 1], padding: [0, 0, 0] }],
     ["groups", "rows", { groups: 2 }],
-    ["a filter per channel", "depthwise", { groups: 64 }],
-    ["few channels", "rows", { inChannels: 1, outChannels: 1 }],
+    ["a filter per channel", "depthwise columns", { groups: 64 }],
+    ["one with larger steps", "depthwise", { groups: 64, stride: [1, 3, 3], outSize: [1, 6, 6] }],
+    ["few channels", "lines", { inChannels: 3 }],
   ])("%s: %s", (_, method, fields) => {
     expect(methodOf(fields)).toBe(method);
   });
