@@ -31,6 +31,18 @@ describe("progress", () => {
     expect(written[0]).toMatch(/^ {2}evaluating 100 % \| \d+ images\/s/);
   });
 
+  it("counts no speed for what was done before", () => {
+    const { written, target } = stream(false);
+    const shown = progress("training", 1e9, target, 0.85e9);
+    shown.update(0.9e9 - 1);
+    expect(written).toEqual([]);
+    const resumed = progress("training", 100, target, 90);
+    resumed.update(90);
+    resumed.update(100);
+    expect(written).toHaveLength(1);
+    expect(written[0]).toMatch(/^ {2}training 100 % \| \d+ images\/s \| 0 s left\n$/);
+  });
+
   it("draws a bar in a terminal, and clears it", () => {
     const { written, target } = stream(true);
     const shown = progress("training", 10, target);

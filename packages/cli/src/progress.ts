@@ -10,12 +10,17 @@ export interface Progress {
 /** Where progress goes: a terminal gets a bar, anything else (a log) a line for every tenth of the work. */
 export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
-/** @param total images until the end */
-export function progress(title: string, total: number, stream: ProgressStream = process.stderr): Progress {
-  return stream.isTTY ? bar(title, total, stream) : lines(title, total, stream);
+/** @param total images until the end @param from images that were done before, and count for no speed */
+export function progress(
+  title: string,
+  total: number,
+  stream: ProgressStream = process.stderr,
+  from = 0,
+): Progress {
+  return stream.isTTY ? bar(title, total, stream, from) : lines(title, total, stream, from);
 }
 
-function bar(title: string, total: number, stream: ProgressStream): Progress {
+function bar(title: string, total: number, stream: ProgressStream, from: number): Progress {
   const single = new SingleBar(
     {
       stream,
@@ -29,20 +34,20 @@ function bar(title: string, total: number, stream: ProgressStream): Progress {
     },
     Presets.shades_classic,
   );
-  const report = reporter(total);
+  const report = reporter(total, from);
   const stop = () => {
     process.off("exit", stop);
     single.stop();
   };
   // The bar turns line wrapping off; an interrupted program, too, leaves the terminal as it was.
   process.once("exit", stop);
-  single.start(total, 0, { title, report: "" });
+  single.start(total, from, { title, report: "" });
   return { update: (done, loss) => single.update(done, { report: report(done, loss) }), stop };
 }
 
-function lines(title: string, total: number, stream: ProgressStream): Progress {
-  const report = reporter(total);
-  let tenths = 0;
+function lines(title: string, total: number, stream: ProgressStream, from: number): Progress {
+  const report = reporter(total, from);
+  let tenths = Math.floor((10 * from) / total);
   return {
     update: (done, loss) => {
       const reached = Math.floor((10 * done) / total);
@@ -55,10 +60,10 @@ function lines(title: string, total: number, stream: ProgressStream): Progress {
 }
 
 /** Loss, speed since the start, and the time left at that speed. */
-function reporter(total: number): (done: number, loss?: number) => string {
+function reporter(total: number, from: number): (done: number, loss?: number) => string {
   const start = performance.now();
   return (done, loss) => {
-    const rate = (1000 * done) / (performance.now() - start);
+    const rate = (1000 * (done - from)) / (performance.now() - start);
     const parts = [`${Math.round(rate)} images/s`, `${Math.ceil((total - done) / rate)} s left`];
     return (loss === undefined ? parts : [`loss ${loss.toFixed(4)}`, ...parts]).join(" | ");
   };

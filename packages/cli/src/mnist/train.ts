@@ -44,7 +44,7 @@ export async function train(
   const criterion = new CrossEntropyLoss({ labelSmoothing: 0.05 });
   const recent = smoothed();
   const checkpoint = await resumable(training, { model, optimizer, schedule, loader });
-  const shown = progress(name, steps * batchSize);
+  const shown = progress(name, steps * batchSize, process.stderr, schedule.lastEpoch * batchSize);
   model.train();
   before?.(schedule.lastEpoch / steps);
   try {
