@@ -5,8 +5,9 @@ import { gemm } from "./gemm/gemm.ts";
 import { int8 } from "./int8/int8.ts";
 import { start } from "./start/start.ts";
 import { train } from "./train/train.ts";
+import { web } from "./web/web.ts";
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { gemm, int8, start, train };
+const benchmarks: Readonly<Record<string, Benchmark>> = { gemm, int8, start, train, web };
 
 function usage(): string {
   const lines = Object.entries(benchmarks).map(

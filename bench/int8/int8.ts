@@ -7,7 +7,7 @@ import { takeTurns } from "../engines/take-turns.ts";
 import { short, table, writeResults } from "../report.ts";
 import type { Row } from "../report.ts";
 import type { Times } from "../statistics.ts";
-import { installPeer } from "./peers.ts";
+import { installPeer } from "../peers.ts";
 
 /** Multiply-adds of an image, and the peer's files. */
 const models: Readonly<Record<string, { readonly macs: number; readonly onnx: string }>> = {

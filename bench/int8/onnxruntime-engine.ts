@@ -1,7 +1,7 @@
 // onnxruntime-node in its own process: one network from a file, run when asked.
 import { createRequire } from "node:module";
-import { peersFolder } from "./peers.ts";
 import { serve } from "../engines/serve.ts";
+import { peerFolder } from "../peers.ts";
 
 /** What is used of the package's interface. */
 interface OnnxRuntime {
@@ -11,7 +11,9 @@ interface OnnxRuntime {
   readonly Tensor: new (type: "float32", data: Float32Array, shape: readonly number[]) => object;
 }
 
-const { InferenceSession, Tensor } = createRequire(`${peersFolder}/`)("onnxruntime-node") as OnnxRuntime;
+const { InferenceSession, Tensor } = createRequire(`${peerFolder("onnxruntime-node")}/`)(
+  "onnxruntime-node",
+) as OnnxRuntime;
 let run: () => Promise<object>;
 
 await serve({

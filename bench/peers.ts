@@ -2,22 +2,24 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where the peers are installed: by the benchmark, not with the workspace. */
-export const peersFolder = join(import.meta.dirname, "..", ".peers");
+/** Where each peer is installed: by the benchmark, not with the workspace. */
+const peers = {
+  "onnxruntime-node": { version: "1.30.0", folder: ".peers" },
+  "onnxruntime-web": { version: "1.30.0", folder: ".peers-web" },
+} as const;
+export type Peer = keyof typeof peers;
 
-const versions = { "onnxruntime-node": "1.30.0" } as const;
-type Peer = keyof typeof versions;
+export const peerFolder = (name: Peer): string => join(import.meta.dirname, peers[name].folder);
 
 /** Installs a peer unless it is there; returns its name and version, or why it cannot be had. */
 export function installPeer(name: Peer): { readonly label: string } | { readonly missing: string } {
-  const version = versions[name];
+  const { version } = peers[name];
+  const folder = peerFolder(name);
   if (installedVersion(name) !== version) {
     console.log(`installing ${name} ${version}`);
-    mkdirSync(peersFolder, { recursive: true });
-    writeFileSync(
-      join(peersFolder, "package.json"),
-      JSON.stringify({ private: true, dependencies: versions }),
-    );
+    mkdirSync(folder, { recursive: true });
+    const manifest = { private: true, dependencies: { [name]: version } };
+    writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
     // npm says where its script is to what it runs; without npm, its command must be on the PATH.
     const script = process.env.npm_execpath;
     const npm = script?.endsWith("npm-cli.js") ? [process.execPath, script] : ["npm"];
@@ -29,7 +31,7 @@ export function installPeer(name: Peer): { readonly label: string } | { readonly
       "--no-fund",
       "--loglevel=error",
     ];
-    const { status, error } = spawnSync(npm[0], args, { cwd: peersFolder, stdio: "inherit" });
+    const { status, error } = spawnSync(npm[0], args, { cwd: folder, stdio: "inherit" });
     if (status !== 0)
       return { missing: `npm could not install it: ${error?.message ?? `exit code ${status}`}` };
   }
@@ -37,7 +39,7 @@ export function installPeer(name: Peer): { readonly label: string } | { readonly
 }
 
 function installedVersion(name: Peer): string | null {
-  const manifest = join(peersFolder, "node_modules", name, "package.json");
+  const manifest = join(peerFolder(name), "node_modules", name, "package.json");
   if (!existsSync(manifest)) return null;
   return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
 }
