@@ -77,13 +77,20 @@ struct DepthwiseColumn {
   static void arrange(Vector*) {}
 };
 
+/**
+ * Adds 1.5 · 2²³, where neighbouring floats are 1 apart: the sum is rounded to even, and its bits are the integer beyond
+ * those of the constant. Engines need five instructions for a conversion instead, and two for rounding.
+ */
 class ByteRounder {
-  v128_t high, aboveLow, low;
+  static constexpr float magic = 12582912.0f;
+  static constexpr int32_t magicBits = 0x4B400000;
+  v128_t least, most, base, low;
 
  public:
   ByteRounder(int32_t zeroPoint, int32_t smallest, int32_t largest)
-      : high(wasm_f32x4_splat(float(largest - zeroPoint))),
-        aboveLow(wasm_i16x8_splat(int16_t(zeroPoint - smallest))),
+      : least(wasm_f32x4_splat(float(smallest - zeroPoint))),
+        most(wasm_f32x4_splat(float(largest - zeroPoint))),
+        base(wasm_i32x4_splat(magicBits + smallest - zeroPoint)),
         low(wasm_i8x16_splat(int8_t(smallest))) {}
 
   void store(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const {
@@ -94,11 +101,11 @@ class ByteRounder {
   void storeColumn(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const { store(a, toA, b, toB); }
 
  private:
-  v128_t narrow(const Vector* v) const {
-    return wasm_i16x8_add_sat(wasm_i16x8_narrow_i32x4(integer(v[0]), integer(v[1])), aboveLow);
-  }
-  v128_t integer(Vector v) const {
-    return wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest(wasm_f32x4_pmin(v.v, high)));
+  /** Steps above the smallest. */
+  v128_t narrow(const Vector* v) const { return wasm_i16x8_narrow_i32x4(steps(v[0]), steps(v[1])); }
+  v128_t steps(Vector v) const {
+    const v128_t clamped = wasm_f32x4_pmax(wasm_f32x4_pmin(v.v, most), least);
+    return wasm_i32x4_sub(wasm_f32x4_add(clamped, wasm_f32x4_splat(magic)), base);
   }
 };
 

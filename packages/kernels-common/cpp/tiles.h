@@ -19,7 +19,7 @@ struct TileSize {
 //    set      float32  int16 dot product
 TILES(avx2,    6, 2,    6, 2)
 TILES(neon,    5, 4,    5, 4)
-TILES(simd128, 4, 2,    4, 2)
+TILES(simd128, 6, 2,    6, 2)
 TILES(scalar,  2, 4,    2, 4)
 #undef TILES
 
