@@ -45,9 +45,11 @@ export class PageEngine {
           response,
         ),
       "/onnxruntime-web/": (request, response) => {
-        response.setHeader("Content-Type", types[extname(request.url!)] ?? "");
+        // Vite asks for scripts with a query.
+        const { pathname } = new URL(request.url!, "http://localhost");
+        response.setHeader("Content-Type", types[extname(pathname)] ?? "application/octet-stream");
         const folder = join(peerFolder("onnxruntime-web"), "node_modules/onnxruntime-web/dist");
-        createReadStream(join(folder, request.url!)).pipe(response);
+        createReadStream(join(folder, pathname)).pipe(response);
       },
     };
     const server = await createServer({
