@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { loadKernels, saveProgram } from "octavo";
 import type { Benchmark } from "../benchmark.ts";
 import { loweredProgram } from "../engines/lowered-program.ts";
-import { installPeer, peersFolder } from "../int8/peers.ts";
+import { installPeer, peerFolder } from "../peers.ts";
 import { short, table, writeResults } from "../report.ts";
 import type { Row } from "../report.ts";
 import { timesOf } from "../statistics.ts";
@@ -74,7 +74,10 @@ function peerCommand(onnx: string | undefined): { command: string[]; label: stri
     "missing" in installed ? installed.missing : existsSync(file) ? null : `no ${file} (see --onnx)`;
   if (missing !== null) console.log(`skipped onnxruntime-node: ${missing}`);
   if (missing !== null || !("label" in installed)) return null;
-  return { command: [script("onnxruntime-process.mjs"), file, `${peersFolder}/`], label: installed.label };
+  return {
+    command: [script("onnxruntime-process.mjs"), file, `${peerFolder("onnxruntime-node")}/`],
+    label: installed.label,
+  };
 }
 
 /** One process after the other, in turns, so that whatever else the machine does meets them alike; the first round is not counted. */

@@ -1,17 +1,18 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { saveProgram } from "octavo";
 import { browsers, programOf } from "../../tools/browsers/browsers.ts";
 import { chosen } from "../benchmark.ts";
 import type { Benchmark, BenchmarkOptions } from "../benchmark.ts";
 import { Engine } from "../engines/engine.ts";
+import { loweredProgram } from "../engines/lowered-program.ts";
 import { takeTurns } from "../engines/take-turns.ts";
 import { installPeer } from "../peers.ts";
 import { short, table, writeResults } from "../report.ts";
 import type { Row } from "../report.ts";
 import type { Entry } from "./contestants.ts";
 import { PageEngine } from "./page-engine.ts";
-import { writeProgram } from "./write-program.ts";
 
 /** The peer's files. */
 const models: Readonly<Record<string, string>> = {
@@ -50,7 +51,7 @@ export const web: Benchmark = {
     try {
       for (const model of chosen(models, options)) {
         const program = join(folder, `${model}.safetensors`);
-        await writeProgram(model, program);
+        await saveProgram(program, loweredProgram(model, "octavo").program);
         for (const [place, find] of Object.entries(places)) {
           const open = find();
           for (const threads of open === null ? [] : options.threads) {
