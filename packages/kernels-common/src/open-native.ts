@@ -27,21 +27,22 @@ export function openNative({ name, addon, architecture }: NativeSource): Opened 
     return { unavailable: `built for ${architecture}, this is ${process.arch}` };
   }
   const places = addonPlaces(addon);
-  const present = places.filter(({ file }) => file !== null);
-  if (present.length === 0) {
+  const require = builtin("node:module").createRequire(addon);
+  const failures: string[] = [];
+  for (const place of places) {
+    const file = place.find();
+    if (file === null) continue;
+    try {
+      return pick(require(file) as NativeAddon, name);
+    } catch (error) {
+      failures.push(`${file} does not load: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  if (failures.length === 0) {
     return {
       unavailable: `there is no addon: neither ${places.map((place) => place.name).join(" nor ")}`,
       hint: `npm install ${platformPackages()[0]} brings one, or ${build}`,
     };
-  }
-  const require = builtin("node:module").createRequire(addon);
-  const failures: string[] = [];
-  for (const { file } of present) {
-    try {
-      return pick(require(file!) as NativeAddon, name);
-    } catch (error) {
-      failures.push(`${file} does not load: ${error instanceof Error ? error.message : String(error)}`);
-    }
   }
   return {
     unavailable: failures.join("; "),

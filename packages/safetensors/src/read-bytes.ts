@@ -20,13 +20,16 @@ export async function readBytes(source: ByteSource): Promise<Uint8Array> {
       got: source === null ? "null" : typeof source,
     });
   }
-  // Not `import("node:fs/promises")`: bundlers for browsers stop at it.
-  const files = globalThis.process?.getBuiltinModule?.("node:fs/promises");
+  // Not by import, at which bundlers for browsers stop; nor node:fs/promises, which takes Node some milliseconds to load.
+  const files = globalThis.process?.getBuiltinModule?.("node:fs");
   const address = String(source);
   const isFile = source instanceof URL ? source.protocol === "file:" : !/^(https?|data|blob):/.test(address);
   if (files && isFile) {
-    return files.readFile(source).catch((cause: unknown) => {
-      throw missing(address, reasonOf(cause), cause);
+    return new Promise((resolve, reject) => {
+      files.readFile(source, (cause, bytes) => {
+        if (cause) reject(missing(address, reasonOf(cause), cause));
+        else resolve(bytes);
+      });
     });
   }
   const response = await fetch(source).catch((cause: unknown) => {

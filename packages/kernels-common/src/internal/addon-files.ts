@@ -2,8 +2,8 @@
 export interface AddonPlace {
   /** For messages: a path, or a package's name. */
   readonly name: string;
-  /** The `.node` file; null when nothing is there. */
-  readonly file: string | null;
+  /** The `.node` file; null when nothing is there. Looks for it when it is asked: a search through packages takes long. */
+  find(): string | null;
 }
 
 /** Packages that bring an addon built for this system; on Linux npm installs the one of its C library. */
@@ -27,7 +27,7 @@ export function addonPlaces(local: URL): AddonPlace[] {
     }
   };
   return [
-    { name: built, file: existsSync(built) ? built : null },
-    ...platformPackages().map((name) => ({ name, file: installed(name) })),
+    { name: built, find: () => (existsSync(built) ? built : null) },
+    ...platformPackages().map((name) => ({ name, find: () => installed(name) })),
   ];
 }

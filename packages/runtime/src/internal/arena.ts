@@ -32,8 +32,8 @@ export function planArena(lifetimes: readonly Lifetime[]): ArenaLayout {
       offset = Math.max(offset, alignUp(offsets[other] + lifetimes[other].bytes));
     }
     offsets[index] = offset;
-    placed.push(index);
-    placed.sort((a, b) => offsets[a] - offsets[b]);
+    const behind = placed.findIndex((other) => offsets[other] > offset);
+    placed.splice(behind < 0 ? placed.length : behind, 0, index);
     byteLength = Math.max(byteLength, offset + bytes);
   }
   return { offsets, byteLength: alignUp(byteLength) };
