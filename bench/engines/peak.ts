@@ -1,6 +1,8 @@
 import type { MeasurableProvider } from "@octavo/kernels-common";
 import type { KernelProvider } from "@octavo/spec";
 
+export type Dot = keyof MeasurableProvider["peak"];
+
 /** Milliseconds that one measurement takes, roughly. */
 const duration = 10;
 
@@ -8,7 +10,7 @@ const duration = 10;
  * Multiply-adds per nanosecond (GMAC/s) of one thread in the loop that the tiles of a provider repeat, best of twenty; null
  * where a provider has no such loop.
  */
-export function peakOf(provider: KernelProvider, dot: "float" | "int8"): number | null {
+export function peakOf(provider: KernelProvider, dot: Dot): number | null {
   const loop = (provider as Partial<MeasurableProvider>).peak?.[dot];
   if (loop === undefined) return null;
   let best = 0;

@@ -17,10 +17,11 @@ const fewest = 12;
 /** Multiply-adds above which the reference, whose speed is nobody's concern, is left out. */
 const referenceLimit = 2e7;
 
-const dots = { float: floatProduct, int8: int8Product } as const;
+const dots = { float: floatProduct, int8: int8Product(8), int7: int8Product(7) } as const;
 
 export const gemm: Benchmark = {
-  summary: "float32 and int8 products of every kernel provider, as GMAC/s and as a fraction of its peak",
+  summary:
+    "float32, int8 and 7-bit products of every kernel provider, as GMAC/s and as a fraction of its peak",
   options: ["--threads 1,2   --kernels <name of a provider>"],
   async run({ threads, kernels }) {
     const rows: Row[] = [];
@@ -64,15 +65,15 @@ function measure(provider: KernelProvider): Row[] {
   const fraction = (speed: number | null, i: number) =>
     speed === null || !peak[i] ? null : short(speed / peak[i]);
   return sweep.map((product, row) => {
-    const [float, int8] = speeds[row];
+    const measured = names.flatMap((dot, i) => [
+      [`${dot}Gmacs`, speeds[row][i] && short(speeds[row][i])],
+      [`${dot}PeakFraction`, fraction(speeds[row][i], i)],
+    ]);
     return {
       isa: provider.name,
       threads: provider.threads,
       ...product,
-      floatGmacs: float && short(float),
-      floatPeakFraction: fraction(float, 0),
-      int8Gmacs: int8 && short(int8),
-      int8PeakFraction: fraction(int8, 1),
+      ...Object.fromEntries(measured),
     };
   });
 }

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { chosen } from "../benchmark.ts";
 import type { Benchmark, BenchmarkOptions } from "../benchmark.ts";
 import { Engine } from "../engines/engine.ts";
+import type { Dot } from "../engines/peak.ts";
 import { takeTurns } from "../engines/take-turns.ts";
 import { short, table, writeResults } from "../report.ts";
 import type { Row } from "../report.ts";
@@ -19,11 +20,10 @@ const models: Readonly<Record<string, { readonly macs: number; readonly onnx: st
 /** Octavo's forms of a network: activations of 8 and 7 bits, and float32. */
 const forms = [
   { form: "octavo", bits: 8, dot: "int8" },
-  { form: "fbgemm", bits: 7, dot: "int8" },
+  { form: "fbgemm", bits: 7, dot: "int7" },
   { form: "float", bits: 32, dot: "float" },
 ] as const;
 type Form = (typeof forms)[number]["form"];
-type Dot = (typeof forms)[number]["dot"];
 const rounds = 40;
 const warmUp = 5;
 
@@ -72,7 +72,7 @@ async function race(model: string, threads: number, options: BenchmarkOptions): 
     const peaks = new Map<Dot, number>();
     for (const [i, { dot }] of forms.entries()) {
       // The largest of all: whoever else uses the machine makes it smaller.
-      const peak = (await engines[i].call<number | null>("peak")) ?? 0;
+      const peak = (await engines[i].call<number | null>("peak", dot)) ?? 0;
       peaks.set(dot, Math.max(peaks.get(dot) ?? 0, peak));
     }
     const rows: Row[] = [];

@@ -1,7 +1,10 @@
+import { existsSync } from "node:fs";
 import { capture, run } from "../bootstrap/process.mjs";
 
 const programs = ["qemu-aarch64-static", "qemu-x86_64-static", "aarch64-linux-gnu-g++"];
-const install = ["apt-get", "install", "-y", "qemu-user-static", "g++-aarch64-linux-gnu"];
+const simde = "/usr/include/simde/x86/avx512.h";
+const packages = ["qemu-user-static", "g++-aarch64-linux-gnu", "libsimde-dev"];
+const install = ["apt-get", "install", "-y", ...packages];
 
 /** Installs the emulators and the cross compiler if they are missing. Null, or why it cannot be done here. */
 export async function whyNotHere(): Promise<string | null> {
@@ -19,4 +22,7 @@ export async function whyNotHere(): Promise<string | null> {
   return missing().length === 0 ? null : `could not install: ${advice}`;
 }
 
-const missing = (): string[] => programs.filter((program) => capture([program, "--version"]) === null);
+const missing = (): string[] => [
+  ...programs.filter((program) => capture([program, "--version"]) === null),
+  ...(existsSync(simde) ? [] : [simde]),
+];

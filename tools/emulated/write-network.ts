@@ -8,17 +8,18 @@ import {
   manualSeed,
 } from "../../packages/octavo/src/index.ts";
 import { noGrad, prepare, randn, saveProgram, zeros } from "../../packages/octavo/src/index.ts";
+import type { Engine } from "../../packages/octavo/src/index.ts";
 import { inputShape, networkFiles, runNetwork } from "./run-network.ts";
 
 /**
  * Writes a whole int8 network (random weights, calibrated on random images), inputs for it, and what this machine's
  * reference kernels make of them.
  */
-export async function writeNetwork(folder: string): Promise<void> {
+export async function writeNetwork(folder: string, qconfig: Engine = "octavo"): Promise<void> {
   const { program, input, expected } = networkFiles(folder);
   manualSeed(20260101);
   const fused = fuseModules(new MnistNet().eval(), zeros(inputShape)).model;
-  const prepared = prepare(fused, { qconfig: getDefaultQConfig() });
+  const prepared = prepare(fused, { qconfig: getDefaultQConfig(qconfig) });
   noGrad(() => prepared(randn([32, ...inputShape.slice(1)])));
   await saveProgram(program, lower(convert(prepared), zeros(inputShape)));
 

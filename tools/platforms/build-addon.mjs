@@ -13,7 +13,14 @@ const addons = { x64: x86, arm64: arm };
  */
 export async function buildAddon({ architecture, system, triple }, zig, output, libraries) {
   const compilers = [[...zig, "c++", "-target", triple]];
-  if (!(await buildNative({ ...addons[architecture], output, system, compilers, libraries }))) {
+  const addon = addons[architecture];
+  const isaFlags = Object.fromEntries(
+    Object.entries(addon.isaFlags).map(([unit, flags]) => [unit, flags.map(inZig)]),
+  );
+  if (!(await buildNative({ ...addon, isaFlags, output, system, compilers, libraries }))) {
     throw new Error(`${zig.join(" ")} does not run`);
   }
 }
+
+/** zig takes features with -mcpu only. */
+const inZig = (flag) => flag.replace(/^-march=armv8\.2-a\b/, "-mcpu=generic");

@@ -6,5 +6,9 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 export const addon = {
   folder: at("../cpp/"),
   output: at("../build/octavo-arm64.node"),
-  isaFlags: {},
+  isaFlags: {
+    "neon.cpp": [],
+    "dotprod.cpp": ["-march=armv8.2-a+dotprod"],
+    "i8mm.cpp": ["-march=armv8.2-a+dotprod+i8mm"],
+  },
 };

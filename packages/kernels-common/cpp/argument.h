@@ -46,7 +46,7 @@ using PeakLoop = double (*)(double steps);
 struct KernelTable {
   const KernelEntry* entries;
   uint32_t count;
-  PeakLoop peakFloat, peakInt8;
+  PeakLoop peakFloat, peakInt8, peakInt7;
 };
 
 constexpr uint32_t maxArity = 16;

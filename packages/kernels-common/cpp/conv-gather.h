@@ -166,21 +166,26 @@ inline void clear(To* to, size_t n) {
   std::memset(to, 0, n * sizeof(To));
 }
 
+template <typename To>
+inline void fill(To* to, size_t n, To value) {
+  for (size_t i = 0; i < n; ++i) to[i] = value;
+}
+
 /**
  * One row of taps for `count` neighbouring outputs from column u, all reading the same line of the source.
  */
 template <typename From, typename To, typename Copy>
 inline void gatherLine(const Gather& gather, const From* line, ptrdiff_t u, ptrdiff_t count, To* to,
-                       size_t stride, const Copy& copy) {
+                       size_t stride, const Copy& copy, To outside) {
   const GatherAxis& width = gather.width;
   const size_t channels = gather.channels, elements = size_t(width.taps) * channels;
   const auto edge = [&] {
     const auto inside = width.inside(u);
-    clear(to, size_t(inside.begin) * channels);
+    fill(to, size_t(inside.begin) * channels, outside);
     for (ptrdiff_t j = inside.begin; j < inside.end; ++j) {
       copy(line + width.source(u, j) * ptrdiff_t(gather.pixelChannels), to + size_t(j) * channels, channels);
     }
-    clear(to + size_t(inside.end) * channels, size_t(width.taps - inside.end) * channels);
+    fill(to + size_t(inside.end) * channels, size_t(width.taps - inside.end) * channels, outside);
   };
   // Where neighbouring taps are neighbours in memory, a row of them is one run.
   const bool runs = width.taps == 1 || (width.offsetStep == 1 && channels == gather.pixelChannels);
@@ -194,12 +199,12 @@ inline void gatherLine(const Gather& gather, const From* line, ptrdiff_t u, ptrd
 }
 
 /**
- * Writes rows [first, first + count) of a gather, `stride` elements apart, with zeros for positions outside.
+ * Writes rows [first, first + count) of a gather, `stride` elements apart, with `outside` for positions outside.
  * `copy(from, to, n)` moves n neighbouring elements of the source.
  */
 template <typename From, typename To, typename Copy>
 void gatherRows(const Gather& gather, const From* source, size_t first, size_t count, To* to, size_t stride,
-                const Copy& copy) {
+                const Copy& copy, To outside = 0) {
   const GatherAxis &depth = gather.depth, &height = gather.height, &width = gather.width;
   const size_t tapRow = size_t(width.taps) * gather.channels;
   GatherCursor at(gather, first);
@@ -212,10 +217,10 @@ void gatherRows(const Gather& gather, const From* source, size_t first, size_t c
       for (ptrdiff_t jh = 0; jh < height.taps; ++jh, out += tapRow) {
         const ptrdiff_t h = height.source(at.h, jh);
         if (d < 0 || d >= depth.size || h < 0 || h >= height.size) {
-          for (size_t i = 0; i < columns; ++i) clear(out + i * stride, tapRow);
+          for (size_t i = 0; i < columns; ++i) fill(out + i * stride, tapRow, outside);
         } else {
           const From* const line = image + size_t((d * height.size + h) * width.size) * gather.pixelChannels;
-          gatherLine(gather, line, at.w, ptrdiff_t(columns), out, stride, copy);
+          gatherLine(gather, line, at.w, ptrdiff_t(columns), out, stride, copy, outside);
         }
       }
     }

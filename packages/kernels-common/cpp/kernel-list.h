@@ -1,5 +1,6 @@
 // Every kernel: the name in `Kernels` of @octavo/spec, which is also the C++ function's. The order is the index.
-// A kernel is a function with typed parameters in the header included by kernel-table.h, plus one line here.
+// A kernel is a function with typed parameters in the header included by kernel-table.h, plus one line here, or in one of
+// the lists within: those are compiled again for instruction sets that only multiply better.
 KERNEL(unary)
 KERNEL(unaryGradient)
 KERNEL(binary)
@@ -8,10 +9,6 @@ KERNEL(copyRegion)
 KERNEL(addRegion)
 KERNEL(reduce)
 KERNEL(argReduce)
-KERNEL(gemm)
-KERNEL(conv)
-KERNEL(convInputGradient)
-KERNEL(convWeightGradient)
 KERNEL(channelMoments)
 KERNEL(channelAffine)
 KERNEL(channelSums)
@@ -35,12 +32,9 @@ KERNEL(fakeQuantizeGradient)
 KERNEL(minMax)
 KERNEL(histogram)
 KERNEL(requantize)
-KERNEL(quantizedConvPackedBytes)
-KERNEL(quantizedConvPack)
-KERNEL(quantizedConv)
-KERNEL(quantizedConvTranspose)
 KERNEL(quantizedAdd)
 KERNEL(quantizedMul)
 KERNEL(quantizedLookup)
 KERNEL(quantizedAvgPool)
 KERNEL(quantizedResample)
+#include "kernel-list-products.h"

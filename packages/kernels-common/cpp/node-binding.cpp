@@ -5,7 +5,7 @@
 #include "node-values.h"
 #include "threads.h"
 
-// The addon: { isas: [{ name, description, missing, peakFloat, peakInt8, kernels: { name: function }, recording }], cores,
+// The addon: { isas: [{ name, description, missing, peakFloat, peakInt8, peakInt7, kernels: { name: function }, recording }], cores,
 // setThreads, misalignment, and what node-recording.cpp adds }. A kernel function returns undefined (or the kernel's
 // number), or a string: what it expected of its arguments, having done nothing.
 namespace octavo {
@@ -46,23 +46,24 @@ napi_value callMisalignment(napi_env env, napi_callback_info info) {
   return number(env, double(reinterpret_cast<uintptr_t>(array.data) % 64));
 }
 
-napi_value isaObject(napi_env env, const Isa& isa) {
+napi_value isaObject(napi_env env, const Isa& isa, const KernelTable& table) {
   napi_value object, kernels, missing;
   napi_create_object(env, &object);
   napi_create_object(env, &kernels);
   napi_get_null(env, &missing);
   if (const char* lacks = isa.missing()) missing = text(env, lacks);
-  for (uint32_t i = 0; i < isa.table->count; ++i) {
-    const KernelEntry& entry = isa.table->entries[i];
+  for (uint32_t i = 0; i < table.count; ++i) {
+    const KernelEntry& entry = table.entries[i];
     setFunction(env, kernels, entry.name, callKernel, &entry);
   }
   set(env, object, "name", text(env, isa.name));
   set(env, object, "description", text(env, isa.description));
   set(env, object, "missing", missing);
   set(env, object, "kernels", kernels);
-  setFunction(env, object, "peakFloat", callPeak, reinterpret_cast<const void*>(isa.table->peakFloat));
-  setFunction(env, object, "peakInt8", callPeak, reinterpret_cast<const void*>(isa.table->peakInt8));
-  setFunction(env, object, "recording", createRecording, isa.table);
+  setFunction(env, object, "peakFloat", callPeak, reinterpret_cast<const void*>(table.peakFloat));
+  setFunction(env, object, "peakInt8", callPeak, reinterpret_cast<const void*>(table.peakInt8));
+  setFunction(env, object, "peakInt7", callPeak, reinterpret_cast<const void*>(table.peakInt7));
+  setFunction(env, object, "recording", createRecording, &table);
   return object;
 }
 
@@ -73,7 +74,7 @@ NAPI_MODULE_INIT() {
   using namespace octavo;
   napi_value list;
   napi_create_array(env, &list);
-  for (uint32_t i = 0; i < isaCount; ++i) napi_set_element(env, list, i, isaObject(env, isas[i]));
+  for (uint32_t i = 0; i < isaCount; ++i) napi_set_element(env, list, i, isaObject(env, isas[i], wholeTable(i)));
   set(env, exports, "isas", list);
   set(env, exports, "cores", number(env, coreCount()));
   setFunction(env, exports, "setThreads", callSetThreads, nullptr);

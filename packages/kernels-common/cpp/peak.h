@@ -1,6 +1,5 @@
 #pragma once
-#include "dot.h"
-#include "tiles.h"
+#include "products.h"
 
 // What the instruction set could do at best: the inner loop of a register tile on operands that stay in one or two
 // cache lines, with nothing packed, stored or requantized. Benchmarks divide by it; it is no kernel of the contract.
@@ -8,26 +7,6 @@ namespace octavo::OCTAVO_ISA {
 
 /** Lets the compiler know nothing of what `p` points to, so that it repeats a loop that changes nothing. */
 template <typename T> inline void forget(T*& p) { __asm__ volatile("" : "+r"(p) : : "memory"); }
-
-struct FloatProduct {
-  static constexpr TileSize tile = floatTile;
-  static constexpr size_t depth = 1;
-  using Element = float;
-  using Sum = Vector;
-  static Vector load(const float* p) { return Vector::load(p); }
-  static Vector broadcast(const float* p) { return Vector::broadcast(*p); }
-  static Vector add(Vector a, Vector b, Vector sum) { return multiplyAdd(a, b, sum); }
-};
-
-struct IntProduct {
-  static constexpr TileSize tile = dotTile;
-  static constexpr size_t depth = Dot::depth;
-  using Element = int16_t;
-  using Sum = IntVector;
-  static Dot load(const int16_t* p) { return Dot::load(p); }
-  static Dot broadcast(const int16_t* p) { return Dot::broadcast(p); }
-  static IntVector add(Dot a, Dot b, IntVector sum) { return dot(a, b, sum); }
-};
 
 /** Runs a tile's loop `steps` times on this thread; returns the multiply-adds that it did. */
 template <typename Product>
@@ -67,7 +46,8 @@ double repeatTile(double steps) {
 
 /** float32 multiply-adds. */
 inline double peakFloat(double steps) { return repeatTile<FloatProduct>(steps); }
-/** The dot product of the exact int8 kernels. */
-inline double peakInt8(double steps) { return repeatTile<IntProduct>(steps); }
+/** The dot product of int8 kernels, exact for all activations, and for those of seven bits. */
+inline double peakInt8(double steps) { return repeatTile<EightBitProduct>(steps); }
+inline double peakInt7(double steps) { return repeatTile<SevenBitProduct>(steps); }
 
 }  // namespace octavo::OCTAVO_ISA

@@ -34,7 +34,7 @@ void lineTileOf(const LineShape& shape, const int16_t* a, size_t pixel, const in
     for (size_t v = 0; v < Vectors; ++v) sum[r][v] = IntVector::broadcast(0);
   }
   for (size_t tap = 0; tap < shape.tapRows; ++tap, a += shape.line, panel += shape.depth * dotColumns) {
-    dotSums(shape.depth / Dot::depth, a, pixel, panel, sum);
+    dotSums<IntProduct>(shape.depth / Dot::depth, a, pixel, panel, sum);
   }
   storeRows(requantizer, sum, count, [&](size_t r) { return y + r * shape.columns; });
 }
@@ -100,7 +100,7 @@ struct LinesMethod {
       const size_t tapRow = k / lines.depth, i = k % lines.depth;
       return i < lines.run ? facts.weight(column, tapRow * lines.run + i) : int16_t(0);
     };
-    packDots(lines.tapRows * lines.depth, lines.columns, at, reinterpret_cast<int16_t*>(packed));
+    packDots<IntProduct>(lines.tapRows * lines.depth, lines.columns, at, reinterpret_cast<int16_t*>(packed));
   }
   static void run(const ConvCall& call) {
     constexpr size_t workspaceElements = 8192;

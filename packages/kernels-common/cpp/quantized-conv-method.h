@@ -10,6 +10,7 @@ struct ConvFacts {
   /** The batch may be another one later. */
   const ConvShape& shape;
   Weights8 weights;
+  int32_t xZeroPoint;
   /** Smallest and largest x − xZeroPoint; 0, which padding gives, among them. */
   int32_t least, most;
 

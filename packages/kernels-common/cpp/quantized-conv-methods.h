@@ -16,6 +16,9 @@ constexpr ConvMethod convMethods[] = {
     methodOf<WinogradMethod<Winograd4, Winograd2>>(),
     methodOf<WinogradMethod<Winograd2>>(),
     methodOf<LinesMethod>(),
+#ifdef OCTAVO_BYTE_DOT
+    methodOf<ByteRowsMethod>(),
+#endif
     methodOf<RowsMethod>(),
 };
 

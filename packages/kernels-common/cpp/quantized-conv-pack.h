@@ -3,7 +3,7 @@
 #include "conv-shape.h"
 #include "quantized-conv-tile.h"
 
-// Weights as the integer kernels read them: widened to int16, zero points subtracted.
+// Weights as the integer kernels read them, zero points subtracted.
 namespace octavo::OCTAVO_ISA {
 
 /** An 8-bit array and its zero points. */
@@ -18,17 +18,20 @@ struct Weights8 {
 };
 
 /** Elements of (depth × columns) weights in panels. */
+template <typename Product>
 constexpr size_t dotElements(size_t depth, size_t columns) {
-  return divideUp(columns, dotColumns) * dotPanelElements(depth);
+  return divideUp(columns, columnsOf<Product>) * panelElements<Product>(depth);
 }
 
 /** Panels of `weight(k, column)`. */
-template <typename Weight>
-void packDots(size_t depth, size_t columns, const Weight& weight, int16_t* to) {
-  for (size_t panel = 0; panel < columns; panel += dotColumns) {
-    for (size_t k = 0; k < depth; k += Dot::depth) {
-      for (size_t j = panel; j < panel + dotColumns; ++j) {
-        for (size_t i = k; i < k + Dot::depth; ++i) *to++ = i < depth && j < columns ? weight(i, j) : 0;
+template <typename Product, typename Weight>
+void packDots(size_t depth, size_t columns, const Weight& weight, typename Product::Element* to) {
+  for (size_t panel = 0; panel < columns; panel += columnsOf<Product>) {
+    for (size_t k = 0; k < depth; k += Product::depth) {
+      for (size_t j = panel; j < panel + columnsOf<Product>; ++j) {
+        for (size_t i = k; i < k + Product::depth; ++i) {
+          *to++ = i < depth && j < columns ? typename Product::Element(weight(i, j)) : 0;
+        }
       }
     }
   }

@@ -1,6 +1,7 @@
 #pragma once
 #include "dot.h"
 #include "pack.h"
+#include "tiles.h"
 #include "element-types.h"
 #include "span.h"
 #include "workspace.h"
@@ -42,7 +43,7 @@ struct Requantizer {
  */
 class RequantizerArrays {
   /** Columns by which a tile may pass the last channel. */
-  static constexpr size_t slack = dotTile.vectors * Vector::width + DepthwiseDot::channels;
+  static constexpr size_t slack = (dotTile.vectors + byteTile.vectors) * Vector::width + DepthwiseDot::channels;
   Workspace<float> biases, multipliers;
 
  public:

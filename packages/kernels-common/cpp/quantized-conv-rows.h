@@ -3,33 +3,48 @@
 #include "quantized-conv-method.h"
 #include "threads.h"
 
-// Products of centred activations with packed weights, by blocks of rows.
+// Products of activations with packed weights, by blocks of rows.
 namespace octavo::OCTAVO_ISA {
 
+/** Activations for int16 products: centred copies. */
+struct CentredRows {
+  using Product = IntProduct;
+  Activations8 x;
+  /** What positions outside become. */
+  static constexpr int16_t outside = 0;
+  void copy(const uint8_t* from, int16_t* to, size_t n) const { x.centreRun(from, to, n); }
+  /** Operands as they lie in memory, or null if only a copy of them can be multiplied. */
+  static const int16_t* asIs(const uint8_t*) { return nullptr; }
+};
+
 /**
- * y[row] = requantize(gathered row · panels) for all positions of the batch. `data` of `x` and y point to the
- * group's first channel; pixels of y have `yChannels`.
+ * y[row] = requantize(gathered row · panels) for all positions of the batch. `source` and y point to the group's
+ * first channel; pixels of y have `yChannels`. `Rows` is like `CentredRows`.
  */
-inline void dotRows(const Gather& gather, size_t batch, const Activations8& x, const uint8_t* source,
-                    size_t columns, const int16_t* panels, const Requantizer& requantizer, uint8_t* y,
-                    const Spatial& ySize, size_t yChannels) {
+template <typename Rows, typename Product = typename Rows::Product>
+void dotRows(const Gather& gather, size_t batch, const Rows& x, const uint8_t* source, size_t columns,
+             const Panels<Product>& panels, const Requantizer& requantizer, uint8_t* y, const Spatial& ySize,
+             size_t yChannels) {
+  using Element = typename Product::Element;
   const size_t rows = batch * gather.positions(), depth = gather.rowElements(),
-               stride = roundUp(depth, Dot::depth);
+               stride = roundUp(depth, Product::depth);
   const bool identity = gather.isIdentity();
+  const Element* const inPlace = identity && stride == depth ? x.asIs(source) : nullptr;
   const bool dense = identity && gather.channels == gather.pixelChannels && stride == depth;
-  const TaskGrid grid(rows, columns, depth, stride * sizeof(int16_t), dotTile.rows, dotColumns);
+  const size_t rowStride = inPlace ? gather.pixelChannels : stride;
+  const TaskGrid grid(rows, columns, depth, stride * sizeof(Element), Product::tile.rows, columnsOf<Product>);
   parallelFor(grid.tasks, grid.grain, [&](size_t begin, size_t end) {
-    const Workspace<int16_t> centred(grid.rowBlock * stride);
+    const Workspace<Element> copies(inPlace ? 0 : grid.rowBlock * stride);
     const Workspace<size_t> places(grid.rowBlock);
     // What fills up the last step of each row; no task writes there.
-    if (stride > depth) clear(centred.data(), grid.rowBlock * stride);
-    const auto copy = [&](const uint8_t* from, int16_t* to, size_t n) { x.centreRun(from, to, n); };
+    if (stride > depth) clear(copies.data(), grid.rowBlock * stride);
+    const auto copy = [&](const uint8_t* from, Element* to, size_t n) { x.copy(from, to, n); };
     for (size_t task = begin; task < end; ++task) {
       const auto block = grid.block(task);
-      if (dense) {
-        x.centreRun(source + block.row * depth, centred.data(), block.rows * depth);
-      } else {
-        gatherRows(gather, source, block.row, block.rows, centred.data(), stride, copy);
+      if (dense && !inPlace) {
+        x.copy(source + block.row * depth, copies.data(), block.rows * depth);
+      } else if (!inPlace) {
+        gatherRows(gather, source, block.row, block.rows, copies.data(), stride, copy, x.outside);
       }
       if (identity) {
         for (size_t i = 0; i < block.rows; ++i) places.data()[i] = (block.row + i) * yChannels;
@@ -39,9 +54,9 @@ inline void dotRows(const Gather& gather, size_t batch, const Activations8& x, c
           places.data()[i] = cursor.resultPixel(gather, ySize) * yChannels;
         }
       }
-      dotBlock(block.rows, block.columns, depth, centred.data(), stride,
-               panels + block.column / dotColumns * dotPanelElements(depth), requantizer.from(block.column),
-               y + block.column, places.data());
+      const Element* const a = inPlace ? inPlace + block.row * rowStride : copies.data();
+      dotBlock<Product>(block.rows, block.columns, depth, a, rowStride, panels.from(block.column, depth),
+                        requantizer.from(block.column), y + block.column, places.data());
     }
   });
 }
@@ -52,7 +67,7 @@ struct RowsMethod {
   static bool takes(const ConvFacts&) { return true; }
 
   static size_t groupElements(const ConvShape& shape) {
-    return dotElements(filterElements(shape), size_t(shape.outChannels / shape.groups));
+    return dotElements<IntProduct>(filterElements(shape), size_t(shape.outChannels / shape.groups));
   }
   static size_t bytes(const ConvShape& shape) {
     return size_t(shape.groups) * groupElements(shape) * sizeof(int16_t);
@@ -64,7 +79,7 @@ struct RowsMethod {
     auto* to = reinterpret_cast<int16_t*>(packed);
     for (size_t group = 0; group < size_t(shape.groups); ++group, to += groupElements(shape)) {
       const auto at = [&](size_t k, size_t column) { return facts.weight(group * columns + column, k); };
-      packDots(filterElements(shape), columns, at, to);
+      packDots<IntProduct>(filterElements(shape), columns, at, to);
     }
   }
 
@@ -74,8 +89,8 @@ struct RowsMethod {
     const size_t columns = size_t(shape.outChannels / shape.groups);
     const auto* panels = call.packedAs<int16_t>();
     for (size_t group = 0; group < size_t(shape.groups); ++group, panels += groupElements(shape)) {
-      dotRows(gather, size_t(shape.batch), call.x, call.x.data + group * gather.channels, columns, panels,
-              call.requantizer.from(group * columns), call.y + group * columns, shape.outSize,
+      dotRows(gather, size_t(shape.batch), CentredRows{call.x}, call.x.data + group * gather.channels, columns,
+              Panels<IntProduct>{panels, nullptr}, call.requantizer.from(group * columns), call.y + group * columns, shape.outSize,
               size_t(shape.outChannels));
     }
   }

@@ -1,77 +1,102 @@
 #pragma once
 #include <utility>
 
+#include "products.h"
 #include "quantized-conv-requantizer.h"
 
-// The integer register tile: int16 operands, zero points already subtracted, exact int32 sums in registers
-// until they are requantized.
+// The integer register tile: exact int32 sums of a product stay in registers until they are requantized.
 namespace octavo::OCTAVO_ISA {
 
-/** Columns of a panel of weights: those of a tile. */
-constexpr size_t dotColumns = dotTile.vectors * Vector::width;
+/** Elements of a panel: (depth / Product::depth, columns, Product::depth), filled with zeros. */
+template <typename Product>
+constexpr size_t panelElements(size_t depth) {
+  return roundUp(depth, Product::depth) * columnsOf<Product>;
+}
 
-/** Elements of a panel: (depth / Dot::depth, dotColumns, Dot::depth), filled with zeros. */
-constexpr size_t dotPanelElements(size_t depth) { return roundUp(depth, Dot::depth) * dotColumns; }
-
-/** sum += rows of int16, `rowStride` apart, times one panel. */
-template <size_t Rows, size_t Vectors>
-inline void dotSums(size_t steps, const int16_t* a, size_t rowStride, const int16_t* panel,
-                    IntVector (&sum)[Rows][Vectors]) {
-  constexpr size_t width = Vector::width;
+/** sum += rows of activations, `rowStride` apart, times one panel. */
+template <typename Product, size_t Rows, size_t Vectors>
+inline void dotSums(size_t steps, const typename Product::Element* a, size_t rowStride,
+                    const typename Product::Element* panel, IntVector (&sum)[Rows][Vectors]) {
+  constexpr size_t width = Vector::width, depth = Product::depth;
 #pragma GCC unroll 2
-  for (size_t step = 0; step < steps; ++step, a += Dot::depth, panel += dotColumns * Dot::depth) {
-    Dot column[Vectors];
+  for (size_t step = 0; step < steps; ++step, a += depth, panel += columnsOf<Product> * depth) {
+    decltype(Product::load(panel)) column[Vectors];
     OCTAVO_UNROLL
-    for (size_t v = 0; v < Vectors; ++v) column[v] = Dot::load(panel + v * width * Dot::depth);
+    for (size_t v = 0; v < Vectors; ++v) column[v] = Product::load(panel + v * width * depth);
     OCTAVO_UNROLL
     for (size_t r = 0; r < Rows; ++r) {
-      const Dot value = Dot::broadcast(a + r * rowStride);
+      const auto value = Product::broadcast(a + r * rowStride);
       OCTAVO_UNROLL
-      for (size_t v = 0; v < Vectors; ++v) sum[r][v] = dot(value, column[v], sum[r][v]);
+      for (size_t v = 0; v < Vectors; ++v) sum[r][v] = Product::add(value, column[v], sum[r][v]);
     }
   }
 }
 
 /**
- * Rows of centred activations, `rowStride` apart, against one panel; row r of the result is `count` bytes at
- * y + places[r].
+ * `tiles` times `Rows` rows of activations, `rowStride` apart, against one panel; row r of the result is `count`
+ * bytes at y + places[r]. `start` has what the sums of each column begin with, or is null.
  */
-template <size_t Rows, size_t Vectors>
-void dotTileOf(size_t steps, const int16_t* a, size_t rowStride, const int16_t* panel,
-               const Requantizer& requantizer, uint8_t* y, const size_t* places, size_t count) {
-  IntVector sum[Rows][Vectors];
-  OCTAVO_UNROLL
-  for (size_t r = 0; r < Rows; ++r) {
+template <typename Product, size_t Rows, size_t Vectors>
+void dotTileOf(size_t tiles, size_t steps, const typename Product::Element* a, size_t rowStride,
+               const typename Product::Element* panel, const int32_t* start, const Requantizer& requantizer,
+               uint8_t* y, const size_t* places, size_t count) {
+  for (; tiles > 0; --tiles, a += Rows * rowStride, places += Rows) {
+    IntVector sum[Rows][Vectors];
     OCTAVO_UNROLL
-    for (size_t v = 0; v < Vectors; ++v) sum[r][v] = IntVector::broadcast(0);
+    for (size_t r = 0; r < Rows; ++r) {
+      OCTAVO_UNROLL
+      for (size_t v = 0; v < Vectors; ++v) {
+        sum[r][v] = start ? IntVector::load(start + v * Vector::width) : IntVector::broadcast(0);
+      }
+    }
+    dotSums<Product>(steps, a, rowStride, panel, sum);
+    storeRows(requantizer, sum, count, [=](size_t r) { return y + places[r]; });
   }
-  dotSums(steps, a, rowStride, panel, sum);
-  storeRows(requantizer, sum, count, [&](size_t r) { return y + places[r]; });
 }
 
-using DotTile = void (*)(size_t, const int16_t*, size_t, const int16_t*, const Requantizer&, uint8_t*,
-                         const size_t*, size_t);
+template <typename Product>
+using DotTile = decltype(&dotTileOf<Product, 1, 1>);
 
-/** Tiles of 1 … dotTile.rows rows and 1 … dotTile.vectors vectors. */
-template <size_t... I>
-DotTile dotTileFor(size_t rows, size_t vectors, std::index_sequence<I...>) {
-  static constexpr DotTile tiles[] = {dotTileOf<I / dotTile.vectors + 1, I % dotTile.vectors + 1>...};
-  return tiles[(rows - 1) * dotTile.vectors + vectors - 1];
+/** Tiles of 1 … tile.rows rows and 1 … tile.vectors vectors. */
+template <typename Product, size_t... I>
+DotTile<Product> dotTileFor(size_t rows, size_t vectors, std::index_sequence<I...>) {
+  constexpr TileSize tile = Product::tile;
+  static constexpr DotTile<Product> tiles[] = {&dotTileOf<Product, I / tile.vectors + 1, I % tile.vectors + 1>...};
+  return tiles[(rows - 1) * tile.vectors + vectors - 1];
 }
+
+/** Weights of a product: its panels, and what the sums of each column begin with, or null. */
+template <typename Product>
+struct Panels {
+  const typename Product::Element* elements;
+  const int32_t* start;
+
+  /** From the panel that begins with `column`. */
+  Panels from(size_t column, size_t depth) const {
+    const size_t panel = column / columnsOf<Product>;
+    return {elements + panel * panelElements<Product>(depth), start ? start + column : nullptr};
+  }
+};
 
 /** A block of rows against `columns` columns in panels; column 0 is channel 0 of the requantizer and of y. */
-inline void dotBlock(size_t rows, size_t columns, size_t depth, const int16_t* a, size_t rowStride,
-                     const int16_t* panels, const Requantizer& requantizer, uint8_t* y,
-                     const size_t* places) {
-  constexpr auto all = std::make_index_sequence<dotTile.rows * dotTile.vectors>();
-  const size_t steps = divideUp(depth, Dot::depth);
-  for (size_t j = 0; j < columns; j += dotColumns, panels += dotPanelElements(depth)) {
-    const size_t count = smallest(dotColumns, columns - j);
+template <typename Product>
+void dotBlock(size_t rows, size_t columns, size_t depth, const typename Product::Element* a,
+              size_t rowStride, const Panels<Product>& panels, const Requantizer& requantizer, uint8_t* y,
+              const size_t* places) {
+  constexpr TileSize whole = Product::tile;
+  constexpr auto all = std::make_index_sequence<whole.rows * whole.vectors>();
+  const size_t steps = divideUp(depth, Product::depth);
+  for (size_t j = 0; j < columns; j += columnsOf<Product>) {
+    const size_t count = smallest(columnsOf<Product>, columns - j), vectors = divideUp(count, Vector::width);
     const Requantizer ofPanel = requantizer.from(j);
-    for (size_t i = 0; i < rows; i += dotTile.rows) {
-      const DotTile tile = dotTileFor(smallest(dotTile.rows, rows - i), divideUp(count, Vector::width), all);
-      tile(steps, a + i * rowStride, rowStride, panels, ofPanel, y + j, places + i, count);
-    }
+    const Panels<Product> panel = panels.from(j, depth);
+    const size_t tiles = rows / whole.rows, done = tiles * whole.rows;
+    const auto run = [&](size_t height, size_t times, size_t i) {
+      dotTileFor<Product>(height, vectors, all)(times, steps, a + i * rowStride, rowStride, panel.elements,
+                                                panel.start, ofPanel, y + j, places + i, count);
+    };
+    if (tiles > 0) run(whole.rows, tiles, 0);
+    if (done < rows) run(rows - done, 1, done);
   }
 }
 

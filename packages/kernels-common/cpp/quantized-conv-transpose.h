@@ -38,16 +38,16 @@ void quantizedConvTranspose(Input8 x, Input8 weight, Span<const int32_t> weightZ
                                 shape.inSize);
     }
     const size_t depth = gather.rowElements();
-    const Workspace<int16_t> panels(dotElements(depth, columns));
+    const Workspace<int16_t> panels(dotElements<IntProduct>(depth, columns));
     for (size_t group = 0; group < size_t(shape.groups); ++group) {
       const auto at = [&](size_t k, size_t column) {
         const size_t o = group * gather.channels + k % gather.channels;
         const size_t filterRow = o * kernelTaps + weightTaps.data()[k / gather.channels];
         return weights.at(filterRow * columns + column, group * columns + column);
       };
-      packDots(depth, columns, at, panels.data());
-      dotRows(gather, batch, activations, activations.data + group * gather.channels, columns, panels.data(),
-              arrays.requantizer.from(group * columns), to + group * columns, shape.inSize, yChannels);
+      packDots<IntProduct>(depth, columns, at, panels.data());
+      dotRows(gather, batch, CentredRows{activations}, activations.data + group * gather.channels, columns,
+              Panels<IntProduct>{panels.data(), nullptr}, arrays.requantizer.from(group * columns), to + group * columns, shape.inSize, yChannels);
     }
   });
 }

@@ -1,4 +1,7 @@
 #pragma once
+#ifdef OCTAVO_BYTE_DOT
+#include "quantized-conv-byte-rows.h"
+#endif
 #include "quantized-conv-method.h"
 #include "threads.h"
 #include "quantized-winograd-tiles.h"
@@ -53,7 +56,7 @@ struct WinogradMethod {
 
   static bool takes(const ConvFacts& facts) {
     const ConvShape& shape = facts.shape;
-    return fits(shape) && cost(shape) < costOfDefinition(shape) &&
+    return fits(shape) && cost(shape) < costOfDefinition(facts) &&
            (... && (cost(shape) <= WinogradMethod<Rivals>::cost(shape))) && isExact(facts);
   }
 
@@ -74,8 +77,12 @@ struct WinogradMethod {
     return double(points) * (tiles * (1 + 4.0 / s.outChannels + 11.0 / s.inChannels) + 2.5);
   }
   /** Of gathered rows: a tenth goes into the gathering. */
-  static double costOfDefinition(const ConvShape& s) {
-    return 9 * 1.1 * double(outElements(s) / size_t(s.outChannels));
+  static double costOfDefinition(const ConvFacts& facts) {
+    const double products = 9 * 1.1 * double(outElements(facts.shape) / facts.channels());
+#ifdef OCTAVO_BYTE_DOT
+    if (ByteRowsMethod::takes(facts)) return products * ByteDot::cost;
+#endif
+    return products;
   }
 
   /** Weights are kept as int8, and the last step must find the true sums again. */

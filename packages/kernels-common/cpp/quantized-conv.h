@@ -39,7 +39,7 @@ double quantizedConvPackedBytes(Input8 weight, Span<const int32_t> weightZeroPoi
     fail(expected);
     return 0;
   }
-  const ConvFacts facts = {shape, {weight, weightZeroPoint.data}, xMin - xZeroPoint, xMax - xZeroPoint};
+  const ConvFacts facts = {shape, {weight, weightZeroPoint.data}, xZeroPoint, xMin - xZeroPoint, xMax - xZeroPoint};
   return double(packedBytes(methodFor(facts), shape));
 }
 
@@ -48,7 +48,7 @@ void quantizedConvPack(Input8 weight, Span<const int32_t> weightZeroPoint, Span<
   if (const char* expected = unfitFacts(weight, weightZeroPoint, shape, xZeroPoint, xMin, xMax)) {
     return fail(expected);
   }
-  const ConvFacts facts = {shape, {weight, weightZeroPoint.data}, xMin - xZeroPoint, xMax - xZeroPoint};
+  const ConvFacts facts = {shape, {weight, weightZeroPoint.data}, xZeroPoint, xMin - xZeroPoint, xMax - xZeroPoint};
   const uint32_t method = methodFor(facts);
   OCTAVO_EXPECT(packed.length == packedBytes(method, shape), "packed of quantizedConvPackedBytes");
   OCTAVO_EXPECT(reinterpret_cast<uintptr_t>(packed.data) % 4 == 0, "packed at an address divisible by 4");

@@ -6,7 +6,7 @@
 // The WebAssembly module: memory, and these functions. wasm-provider.ts is the other side.
 using namespace octavo;
 
-static const KernelTable& table() { return *isas[0].table; }
+static const KernelTable& table() { return *isas[0].tables[0]; }
 
 OCTAVO_EXPORT(kernelCount) uint32_t kernelCount() { return table().count; }
 /** Zero-terminated. */
@@ -21,6 +21,7 @@ OCTAVO_EXPORT(replay) uint32_t replayCalls(const RecordedCall* calls, uint32_t f
 }
 OCTAVO_EXPORT(peakFloat) double peakFloat(double steps) { return table().peakFloat(steps); }
 OCTAVO_EXPORT(peakInt8) double peakInt8(double steps) { return table().peakInt8(steps); }
+OCTAVO_EXPORT(peakInt7) double peakInt7(double steps) { return table().peakInt7(steps); }
 /** Zero-terminated message of the last kernel, or null. */
 OCTAVO_EXPORT(takeFailure) const char* takeFailureMessage() { return takeFailure(); }
 

@@ -7,7 +7,7 @@
 /** At the end of such a unit: the set's name and what it is for people. */
 #define OCTAVO_WASM_ISA(name, description)                                              \
   namespace octavo {                                                                    \
-  extern const Isa isas[] = {{name, description, &OCTAVO_ISA::table, [] {               \
+  extern const Isa isas[] = {{name, description, {&OCTAVO_ISA::table}, [] {               \
                                 return static_cast<const char*>(nullptr);               \
                               }}};                                                      \
   extern const uint32_t isaCount = 1;                                                   \

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { basename, dirname, join } from "node:path";
 
 import { commonSources, fingerprint, isFresh, sourceFiles } from "./sources.mjs";
@@ -109,10 +110,14 @@ export async function buildNative({
   mkdirSync(dirname(output), { recursive: true });
   const scratch = mkdtempSync(join(dirname(output), "objects-"));
   try {
-    const objects = units.map((unit) => join(scratch, `${basename(unit)}.o`));
-    await Promise.all(
-      units.map((unit, i) =>
-        compile(compiler, [
+    const object = (unit) => join(scratch, `${basename(unit)}.o`);
+    // Those of the instruction sets take long, so they begin.
+    const waiting = units.toSorted(
+      (a, b) => Number(basename(b) in isaFlags) - Number(basename(a) in isaFlags),
+    );
+    const compileNext = async () => {
+      for (let unit; (unit = waiting.shift()) !== undefined;) {
+        await compile(compiler, [
           ...flags,
           ...(isaFlags[basename(unit)] ?? []),
           `-I${commonSources}`,
@@ -122,14 +127,15 @@ export async function buildNative({
           "-c",
           unit,
           "-o",
-          objects[i],
-        ]),
-      ),
-    );
+          object(unit),
+        ]);
+      }
+    };
+    await Promise.all(Array.from({ length: availableParallelism() }, compileNext));
     const linked = join(scratch, name);
     const isForDebugging = extraFlags.includes("-g");
     const linking = linkFlags[system].filter((flag) => !(isForDebugging && flag === "-s"));
-    await compile(compiler, [...objects, ...libraries, ...linking, ...extraFlags, "-o", linked]);
+    await compile(compiler, [...units.map(object), ...libraries, ...linking, ...extraFlags, "-o", linked]);
     renameSync(linked, output);
     writeFileSync(stamp, expected);
   } finally {

@@ -50,6 +50,7 @@ const nativeOnly = new Set([
   "threads.cpp",
   "thread-pool.cpp",
   "cores.cpp",
+  "isas-tables.cpp",
   "node-binding.cpp",
   "node-recording.cpp",
   "node-values.cpp",

@@ -16,6 +16,7 @@ function providerOf(kernels: Record<string, NativeKernel>, misalignment = 16) {
     kernels,
     peakFloat: (steps: number) => steps,
     peakInt8: (steps: number) => steps,
+    peakInt7: (steps: number) => steps,
     recording: () => unused(),
   };
   const addon: NativeAddon = {

@@ -18,6 +18,7 @@ export interface NativeIsa {
   /** See `MeasurableProvider`. */
   peakFloat(steps: number): number;
   peakInt8(steps: number): number;
+  peakInt7(steps: number): number;
   /** An empty recording of calls of these kernels, which a pool will repeat. */
   recording(pool: NativePool): NativeRecording;
 }
@@ -88,7 +89,7 @@ export function nativeProvider(addon: NativeAddon, isa: NativeIsa): MeasurablePr
       threads = addon.setThreads(count);
     },
     recorder: (count) => nativeRecorder(addon, isa, count),
-    peak: { float: isa.peakFloat, int8: isa.peakInt8 },
+    peak: { float: isa.peakFloat, int8: isa.peakInt8, int7: isa.peakInt7 },
   };
 }
 

@@ -24,6 +24,7 @@ export interface WasmExports {
   /** See `MeasurableProvider`. */
   peakFloat(steps: number): number;
   peakInt8(steps: number): number;
+  peakInt7(steps: number): number;
 }
 
 /**
@@ -74,7 +75,7 @@ export async function wasmProvider(
       if (threads) threads.count = count;
     },
     recorder: (count) => wasmRecorder(name, exports, memory, caller, threads, count),
-    peak: { float: exports.peakFloat, int8: exports.peakInt8 },
+    peak: { float: exports.peakFloat, int8: exports.peakInt8, int7: exports.peakInt7 },
   };
 }
 

@@ -1,5 +1,6 @@
 #define OCTAVO_ISA avx2
 #include "vector-avx2.h"
 #include "dot-avx2.h"
+#include "byte-dot-avx2.h"
 
 #include "kernel-table.h"

@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 
 import { registrations } from "../src/index.ts";
 
-const opened = await registrations[0].open();
+const opened = await registrations.find(({ name }) => name === "x64-avx2")!.open();
 
-/** What the registered kernels do with a convolution whose weights are all `weight`, and whose inputs go to `xMax`. */
+/** What these kernels do with a convolution whose weights are all `weight`, and whose inputs go to `xMax`. */
 function methodOf(
   fields: Partial<ConvFields>,
   { weight = 127, weightZeroPoint = 0, xMax = 255 } = {},
@@ -36,7 +36,7 @@ function methodOf(
   return packedMethod(packed);
 }
 
-describe.skipIf(!("provider" in opened))("methods of quantizedConv", () => {
+describe.skipIf(!("provider" in opened))("methods of quantizedConv, AVX2", () => {
   test.each<[string, string, Partial<ConvFields>]>([
     ["3×3 of stride 1", "winograd4x4", {}],
     ["small images", "winograd2x2", { inSize: [1, 5, 5], outSize: [1, 5, 5] }],

@@ -1,0 +1,27 @@
+#pragma once
+#include "dot.h"
+
+// The meaning of the operations that every byte-dot-*.h declares. A set without one has no faster way than int16.
+#define OCTAVO_BYTE_DOT
+
+namespace octavo::OCTAVO_ISA {
+
+/** Operand of a dot product of bytes: `depth` consecutive ones for each column. */
+struct ByteDot {
+  static constexpr size_t depth = 4;
+  /** Activations for which sums are exact with all int8 weights; bytes are signed if `least` is negative. */
+  static constexpr int32_t least = 0, largest = 255;
+  /** Time of its products, where that of int16 ones is 1. */
+  static constexpr double cost = 1;
+  uint8_t v[depth];
+  static ByteDot load(const uint8_t* p) { return {{p[0], p[1], p[2], p[3]}}; }
+  /** The same `depth` activations for every column. */
+  static ByteDot broadcast(const uint8_t* p) { return load(p); }
+};
+/** sum + Σ x · int8 weight over the depth. */
+inline ScalarInt dot(ByteDot x, ByteDot weights, ScalarInt sum) {
+  for (size_t i = 0; i < ByteDot::depth; ++i) sum.v += x.v[i] * int8_t(weights.v[i]);
+  return sum;
+}
+
+}  // namespace octavo::OCTAVO_ISA

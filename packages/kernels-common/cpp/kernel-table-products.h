@@ -1,0 +1,14 @@
+#pragma once
+// As kernel-table.h, for a set that has only the kernels of kernel-list-products.h; another has the rest.
+#include "unpack.h"
+
+#include "conv-input-gradient.h"
+#include "conv-weight-gradient.h"
+#include "conv.h"
+#include "gemm.h"
+#include "quantized-conv-transpose.h"
+
+#ifndef OCTAVO_KERNEL_LIST
+#define OCTAVO_KERNEL_LIST "kernel-list-products.h"
+#endif
+#include "kernel-table-dots.h"

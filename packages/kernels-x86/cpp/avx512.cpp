@@ -1,0 +1,6 @@
+#define OCTAVO_ISA avx512
+#include "vector-avx512.h"
+#include "dot-avx512.h"
+#include "byte-dot-avx512.h"
+
+#include "kernel-table-products.h"

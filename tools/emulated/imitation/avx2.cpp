@@ -1,0 +1,1 @@
+// Nothing: this machine runs the kernels for AVX2 as they are.
