@@ -9,6 +9,35 @@ namespace octavo::OCTAVO_ISA {
 /** The sum is split over threads only when it is this deep and the result this small. */
 constexpr size_t deepProduct = 4096, smallResult = size_t(1) << 16;
 
+/** c = start + b · a, or c + b · a if `start` is null: one row of `left`, n rows of b. Nothing is packed. */
+inline void multiplyRow(size_t n, size_t k, const float* a, const float* b, const float* start, float* c) {
+  constexpr size_t width = Vector::width, together = 4;
+  parallelFor(n, 1 + taskProducts / (4 * (k + 1)), [&](size_t begin, size_t end) {
+    for (size_t j = begin; j < end; j += together) {
+      const size_t count = smallest(together, end - j);
+      const float* rows[together];
+      for (size_t r = 0; r < together; ++r) rows[r] = b + (j + smallest(r, count - 1)) * k;
+      Vector sums[together];
+      OCTAVO_UNROLL
+      for (Vector& sum : sums) sum = Vector::broadcast(0);
+      size_t i = 0;
+      for (; i + width <= k; i += width) {
+        const Vector values = Vector::load(a + i);
+        OCTAVO_UNROLL
+        for (size_t r = 0; r < together; ++r) sums[r] = multiplyAdd(values, Vector::load(rows[r] + i), sums[r]);
+      }
+      for (size_t r = 0; r < count; ++r) {
+        float lanes[width];
+        sums[r].store(lanes);
+        float sum = start ? start[j + r] : c[j + r];
+        for (float lane : lanes) sum += lane;
+        for (size_t rest = i; rest < k; ++rest) sum += a[rest] * rows[r][rest];
+        c[j + r] = sum;
+      }
+    }
+  });
+}
+
 /** One product of the batch. `start` is the bias row in whole panels, or null to add to c. */
 inline void gemmOne(const float* a, const float* b, const float* start, float* c, const GemmShape& shape) {
   const size_t m = size_t(shape.m), n = size_t(shape.n), k = size_t(shape.k);
@@ -19,6 +48,7 @@ inline void gemmOne(const float* a, const float* b, const float* start, float* c
     }
     return gemmByDepth(m, n, k, left, MatrixSlices{b, n, n}, c, n, true);
   }
+  if (m == 1 && shape.transposeB) return multiplyRow(n, k, a, b, start, c);
   const PanelPacker packer = {nullptr, k, n};
   const Workspace<float> panels(packer.floats());
   packPanels({panels.data(), k, n}, b, shape.transposeB ? k : n, shape.transposeB);

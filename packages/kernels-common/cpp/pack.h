@@ -8,6 +8,24 @@
 // The right operand of a product in the order in which tiles read it.
 namespace octavo::OCTAVO_ISA {
 
+static_assert(panelColumns % 4 == 0);
+
+/** The transpose of a square of 4 × 4. */
+inline void transposeFours(const float* from, size_t fromStride, float* to, size_t toStride) {
+  // A vector of the compilers' own, which every instruction set has.
+  typedef float Four __attribute__((vector_size(16)));
+  Four row[4];
+  for (size_t i = 0; i < 4; ++i) std::memcpy(&row[i], from + i * fromStride, sizeof(Four));
+  const Four low01 = __builtin_shufflevector(row[0], row[1], 0, 4, 1, 5);
+  const Four high01 = __builtin_shufflevector(row[0], row[1], 2, 6, 3, 7);
+  const Four low23 = __builtin_shufflevector(row[2], row[3], 0, 4, 1, 5);
+  const Four high23 = __builtin_shufflevector(row[2], row[3], 2, 6, 3, 7);
+  const Four column[4] = {
+      __builtin_shufflevector(low01, low23, 0, 1, 4, 5), __builtin_shufflevector(low01, low23, 2, 3, 6, 7),
+      __builtin_shufflevector(high01, high23, 0, 1, 4, 5), __builtin_shufflevector(high01, high23, 2, 3, 6, 7)};
+  for (size_t i = 0; i < 4; ++i) std::memcpy(to + i * toStride, &column[i], sizeof(Four));
+}
+
 /**
  * Panels of a whole right operand (depth × columns): blocks of `depthBlock`, in each the panels one after the
  * other, in each the rows of `panelColumns`; the last panel is filled with zeros.
@@ -42,7 +60,13 @@ struct PanelPacker {
     for (size_t first = 0; first < depth; first += depthBlock) {
       float* const panel = place(first, column);
       const size_t height = smallest(depthBlock, depth - first);
-      for (size_t k = 0; k < height; ++k) {
+      size_t k = 0;
+      for (; width == panelColumns && k + 4 <= height; k += 4) {
+        for (size_t i = 0; i < panelColumns; i += 4) {
+          transposeFours(from + i * columnStride + first + k, columnStride, panel + k * panelColumns + i, panelColumns);
+        }
+      }
+      for (; k < height; ++k) {
         float* const row = panel + k * panelColumns;
         for (size_t i = 0; i < width; ++i) row[i] = from[i * columnStride + first + k];
         for (size_t i = width; i < panelColumns; ++i) row[i] = 0;
