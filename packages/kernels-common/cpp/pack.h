@@ -63,7 +63,8 @@ struct PanelPacker {
       size_t k = 0;
       for (; width == panelColumns && k + 4 <= height; k += 4) {
         for (size_t i = 0; i < panelColumns; i += 4) {
-          transposeFours(from + i * columnStride + first + k, columnStride, panel + k * panelColumns + i, panelColumns);
+          const float* const square = from + i * columnStride + first + k;
+          transposeFours(square, columnStride, panel + k * panelColumns + i, panelColumns);
         }
       }
       for (; k < height; ++k) {
