@@ -9,6 +9,7 @@ export { lower } from "./lower/lower.ts";
 export type { LowerOptions } from "./lower/lower.ts";
 export { QFunctional } from "./modules/q-functional.ts";
 export { DeQuantize, Quantize } from "./modules/quantize.ts";
+export { QuantizedChannelFunction } from "./modules/quantized-channel-function.ts";
 export { QuantizedFunction } from "./modules/quantized-function.ts";
 export { QuantizedLayer } from "./modules/quantized-layer.ts";
 export { ViaFloat } from "./modules/via-float.ts";

@@ -1,12 +1,27 @@
 import { disableObserver } from "@octavo/fake-quant";
-import { ELU, GELU, Hardsigmoid, Hardswish, LeakyReLU, Mish, ReLU6, Sigmoid, SiLU, Tanh } from "@octavo/nn";
+import {
+  BatchNorm,
+  ELU,
+  GELU,
+  Hardsigmoid,
+  Hardswish,
+  LeakyReLU,
+  Mish,
+  PReLU,
+  ReLU,
+  ReLU6,
+  Sigmoid,
+  SiLU,
+  Tanh,
+} from "@octavo/nn";
 import type { Module } from "@octavo/nn";
-import { activationQuantizerOf, DeQuantStub, FloatFunctional, QuantStub } from "@octavo/qat";
+import { activationQuantizerOf, DeQuantStub, FloatFunctional, partsOf, QuantStub } from "@octavo/qat";
 import type { Tensor } from "@octavo/tensor";
 import { isQuantizableLayer, quantizedLayer } from "./internal/quantized-layer-of.ts";
 import { observedOutput } from "./internal/observed-output.ts";
 import { QFunctional } from "./modules/q-functional.ts";
 import { DeQuantize, Quantize } from "./modules/quantize.ts";
+import { QuantizedChannelFunction } from "./modules/quantized-channel-function.ts";
 import { QuantizedFunction } from "./modules/quantized-function.ts";
 import { ViaFloat } from "./modules/via-float.ts";
 
@@ -23,6 +38,13 @@ const isAny =
   (module: Module) =>
     types.some((type) => module instanceof type);
 
+/** Whether the result depends on the value and its channel alone: batch norm by running statistics, with a relu, PReLU. */
+function isChannelFunction(module: Module): boolean {
+  const [first, ...others] = partsOf(module);
+  if (first instanceof BatchNorm) return first.runningMean !== null && others.every(isAny(ReLU));
+  return others.length === 0 && first instanceof PReLU;
+}
+
 /** In this order; the first that matches. The last takes whatever has no integer form. */
 const forms: readonly QuantizedForm[] = [
   { matches: isAny(QuantStub), make: (m, path) => new Quantize(...observedOutput(m, path)) },
@@ -31,6 +53,10 @@ const forms: readonly QuantizedForm[] = [
   {
     matches: isAny(ELU, GELU, Hardsigmoid, Hardswish, LeakyReLU, Mish, ReLU6, Sigmoid, SiLU, Tanh),
     make: (m, path) => new QuantizedFunction(m as FloatModule, ...observedOutput(m, path)),
+  },
+  {
+    matches: isChannelFunction,
+    make: (m, path) => new QuantizedChannelFunction(unwatched(m), ...observedOutput(m, path)),
   },
   { matches: () => true, make: (m, path) => new ViaFloat(unwatched(m), ...observedOutput(m, path)) },
 ];

@@ -1,4 +1,5 @@
 import { BNReLU2d, fuseModules } from "@octavo/fusion";
+import { disableObserver, enableFakeQuant } from "@octavo/fake-quant";
 import * as nn from "@octavo/nn";
 import {
   DeQuantStub,
@@ -24,7 +25,15 @@ import {
 } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { describe, expect, it } from "vitest";
-import { convert, convertFx, lower, QFunctional, QuantizedLayer, ViaFloat } from "../src/index.ts";
+import {
+  convert,
+  convertFx,
+  lower,
+  QFunctional,
+  QuantizedChannelFunction,
+  QuantizedLayer,
+  ViaFloat,
+} from "../src/index.ts";
 
 type Net = nn.Module<[x: Tensor], Tensor>;
 
@@ -61,9 +70,10 @@ class Branches extends nn.Module<[x: Tensor], Tensor> {
 
 describe("modules without an integer form run in float between dequantize and quantize", () => {
   const cases: [string, () => Net, string][] = [
-    ["BatchNorm2d", () => new nn.BatchNorm2d(3), "channelAffine"],
-    ["BNReLU2d", () => new BNReLU2d(new nn.BatchNorm2d(3), new nn.ReLU()), "channelAffine"],
     ["Softmax", () => new nn.Softmax(1), "softmax"],
+    ["LayerNorm", () => new nn.LayerNorm(8), "rowNorm"],
+    ["GroupNorm", () => new nn.GroupNorm(3, 3), "rowNorm"],
+    ["InstanceNorm2d", () => new nn.InstanceNorm2d(3, { affine: true }), "rowNorm"],
   ];
   it.each(cases)("%s", async (_, make, op) => {
     const x = image();
@@ -95,6 +105,36 @@ describe("modules without an integer form run in float between dequantize and qu
     const x = image();
     expect(noGrad(() => net(x)).shape).toEqual([2, 4, 8, 8]);
     await expectSameBits(net, x);
+  });
+});
+
+describe("functions of a value and its channel are tables", () => {
+  const trained = () => {
+    const bn = new nn.BatchNorm2d(3);
+    for (let i = 0; i < 3; i++) noGrad(() => bn(image().mul(3).add(1)));
+    return bn;
+  };
+  const cases: [string, () => Net][] = [
+    ["BatchNorm2d", trained],
+    ["BNReLU2d", () => new BNReLU2d(trained(), new nn.ReLU())],
+    ["PReLU", () => new nn.PReLU(3, { init: -0.3 })],
+    ["one PReLU", () => new nn.PReLU()],
+  ];
+  it.each(cases)("%s", async (_, make) => {
+    const x = image();
+    const prepared = calibrated(new nn.Sequential(new QuantStub(), make(), new DeQuantStub()), x);
+    const net = convert(prepared);
+    expect(net.getSubmodule("1")).toBeInstanceOf(QuantizedChannelFunction);
+    await expectSameBits(net, x);
+    expect(lower(net, x).ops.map(({ op }) => op)).toContain("channelLookup");
+    // The integers of the float function, rounded once.
+    const simulated = noGrad(() => prepared.apply(disableObserver).apply(enableFakeQuant)(x)).toArray();
+    expect([...noGrad(() => net(x)).toArray()]).toEqual([...simulated]);
+    // Weights come and go with the state dict.
+    const other = quantized(new nn.Sequential(new QuantStub(), make(), new DeQuantStub()), image());
+    noGrad(() => other(x));
+    other.loadStateDict(net.stateDict());
+    expect([...noGrad(() => other(x)).toArray()]).toEqual([...simulated]);
   });
 });
 

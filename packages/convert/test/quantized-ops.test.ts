@@ -5,7 +5,13 @@ import { noGrad, Tensor, tensor } from "@octavo/tensor";
 import { goldens } from "@octavo/testing";
 import type { GoldenCase } from "@octavo/testing";
 import { describe, expect, it } from "vitest";
-import { QFunctional, QuantizedFunction, QuantizedLayer, ViaFloat } from "../src/index.ts";
+import {
+  QFunctional,
+  QuantizedChannelFunction,
+  QuantizedFunction,
+  QuantizedLayer,
+  ViaFloat,
+} from "../src/index.ts";
 import { goldenTensor } from "./golden-flow.ts";
 
 const group = goldens("quantized-ops");
@@ -107,7 +113,10 @@ const linear = runLayer((_, { shape: [out, features] }) => new nn.Linear(feature
 
 /** A module with output qparams of its own, by table or by way of float. */
 const own =
-  (type: typeof QuantizedFunction | typeof ViaFloat, make: (row: GoldenCase) => Float): Run =>
+  (
+    type: typeof QuantizedFunction | typeof QuantizedChannelFunction | typeof ViaFloat,
+    make: (row: GoldenCase) => Float,
+  ): Run =>
   (row) =>
     new type(make(row).eval(), ...output(row))(quantized(row, "x"));
 
@@ -154,7 +163,7 @@ const adaptive = (pool: (x: Tensor, size: Sizes) => Tensor) =>
   plain((row) => (x) => pool(x, sizes(row, "output_size")!));
 
 const batchNorm = (type: new (channels: number, options: object) => nn.BatchNorm, relu: boolean) =>
-  own(ViaFloat, (row) => {
+  own(QuantizedChannelFunction, (row) => {
     const { length } = row.floats("weight");
     const bn = new type(length, { eps: row.number("eps") });
     const state = ["weight", "bias", "running_mean", "running_var"].map(
@@ -163,6 +172,25 @@ const batchNorm = (type: new (channels: number, options: object) => nn.BatchNorm
     bn.loadStateDict(new Map(state), { strict: false });
     return relu ? (fuseModules(new nn.Sequential(bn, new nn.ReLU()).eval(), [["0", "1"]]) as Float) : bn;
   });
+
+/** Normalisation by each example's own statistics: in float between integers. */
+const withWeights = (make: (row: GoldenCase) => Float) =>
+  own(ViaFloat, (row) => {
+    const state = ["weight", "bias"].map((name) => [name, goldenTensor(row.input(name))] as const);
+    const norm = make(row);
+    norm.loadStateDict(new Map(state), { strict: false });
+    return norm;
+  });
+
+/** The weights are given as integers of their own. */
+const prelu = own(QuantizedChannelFunction, (row) => {
+  const integers = "w" in row.inputs ? [...row.input("w").data].map(Number) : [row.number("w")];
+  const scale = Math.fround(row.number("w_scale"));
+  const weights = integers.map((q) => Math.fround((q - row.number("w_zero_point")) * scale));
+  const module = new nn.PReLU(weights.length);
+  noGrad(() => module.loadStateDict(new Map([["weight", tensor(weights)]])));
+  return module;
+});
 
 /** Prefixes of the group, and how they run here. */
 const runs: Readonly<Record<string, Run>> = {
@@ -213,6 +241,21 @@ const runs: Readonly<Record<string, Run>> = {
   mean: plain(
     (row) => (x) => x.mean({ dim: row.args.dim as number[], keepdim: row.args.keepdim as boolean }),
   ),
+  layer_norm: withWeights((row) => {
+    const shape = row.args.normalized_shape as number[];
+    return new nn.LayerNorm(shape, { eps: row.number("eps") });
+  }),
+  group_norm: withWeights((row) => {
+    const [, channels] = row.input("x").shape;
+    return new nn.GroupNorm(row.number("num_groups"), channels, { eps: row.number("eps") });
+  }),
+  instance_norm: withWeights((row) => {
+    const { shape } = row.input("x");
+    const type = [nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d][shape.length - 3];
+    return new type(shape[1], { eps: row.number("eps"), affine: true });
+  }),
+  prelu,
+  "prelu (one not representable)": prelu,
   batch_norm2d: batchNorm(nn.BatchNorm2d as never, false),
   batch_norm2d_relu: batchNorm(nn.BatchNorm2d as never, true),
   batch_norm3d: batchNorm(nn.BatchNorm3d as never, false),

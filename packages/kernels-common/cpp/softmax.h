@@ -1,5 +1,5 @@
 #pragma once
-#include "elementwise.h"
+#include "each-row.h"
 #include "transcendental.h"
 #include "workspace.h"
 
@@ -12,13 +12,6 @@ constexpr size_t exponentialGrain = 1024;
 #define OCTAVO_EXPECT_ROWS(...)                                                                  \
   for (const size_t length : {__VA_ARGS__})                                                      \
     OCTAVO_EXPECT(length >= rows * columns, "arrays of at least rows × columns elements")
-
-template <typename Body>
-inline void eachRow(size_t rows, size_t columns, const Body& body) {
-  parallelFor(rows, 1 + exponentialGrain / (columns + 1), [&](size_t begin, size_t end) {
-    for (size_t row = begin; row < end; ++row) body(row * columns);
-  });
-}
 
 /** NaN if there is one. */
 inline double largestOf(const float* x, size_t count) {
@@ -37,7 +30,7 @@ inline double exponentialSum(const float* x, size_t count, double max, double* t
 
 void softmax(Span<const float> x, Span<float> y, size_t rows, size_t columns) {
   OCTAVO_EXPECT_ROWS(x.length, y.length);
-  eachRow(rows, columns, [&](size_t start) {
+  eachRow(rows, columns, exponentialGrain, [&](size_t start) {
     Workspace<double> terms(columns);
     const double sum = exponentialSum(&x[start], columns, largestOf(&x[start], columns), terms.data());
     for (size_t c = 0; c < columns; ++c) y[start + c] = static_cast<float>(terms.data()[c] / sum);
@@ -47,7 +40,7 @@ void softmax(Span<const float> x, Span<float> y, size_t rows, size_t columns) {
 /** dx = y (dy − Σ y dy) */
 void softmaxGradient(Span<const float> y, Span<const float> dy, Span<float> dx, size_t rows, size_t columns) {
   OCTAVO_EXPECT_ROWS(y.length, dy.length, dx.length);
-  eachRow(rows, columns, [&](size_t start) {
+  eachRow(rows, columns, exponentialGrain, [&](size_t start) {
     double sum = 0;
     for (size_t c = start; c < start + columns; ++c) sum += double(y[c]) * dy[c];
     for (size_t c = start; c < start + columns; ++c) dx[c] = static_cast<float>(y[c] * (dy[c] - sum));
@@ -57,7 +50,7 @@ void softmaxGradient(Span<const float> y, Span<const float> dy, Span<float> dx, 
 /** y = x − max − log Σ e^{x − max} */
 void logSoftmax(Span<const float> x, Span<float> y, size_t rows, size_t columns) {
   OCTAVO_EXPECT_ROWS(x.length, y.length);
-  eachRow(rows, columns, [&](size_t start) {
+  eachRow(rows, columns, exponentialGrain, [&](size_t start) {
     Workspace<double> terms(columns);
     const double max = largestOf(&x[start], columns);
     const double logSum = logarithm(exponentialSum(&x[start], columns, max, terms.data()));
@@ -68,7 +61,7 @@ void logSoftmax(Span<const float> x, Span<float> y, size_t rows, size_t columns)
 /** dx = dy − e^y Σ dy */
 void logSoftmaxGradient(Span<const float> y, Span<const float> dy, Span<float> dx, size_t rows, size_t columns) {
   OCTAVO_EXPECT_ROWS(y.length, dy.length, dx.length);
-  eachRow(rows, columns, [&](size_t start) {
+  eachRow(rows, columns, exponentialGrain, [&](size_t start) {
     double sum = 0;
     for (size_t c = start; c < start + columns; ++c) sum += dy[c];
     for (size_t c = start; c < start + columns; ++c) dx[c] = static_cast<float>(dy[c] - exponential(y[c]) * sum);

@@ -35,6 +35,8 @@ export const signatures: { readonly [K in KernelName]: readonly ParameterRole[] 
   avgPoolGradient: signature("ios"),
   resample: signature("iiios"),
   resampleGradient: signature("iiios"),
+  rowNorm: signature("ioonnn"),
+  rowNormGradient: signature("iiionn"),
   softmax: signature("ionn"),
   softmaxGradient: signature("iionn"),
   logSoftmax: signature("ionn"),
@@ -55,6 +57,9 @@ export const signatures: { readonly [K in KernelName]: readonly ParameterRole[] 
   quantizedAdd: signature("inninnonnnn"),
   quantizedMul: signature("inninnonnnn"),
   quantizedLookup: signature("iio"),
+  quantizedChannelLookup: signature("iion"),
+  quantizedAddFixed: signature("inninnonnnn"),
+  dynamicLinear: signature("iiiionnnn"),
   quantizedAvgPool: signature("ionnns"),
   quantizedResample: signature("iiionnns"),
 };

@@ -78,6 +78,16 @@ export { GRU, LSTM, Recurrent, RNN } from "./modules/recurrent.ts";
 export type { RecurrentOptions, RNNOptions } from "./modules/recurrent.ts";
 export { GRUCell, LSTMCell, RNNCell } from "./modules/recurrent-cells.ts";
 export type { RecurrentCellOptions, RNNCellOptions } from "./modules/recurrent-cells.ts";
+export {
+  GroupNorm,
+  InstanceNorm,
+  InstanceNorm1d,
+  InstanceNorm2d,
+  InstanceNorm3d,
+  LayerNorm,
+} from "./modules/norms.ts";
+export type { NormOptions } from "./modules/norms.ts";
+export { PReLU } from "./modules/prelu.ts";
 export { Sequential } from "./modules/sequential.ts";
 export { Upsample } from "./modules/upsample.ts";
 export { Adam, AdamW } from "./optim/adam.ts";

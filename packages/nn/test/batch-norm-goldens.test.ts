@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { goldens } from "@octavo/testing";
 import type { GoldenCase } from "@octavo/testing";
-import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from "@octavo/nn";
+import { BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm2d } from "@octavo/nn";
 import type { BatchNorm } from "@octavo/nn";
 import { deviation, fromGolden, optionsOf } from "./torch-options.ts";
 
@@ -41,6 +41,32 @@ function check(row: GoldenCase): void {
     }
   }
 }
+
+/** Two batches while training, then one in evaluation. */
+function checkInstanceNorm(row: GoldenCase): void {
+  const norm = new InstanceNorm2d(row.input("x0").shape[1], { affine: true, trackRunningStats: true });
+  const names = ["weight", "bias", "running_mean", "running_var"];
+  norm.loadStateDict(new Map(names.map((name) => [name, fromGolden(row.input(name))])), { strict: false });
+  for (let i = 0; i < 3; i++) {
+    norm.train(i < 2);
+    const y = norm(fromGolden(row.input(`x${i}`)));
+    for (const [value, role] of [
+      [y.toArray(), `y_${i}`],
+      [norm.runningMean!.data, `running_mean_${i}`],
+      [norm.runningVar!.data, `running_var_${i}`],
+    ] as const) {
+      const wanted = Array.from(row.output(role).data as ArrayLike<number>, Number);
+      expect(deviation(Array.from(value as Float32Array), wanted), role).toBeLessThanOrEqual(2e-5);
+    }
+  }
+}
+
+describe.skipIf(floatOps.absent)(`${floatOps.title}: instance norm`, () => {
+  it.each(floatOps.select("instance_norm/running-stats").map((row) => [row.name, row] as const))(
+    "%s",
+    (_, row) => checkInstanceNorm(row),
+  );
+});
 
 describe.skipIf(floatOps.absent)(`${floatOps.title}: batch norm`, () => {
   it.each(floatOps.select("batch_norm/").map((row) => [row.name, row] as const))("%s", (_, row) =>

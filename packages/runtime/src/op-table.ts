@@ -4,6 +4,7 @@ import { avgPool } from "./ops/avg-pool.ts";
 import { binary } from "./ops/binary.ts";
 import { cat } from "./ops/cat.ts";
 import { channelAffine } from "./ops/channel-affine.ts";
+import { channelLookup } from "./ops/channel-lookup.ts";
 import { channelShuffle } from "./ops/channel-shuffle.ts";
 import { convTranspose } from "./ops/conv-transpose.ts";
 import { conv } from "./ops/conv.ts";
@@ -22,6 +23,7 @@ import { quantize } from "./ops/quantize.ts";
 import { reduce } from "./ops/reduce.ts";
 import { resample } from "./ops/resample.ts";
 import { reshape } from "./ops/reshape.ts";
+import { rowNorm } from "./ops/row-norm.ts";
 import { slice } from "./ops/slice.ts";
 import { logSoftmax, softmax } from "./ops/softmax.ts";
 import { unary } from "./ops/unary.ts";
@@ -36,6 +38,7 @@ const definitions = [
   add,
   mul,
   lookup,
+  channelLookup,
   // 8-bit or float
   maxPool,
   avgPool,
@@ -57,6 +60,7 @@ const definitions = [
   logSoftmax,
   matmul,
   reduce,
+  rowNorm,
 ];
 
 /** Every op that a program may contain, by name. A new one is a file under `ops/` and its name here. */

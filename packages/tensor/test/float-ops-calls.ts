@@ -97,6 +97,12 @@ export const calls: Readonly<Record<string, Call>> = {
   pad: ({ x }, { pad, ...options }) => ops.pad(x, pad, options as { mode: PadMode }),
   cat: (inputs, options) => ops.cat(Object.values(inputs), options),
   stack: (inputs, options) => ops.stack(Object.values(inputs), options),
+  prelu: ({ x, weight }) => ops.prelu(x, weight),
+  layer_norm: ({ x, weight, bias }, { normalizedShape, eps }) =>
+    ops.layerNorm(x, normalizedShape, { weight, bias, eps }),
+  group_norm: ({ x, weight, bias }, { numGroups, eps }) => ops.groupNorm(x, numGroups, { weight, bias, eps }),
+  instance_norm: ({ x, weight, bias }, options) =>
+    ops.instanceNorm(x, null, null, { weight, bias, ...options }),
   interpolate: ({ x }, options) => ops.interpolate(x, options),
   chunk: ({ x }, { chunks, dim }) => ops.chunk(x, chunks, { dim }),
   split: ({ x }, { splitSize, dim }) => ops.split(x, splitSize, { dim }),

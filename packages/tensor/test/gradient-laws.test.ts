@@ -80,6 +80,23 @@ const operations: readonly (readonly [
     (x) => ops.interpolate(x, { scaleFactor: 1.7, mode: "trilinear", alignCorners: true }),
   ],
   ["interpolate, nearest", [[2, 3, 4, 3]], (x) => ops.interpolate(x, { scaleFactor: [1.5, 2] })],
+  ["rowNorm", [[2, 3, 5]], (x) => ops.rowNorm(x)],
+  [
+    "layerNorm",
+    [
+      [2, 3, 4],
+      [3, 4],
+      [3, 4],
+    ],
+    (x, weight, bias) => ops.layerNorm(x, [3, 4], { weight, bias }),
+  ],
+  ["groupNorm", [[2, 4, 3, 2], [4], [4]], (x, weight, bias) => ops.groupNorm(x, 2, { weight, bias })],
+  [
+    "instanceNorm",
+    [[2, 3, 5], [3], [3]],
+    (x, weight, bias) => ops.instanceNorm(x, null, null, { weight, bias }),
+  ],
+  ["prelu", [[2, 3, 4], [3]], (x, weight) => ops.prelu(x, weight)],
   ["channelShuffle", [[2, 6, 3, 2]], (x) => ops.channelShuffle(x, 3)],
   ["pixelShuffle", [[2, 8, 3, 2]], (x) => ops.pixelShuffle(x, 2)],
   ["pixelUnshuffle", [[2, 2, 4, 6]], (x) => ops.pixelUnshuffle(x, 2)],

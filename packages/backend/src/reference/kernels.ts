@@ -3,6 +3,7 @@ import { avgPoolKernels } from "./avg-pool.ts";
 import { binaryKernels } from "./binary.ts";
 import { channelKernels } from "./channels.ts";
 import { convKernels } from "./conv.ts";
+import { dynamicLinearKernels } from "./dynamic-linear.ts";
 import { gemmKernels } from "./gemm.ts";
 import { maxPoolKernels } from "./max-pool.ts";
 import { optimizerKernels } from "./optimizer-steps.ts";
@@ -15,6 +16,7 @@ import { reduceKernels } from "./reduce.ts";
 import { regionKernels } from "./region.ts";
 import { requantizeKernels } from "./requantize.ts";
 import { resampleKernels } from "./resample.ts";
+import { rowNormKernels } from "./row-norm.ts";
 import { softmaxKernels } from "./softmax.ts";
 import { unaryKernels } from "./unary/unary.ts";
 
@@ -30,6 +32,7 @@ export const referenceKernels: Kernels = {
   ...maxPoolKernels,
   ...avgPoolKernels,
   ...resampleKernels,
+  ...rowNormKernels,
   ...softmaxKernels,
   ...optimizerKernels,
   ...quantizeKernels,
@@ -37,5 +40,6 @@ export const referenceKernels: Kernels = {
   ...requantizeKernels,
   ...quantizedConvKernels,
   ...quantizedElementwiseKernels,
+  ...dynamicLinearKernels,
   ...quantizedAvgPoolKernels,
 };

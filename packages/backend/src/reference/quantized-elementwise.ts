@@ -26,4 +26,22 @@ export const quantizedElementwiseKernels = {
     const smallest = x instanceof Int8Array ? -128 : 0;
     for (let i = 0; i < y.length; i++) y[i] = table[x[i] - smallest];
   },
+
+  quantizedChannelLookup(x, tables, y, channels) {
+    const smallest = x instanceof Int8Array ? -128 : 0;
+    for (let i = 0, c = 0; i < y.length; i++) {
+      y[i] = tables[256 * c + x[i] - smallest];
+      if (++c === channels) c = 0;
+    }
+  },
+
+  quantizedAddFixed(a, aMultiplier, aZeroPoint, b, bMultiplier, bZeroPoint, y, shift, yZeroPoint, low, high) {
+    const divisor = 2 ** shift;
+    for (let i = 0; i < y.length; i++) {
+      const sum = aMultiplier * (a[i] - aZeroPoint) + bMultiplier * (b[i] - bZeroPoint);
+      const rounded = Math.floor(Math.abs(sum) / divisor + 0.5);
+      const integer = (sum < 0 ? -rounded : rounded) + yZeroPoint;
+      y[i] = integer < low ? low : integer > high ? high : integer;
+    }
+  },
 } satisfies Partial<Kernels>;

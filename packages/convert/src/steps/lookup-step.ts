@@ -12,8 +12,6 @@ function everyInteger(dtype: QuantizedDType): Uint8Array | Int8Array {
     : Int8Array.from({ length: 256 }, (_, i) => i - 128);
 }
 
-const blocks = channelBlocks({ outer: 1, channels: 1, inner: 256 });
-
 /**
  * Any function of one value as a table of 256 integers: dequantize → function → quantize, computed once for the input's
  * qparams. relu, hardswish, sigmoid, a change of scale.
@@ -23,17 +21,32 @@ export function lookupStep(
   apply: (x: Tensor) => Tensor,
   output: QuantizedOutput,
 ): ProgramStep {
-  const { dtype, qparams } = output;
-  const x = new Tensor({ shape: [256] });
-  kernels().dequantize(everyInteger(input.dtype), input.scale, input.zeroPoint as Int32Array, x.data, blocks);
-  const y = noGrad(() => apply(x));
-  const data = dtype === "quint8" ? new Uint8Array(256) : new Int8Array(256);
-  const [scale, zeroPoint] = [Float32Array.of(qparams.scale), Int32Array.of(qparams.zeroPoint)];
-  kernels().quantize(y.data, scale, zeroPoint, data, blocks, qparams.quantMin, qparams.quantMax);
+  const data = tableOf(input, 1, apply, output);
   return Object.freeze({
     op: "lookup",
     attributes: {},
-    constants: { table: { dtype, shape: [256], data } },
+    constants: { table: { dtype: output.dtype, shape: [256], data } },
     output,
   });
+}
+
+/** dequantize → `apply` → quantize of all 256 integers, `copies` times in a row. */
+export function tableOf(
+  input: QParams,
+  copies: number,
+  apply: (x: Tensor) => Tensor,
+  { dtype, qparams }: QuantizedOutput,
+): Uint8Array | Int8Array {
+  const length = 256 * copies;
+  const blocks = channelBlocks({ outer: 1, channels: 1, inner: length });
+  const once = everyInteger(input.dtype);
+  const integers = new (once.constructor as Uint8ArrayConstructor)(length);
+  for (let at = 0; at < length; at += 256) integers.set(once, at);
+  const x = new Tensor({ shape: [length] });
+  kernels().dequantize(integers, input.scale, input.zeroPoint as Int32Array, x.data, blocks);
+  const y = noGrad(() => apply(x));
+  const data = dtype === "quint8" ? new Uint8Array(length) : new Int8Array(length);
+  const [scale, zeroPoint] = [Float32Array.of(qparams.scale), Int32Array.of(qparams.zeroPoint)];
+  kernels().quantize(y.data, scale, zeroPoint, data, blocks, qparams.quantMin, qparams.quantMax);
+  return data;
 }

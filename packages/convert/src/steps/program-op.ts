@@ -47,6 +47,7 @@ const formats: Readonly<Record<string, MemoryFormat | undefined>> = {
   maxPool: "channelsLast",
   avgPool: "channelsLast",
   resample: "channelsLast",
+  channelLookup: "channelsLast",
   linear: "contiguous",
 };
 

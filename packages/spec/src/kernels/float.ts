@@ -106,6 +106,14 @@ export interface FloatKernels {
   /** dx = Σ dy · the weight with which the output read it. */
   resampleGradient(dy: F32, sources: Int32Array, weights: F32, dx: F32, shape: ResampleShape): void;
 
+  /**
+   * y = (x − mean) · invStd over each row of (rows, columns), invStd = 1 / √(biased variance + eps), which is written per row
+   * unless null.
+   */
+  rowNorm(x: F32, y: F32, invStd: F32 | null, rows: number, columns: number, eps: number): void;
+  /** dx = invStd · (dy − mean of dy − y · mean of dy · y) over each row. */
+  rowNormGradient(y: F32, dy: F32, invStd: F32, dx: F32, rows: number, columns: number): void;
+
   /** e^x / Σ e^x over the last axis of (rows, columns), after the largest is subtracted. */
   softmax(x: F32, y: F32, rows: number, columns: number): void;
   softmaxGradient(y: F32, dy: F32, dx: F32, rows: number, columns: number): void;

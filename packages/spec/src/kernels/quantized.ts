@@ -156,6 +156,41 @@ export interface QuantizedKernels {
    * of y's type. y may lie on the bytes of x.
    */
   quantizedLookup(x: Q8, table: Q8, y: Q8): void;
+  /** As `quantizedLookup` with a table of its own for each of `channels`, innermost in x: batch norm, prelu. */
+  quantizedChannelLookup(x: Q8, tables: Q8, y: Q8, channels: number): void;
+  /**
+   * y = clamp(r + yZeroPoint, low, high), r = (aMultiplier (a − aZeroPoint) + bMultiplier (b − bZeroPoint)) / 2^shift with
+   * halves rounded away from 0: QNNPACK's addition. Multipliers below 2^22, shift 1 to 31; one type for all; y may be a or b.
+   */
+  quantizedAddFixed(
+    a: Q8,
+    aMultiplier: number,
+    aZeroPoint: number,
+    b: Q8,
+    bMultiplier: number,
+    bZeroPoint: number,
+    y: Q8,
+    shift: number,
+    yZeroPoint: number,
+    low: number,
+    high: number,
+  ): void;
+  /**
+   * x (rows, inFeatures) is quantized to 0 … quantMax by its own range (docs/numerics.md, dynamic), multiplied by weights
+   * (outFeatures, inFeatures) of zero point 0, and dequantized: y = fl(fl(fl(acc) · fl(sx · weightScale[o])) + bias[o]),
+   * acc in int32, exact. NaN counts as 0.
+   */
+  dynamicLinear(
+    x: F32,
+    weight: Int8Array,
+    weightScale: F32,
+    bias: F32 | null,
+    y: F32,
+    quantMax: number,
+    rows: number,
+    inFeatures: number,
+    outFeatures: number,
+  ): void;
   /** y = clamp(rne(fl(fl(Σ(x − zeroPoint)) · fl(1/n))) + zeroPoint, quantMin, quantMax); x and y share their qparams. */
   quantizedAvgPool(
     x: Q8,

@@ -161,4 +161,15 @@ export const quantizedDefinitions = {
       y[to] = clamp(roundHalfToEven(value) + zeroPoint, quantMin, quantMax);
     }
   },
+
+  quantizedChannelLookup(x, tables, y, channels) {
+    const index = (value: number) => value + (x instanceof Int8Array ? 128 : 0);
+    x.forEach((value, i) => (y[i] = tables[256 * (i % channels) + index(value)]));
+  },
+
+  quantizedAddFixed(a, aMultiplier, aZeroPoint, b, bMultiplier, bZeroPoint, y, shift, yZeroPoint, low, high) {
+    const sums = Array.from(a, (q, i) => aMultiplier * (q - aZeroPoint) + bMultiplier * (b[i] - bZeroPoint));
+    const rounded = sums.map((sum) => Math.sign(sum) * Math.round(Math.abs(sum) / 2 ** shift));
+    y.set(rounded.map((value) => clamp(value + yZeroPoint, low, high)));
+  },
 } satisfies Partial<Kernels>;

@@ -4,10 +4,12 @@ import { matrixLaws } from "./matrix-laws.ts";
 import { poolLaws } from "./pool-laws.ts";
 import { quantizationLaws } from "./quantization-laws.ts";
 import { quantizeLaws } from "./quantize-laws.ts";
+import { quantizedOperatorLaws } from "./quantized-operator-laws.ts";
 import { exactnessLaws, quantizedLaws } from "./quantized-laws.ts";
 import { reductionLaws } from "./reduction-laws.ts";
 import { regionLaws } from "./region-laws.ts";
 import { resampleLaws } from "./resample-laws.ts";
+import { rowNormLaws } from "./row-norm-laws.ts";
 import { trainingLaws } from "./training-laws.ts";
 
 /** The laws that compare a provider with the reference, kernel by kernel; every kernel is in one of them. */
@@ -18,9 +20,11 @@ export const agreementLaws: readonly AgreementLaw[] = [
   ...matrixLaws,
   ...poolLaws,
   ...resampleLaws,
+  ...rowNormLaws,
   ...trainingLaws,
   ...quantizeLaws,
   ...quantizedLaws,
+  ...quantizedOperatorLaws,
 ];
 
 /** Everything that a kernel provider must do. A new kernel adds a line to one of the files above. */

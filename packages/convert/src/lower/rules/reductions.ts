@@ -21,5 +21,6 @@ export const reductions: LoweringRules = {
   prod: reduce("prod"),
   softmax: softmax("softmax"),
   logSoftmax: softmax("logSoftmax"),
+  rowNorm: rule<{ eps: number }>(({ eps }) => ({ op: "rowNorm", attributes: { eps }, format: "contiguous" })),
   matmul: rule(() => ({ op: "matmul", format: "contiguous" })),
 };

@@ -1,0 +1,24 @@
+import { full, prelu } from "@octavo/tensor";
+import type { Tensor } from "@octavo/tensor";
+import { Module } from "../module.ts";
+import { Parameter } from "../parameter.ts";
+
+/** x > 0 ? x : weight · x with a learned weight, one for all or one per channel. torch.nn.PReLU. */
+export class PReLU extends Module<[x: Tensor], Tensor> {
+  readonly numParameters: number;
+  weight: Parameter;
+
+  constructor(numParameters = 1, { init = 0.25 }: { init?: number } = {}) {
+    super();
+    this.numParameters = numParameters;
+    this.weight = new Parameter(full([numParameters], init));
+  }
+
+  override forward(x: Tensor): Tensor {
+    return prelu(x, this.weight);
+  }
+
+  override extraRepr(): string {
+    return `num_parameters=${this.numParameters}`;
+  }
+}

@@ -1,0 +1,32 @@
+import type { OpDefinition } from "../op-definition.ts";
+
+/**
+ * (x − mean) / √(biased variance + eps) over the last axis, float32, contiguous: layer, group and instance norm without
+ * weight and bias. Attributes: `eps` 1e-5.
+ */
+export const rowNorm: OpDefinition = {
+  name: "rowNorm",
+  version: 1,
+  kernels: ["rowNorm"],
+
+  check(step) {
+    step.expectCounts(1);
+    const [x] = step.inputs;
+    for (const value of [x, ...step.outputs]) {
+      step.expectDType(value, "float32");
+      step.expectContiguous(value);
+      step.expectRank(value, 1, 8);
+    }
+    if (step.number("eps", 1e-5) <= 0) step.fail("eps above 0", step.number("eps", 1e-5));
+    return [x.shape];
+  },
+
+  bind(step, buffers, kernels) {
+    const [x] = buffers.inputs as Float32Array[];
+    const [y] = buffers.outputs as Float32Array[];
+    const { shape } = step.inputs[0];
+    const columns = shape[shape.length - 1];
+    const eps = step.number("eps", 1e-5);
+    return () => kernels.rowNorm(x, y, null, x.length / columns, columns, eps);
+  },
+};
