@@ -13,4 +13,7 @@ export { QuantizedChannelFunction } from "./modules/quantized-channel-function.t
 export { QuantizedFunction } from "./modules/quantized-function.ts";
 export { QuantizedLayer } from "./modules/quantized-layer.ts";
 export { ViaFloat } from "./modules/via-float.ts";
+export { DynamicQuantizedLinear } from "./modules/dynamic-quantized-linear.ts";
+export { quantizeDynamic } from "./quantize-dynamic.ts";
+export type { QuantizeDynamicOptions } from "./quantize-dynamic.ts";
 export { quantize, quantizeQat } from "./quantize.ts";

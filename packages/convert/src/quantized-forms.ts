@@ -16,6 +16,7 @@ import {
 } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { activationQuantizerOf, DeQuantStub, FloatFunctional, partsOf, QuantStub } from "@octavo/qat";
+import type { QConfig } from "@octavo/qat";
 import type { Tensor } from "@octavo/tensor";
 import { isQuantizableLayer, quantizedLayer } from "./internal/quantized-layer-of.ts";
 import { observedOutput } from "./internal/observed-output.ts";
@@ -70,7 +71,9 @@ export function quantizedForm(module: Module, path: string): Module | null {
 
 /** One that only ever met numbers (addScalar) saw nothing, and needs nothing. */
 function qFunctional(module: Module, path: string): Module {
-  return new QFunctional(activationQuantizerOf(module)!.hasQParams ? observedOutput(module, path) : null);
+  const output = activationQuantizerOf(module)!.hasQParams ? observedOutput(module, path) : null;
+  const { requantization } = module.qconfig as QConfig;
+  return new QFunctional(output, requantization === "qnnpack" ? requantization : null);
 }
 
 /** The module without its observer, which the quantized form has taken over; its weight, if trained, is observed no more. */

@@ -1,11 +1,14 @@
 import { fuseModules } from "@octavo/fusion";
 import * as nn from "@octavo/nn";
+import { load } from "@octavo/runtime";
 import type { WeightedLayer } from "@octavo/nn";
 import { noGrad, Tensor, tensor } from "@octavo/tensor";
 import { goldens } from "@octavo/testing";
 import type { GoldenCase } from "@octavo/testing";
 import { describe, expect, it } from "vitest";
 import {
+  DynamicQuantizedLinear,
+  lower,
   QFunctional,
   QuantizedChannelFunction,
   QuantizedFunction,
@@ -270,9 +273,45 @@ const fbgemmRules = new Set(["interpolate"]);
 
 const prefixOf = (row: GoldenCase) => row.name.slice(0, row.name.indexOf("/"));
 
+describe.skipIf(group.absent)(`${group.title}, dynamic`, () => {
+  it.each(group.select("dynamic_linear/").map((row) => [row.name, row] as const))("%s", async (_, row) => {
+    const integers = goldenTensor(row.input("w"));
+    const perChannel = "w_scale" in row.inputs;
+    const scale = perChannel ? row.floats("w_scale") : Float32Array.of(Math.fround(row.number("w_scale")));
+    const [out, features] = integers.shape;
+    const linear = new nn.Linear(features, out);
+    const values = Array.from(integers.toArray() as Int8Array, (q, i) =>
+      Math.fround(q * scale[perChannel ? Math.floor(i / features) : 0]),
+    );
+    const state = new Map([
+      ["weight", tensor(values, integers.shape)],
+      ["bias", goldenTensor(row.input("bias"))],
+    ]);
+    noGrad(() => linear.loadStateDict(state));
+    const qparams = {
+      dtype: "qint8",
+      qscheme: perChannel ? "perChannelSymmetric" : "perTensorSymmetric",
+      scale,
+      zeroPoint: new Int32Array(scale.length),
+      axis: perChannel ? 0 : null,
+      quantMin: -128,
+      quantMax: 127,
+    } as const;
+    const dynamic = new DynamicQuantizedLinear(linear, qparams, row.args.reduce_range as boolean);
+    const net = row.args.relu ? new nn.Sequential(dynamic, new nn.ReLU()) : dynamic;
+    const x = goldenTensor(row.input("x"));
+    const y = noGrad(() => (net as Float)(x)).toArray() as Float32Array;
+    expect([...y]).toEqual([...row.floats("y_rule")]);
+    using session = await load(lower(net, x));
+    const { data } = session.run({ data: x.toArray() as Float32Array, shape: x.shape });
+    expect([...(data as Float32Array)]).toEqual([...y]);
+  });
+});
+
 describe.skipIf(group.absent)(group.title, () => {
   for (const row of group.cases) {
     const run = runs[prefixOf(row)];
+    if (row.name.startsWith("dynamic_linear/")) continue;
     if (!run) {
       it.skip(`${row.name}: no quantized form yet`);
       continue;

@@ -86,7 +86,7 @@ export {
   InstanceNorm3d,
   LayerNorm,
 } from "./modules/norms.ts";
-export type { NormOptions } from "./modules/norms.ts";
+export type { InstanceNormOptions, NormOptions } from "./modules/norms.ts";
 export { PReLU } from "./modules/prelu.ts";
 export { Sequential } from "./modules/sequential.ts";
 export { Upsample } from "./modules/upsample.ts";

@@ -10,7 +10,7 @@ export type Requantization = "float" | "qnnpack";
 export interface QConfig {
   readonly activation: FakeQuantizeFactory | null;
   readonly weight: FakeQuantizeFactory | null;
-  /** `qnnpack`: bias in int32, for bit-equality with that engine. Default `float`. */
+  /** `qnnpack`: bias in int32 and additions in fixed point, for bit-equality with that engine. Default `float`. */
   readonly requantization: Requantization;
   /** Clamp converted outputs at the dtype's range instead of the range trained with, as torch's engines do. */
   readonly torchCompat: boolean;

@@ -9,6 +9,7 @@ import { channelShuffle } from "./ops/channel-shuffle.ts";
 import { convTranspose } from "./ops/conv-transpose.ts";
 import { conv } from "./ops/conv.ts";
 import { dequantize } from "./ops/dequantize.ts";
+import { dynamicLinear } from "./ops/dynamic-linear.ts";
 import { floatConvTranspose } from "./ops/float-conv-transpose.ts";
 import { floatConv } from "./ops/float-conv.ts";
 import { floatLinear } from "./ops/float-linear.ts";
@@ -39,6 +40,8 @@ const definitions = [
   mul,
   lookup,
   channelLookup,
+  // float, with 8-bit weights
+  dynamicLinear,
   // 8-bit or float
   maxPool,
   avgPool,

@@ -140,6 +140,20 @@ describe.skipIf(group.absent)(group.title, () => {
     });
   });
 
+  test.each(
+    group.cases
+      .filter(({ name, outputs }) => /^add(_relu)?\//.test(name) && "y_qnnpack" in outputs)
+      .map((row) => [row.name, row] as const),
+  )("qnnpack's integers, by torchEngine: %s", (_, row) => {
+    const net = new ProgramBuilder();
+    const { shape } = row.input("x");
+    const inputs = [net.input("x", valueOf(row, "x", shape)), net.input("x2", valueOf(row, "x2", shape))];
+    const low: Attributes = row.name.includes("relu") ? { low: row.number("y_zero_point") } : {};
+    const y = net.op("add", inputs, valueOf(row, "y", shape), { ...low, torchEngine: "qnnpack" });
+    const result = run(net, y, { x: row.input("x"), x2: row.input("x2") });
+    expect([...(result as Uint8Array)]).toEqual(row.integers("y_qnnpack"));
+  });
+
   const pools: [prefix: string, op: string][] = [
     ["max_pool", "maxPool"],
     ["avg_pool", "avgPool"],

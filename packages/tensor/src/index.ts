@@ -95,7 +95,6 @@ export type { PadMode } from "./ops/pad.ts";
 export { permute, transpose } from "./ops/permute.ts";
 export { abs, exp, floor, log, neg, reciprocal, round, rsqrt, sign, sqrt, square } from "./ops/pointwise.ts";
 export { groupNorm, instanceNorm, layerNorm } from "./ops/norms.ts";
-export type { InstanceNormOptions } from "./ops/norms.ts";
 export { prelu } from "./ops/prelu.ts";
 export { rowNorm } from "./ops/row-norm.ts";
 export { prod } from "./ops/prod.ts";

@@ -16,12 +16,17 @@ type Operations = { readonly [K in FunctionalOperation]: (...operands: never[]) 
 /** The integer form of every operation of FloatFunctional, with one output. */
 export class QuantizedArithmetic implements Operations {
   readonly #output: QuantizedOutput | null;
+  readonly #additions: ProgramStep["attributes"];
   readonly #steps = new Map<string, ProgramStep>();
   readonly #tables = new Map<string, StepsByInput>();
 
-  /** @param output null: only the operations with a number can run. */
-  constructor(output: QuantizedOutput | null) {
+  /**
+   * @param output null: only the operations with a number can run.
+   * @param torchEngine whose arithmetic additions have, where it is not Octavo's.
+   */
+  constructor(output: QuantizedOutput | null, torchEngine: "qnnpack" | null) {
     this.#output = output;
+    this.#additions = { ...(torchEngine && { torchEngine }) };
   }
 
   /** @throws QuantizationError, naming the module, where no observer saw a result. */
@@ -36,11 +41,11 @@ export class QuantizedArithmetic implements Operations {
   }
 
   add(a: Tensor, b: Tensor): Tensor {
-    return programOp(a, b, this.#step("add"));
+    return programOp(a, b, this.#step("add", this.#additions));
   }
 
   addRelu(a: Tensor, b: Tensor): Tensor {
-    return programOp(a, b, this.#step("add", { low: this.output.qparams.zeroPoint }));
+    return programOp(a, b, this.#step("add", { ...this.#additions, low: this.output.qparams.zeroPoint }));
   }
 
   mul(a: Tensor, b: Tensor): Tensor {

@@ -17,11 +17,20 @@ export class QFunctional extends Functional implements ExtraState {
   private output: QuantizedOutput | null;
   private arithmetic: QuantizedArithmetic;
 
-  /** @param output null: only the operations with a number can run. */
-  constructor(output: readonly [QuantizedDType, ActivationQParams] | null) {
+  private readonly torchEngine: "qnnpack" | null;
+
+  /**
+   * @param output null: only the operations with a number can run.
+   * @param torchEngine `qnnpack`: additions to the bit as that engine's.
+   */
+  constructor(
+    output: readonly [QuantizedDType, ActivationQParams] | null,
+    torchEngine: "qnnpack" | null = null,
+  ) {
     super();
+    this.torchEngine = torchEngine;
     this.output = output && Object.freeze({ dtype: output[0], qparams: output[1] });
-    this.arithmetic = new QuantizedArithmetic(this.output);
+    this.arithmetic = new QuantizedArithmetic(this.output, torchEngine);
   }
 
   /** @throws DTypeError for a float operand, QuantizationError where no observer saw the operation's result. */
@@ -36,7 +45,7 @@ export class QFunctional extends Functional implements ExtraState {
 
   loadExtraState(state: ReadonlyMap<string, Tensor>): void {
     this.output &&= loadedOutput(this.output, state);
-    this.arithmetic = new QuantizedArithmetic(this.output);
+    this.arithmetic = new QuantizedArithmetic(this.output, this.torchEngine);
   }
 
   override extraRepr(): string {

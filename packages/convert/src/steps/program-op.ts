@@ -49,6 +49,7 @@ const formats: Readonly<Record<string, MemoryFormat | undefined>> = {
   resample: "channelsLast",
   channelLookup: "channelsLast",
   linear: "contiguous",
+  dynamicLinear: "contiguous",
 };
 
 /** The format in which an op of the runtime wants its inputs and gives its output; null: that of its leading input. */

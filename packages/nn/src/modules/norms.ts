@@ -1,10 +1,9 @@
-import { ShapeError } from "@octavo/spec";
+import { ShapeError, withDefaults } from "@octavo/spec";
 import { callContext, full, groupNorm, instanceNorm, layerNorm, zeros } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { pythonFloat, pythonValue } from "../internal/python-text.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
-import type { BatchNormOptions } from "./batch-norm.ts";
 
 export interface NormOptions {
   /** Added to the variance. Default 1e-5. */
@@ -23,9 +22,11 @@ export class LayerNorm extends Module<[x: Tensor], Tensor> {
 
   constructor(
     normalizedShape: number | readonly number[],
-    { eps = 1e-5, affine = true, bias = true }: NormOptions & { readonly bias?: boolean } = {},
+    options: NormOptions & { readonly bias?: boolean } = {},
   ) {
     super();
+    const defaults = { eps: 1e-5, affine: true, bias: true };
+    const { eps, affine, bias } = withDefaults("LayerNorm", defaults, options);
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
     this.eps = eps;
     this.elementwiseAffine = affine;
@@ -52,8 +53,9 @@ export class GroupNorm extends Module<[x: Tensor], Tensor> {
   weight: Parameter | null;
   bias: Parameter | null;
 
-  constructor(numGroups: number, numChannels: number, { eps = 1e-5, affine = true }: NormOptions = {}) {
+  constructor(numGroups: number, numChannels: number, options: NormOptions = {}) {
     super();
+    const { eps, affine } = withDefaults("GroupNorm", { eps: 1e-5, affine: true }, options);
     this.numGroups = numGroups;
     this.numChannels = numChannels;
     this.eps = eps;
@@ -72,6 +74,13 @@ export class GroupNorm extends Module<[x: Tensor], Tensor> {
   }
 }
 
+export interface InstanceNormOptions extends NormOptions {
+  /** Share of each batch in the running statistics. Default 0.1. */
+  readonly momentum?: number;
+  /** Keep statistics for eval mode. Default false: every instance uses its own. */
+  readonly trackRunningStats?: boolean;
+}
+
 /** Over all pixels of each channel of each instance. */
 export abstract class InstanceNorm extends Module<[x: Tensor], Tensor> {
   readonly numFeatures: number;
@@ -88,9 +97,11 @@ export abstract class InstanceNorm extends Module<[x: Tensor], Tensor> {
   declare numBatchesTracked: Tensor | null;
 
   /** Unlike batch norm, `affine` and `trackRunningStats` are false unless given. */
-  constructor(numFeatures: number, options: Omit<BatchNormOptions, "momentum"> & { momentum?: number } = {}) {
+  constructor(numFeatures: number, options: InstanceNormOptions = {}) {
     super();
-    const { eps = 1e-5, momentum = 0.1, affine = false, trackRunningStats = false } = options;
+    const defaults = { eps: 1e-5, momentum: 0.1, affine: false, trackRunningStats: false };
+    const settings = withDefaults(this.typeName(), defaults, options);
+    const { eps, momentum, affine, trackRunningStats } = settings;
     this.numFeatures = numFeatures;
     this.eps = eps;
     this.momentum = momentum;

@@ -1,3 +1,4 @@
+import { withDefaults } from "@octavo/spec";
 import { full, prelu } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { Module } from "../module.ts";
@@ -8,8 +9,9 @@ export class PReLU extends Module<[x: Tensor], Tensor> {
   readonly numParameters: number;
   weight: Parameter;
 
-  constructor(numParameters = 1, { init = 0.25 }: { init?: number } = {}) {
+  constructor(numParameters = 1, options: { readonly init?: number } = {}) {
     super();
+    const { init } = withDefaults("PReLU", { init: 0.25 }, options);
     this.numParameters = numParameters;
     this.weight = new Parameter(full([numParameters], init));
   }

@@ -1,4 +1,7 @@
-import { quantizedBinary } from "../internal/quantized-binary.ts";
+import { bindPair, quantizedBinary } from "../internal/quantized-binary.ts";
 
-/** y = a · b on 8-bit tensors, broadcast as in torch. Attributes: as in `add`. */
-export const mul = quantizedBinary("mul", "quantizedMul");
+/** y = a · b on 8-bit tensors, broadcast as in torch. Attributes: `low` and `high` as in `add`. */
+export const mul = quantizedBinary("mul", {
+  kernel: () => "quantizedMul",
+  bind: (step, kernels) => bindPair("quantizedMul", step, kernels),
+});
