@@ -9,7 +9,7 @@ const { addon } = await import(`../../packages/${kernels}/scripts/addon.mjs`);
 await buildNative({
   ...addon,
   output: process.argv[2],
-  compilers: ["g++"],
+  compilers: [["g++"]],
   // Not optimised: it compiles in a fifth of the time, and no faulty access is optimised away.
   extraFlags: [
     "-O0",

@@ -10,7 +10,7 @@ await buildNative({
   ...addon,
   output: process.argv[2],
   isaFlags: Object.fromEntries(Object.keys(addon.isaFlags).map((unit) => [unit, ["-mavx2", "-mfma"]])),
-  compilers: ["g++"],
+  compilers: [["g++"]],
   // Before the compiler's own immintrin.h. What SIMDe would be warned of is not ours.
   extraFlags: ["-I", at("."), "-O1", "-w"],
   replacements: ["isas.cpp", "avx2.cpp"].map(at),
