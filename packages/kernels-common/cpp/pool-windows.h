@@ -41,18 +41,25 @@ struct PoolWindow {
   }
 };
 
+/** `body(window, column)` for the output positions of one row; rows are numbered in the order depth, height. */
+template <typename Body>
+inline void eachWindowOfRow(const PoolShape& shape, size_t row, const Body& body) {
+  const auto height = size_t(shape.outSize.height);
+  PoolWindow window = {axisWindow(shape, &Spatial::depth, int32_t(row / height)),
+                       axisWindow(shape, &Spatial::height, int32_t(row % height)),
+                       {}};
+  for (int32_t w = 0; w < shape.outSize.width; ++w) {
+    window.width = axisWindow(shape, &Spatial::width, w);
+    body(window, size_t(w));
+  }
+}
+
 /** `body(window, position)` for every output position of one image, in order. */
 template <typename Body>
 inline void eachWindow(const PoolShape& shape, const Body& body) {
-  size_t position = 0;
-  for (int32_t d = 0; d < shape.outSize.depth; ++d) {
-    const AxisWindow depth = axisWindow(shape, &Spatial::depth, d);
-    for (int32_t h = 0; h < shape.outSize.height; ++h) {
-      const AxisWindow height = axisWindow(shape, &Spatial::height, h);
-      for (int32_t w = 0; w < shape.outSize.width; ++w, ++position) {
-        body(PoolWindow{depth, height, axisWindow(shape, &Spatial::width, w)}, position);
-      }
-    }
+  const size_t width = size_t(shape.outSize.width);
+  for (size_t row = 0; row < size_t(shape.outSize.depth) * size_t(shape.outSize.height); ++row) {
+    eachWindowOfRow(shape, row, [&](const PoolWindow& window, size_t column) { body(window, row * width + column); });
   }
 }
 

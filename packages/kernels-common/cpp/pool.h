@@ -20,31 +20,27 @@ inline void eachImage(const PoolShape& shape, const Body& body) {
 #define OCTAVO_EXPECT_POOL(in, out) \
   OCTAVO_EXPECT(fitsPool(shape, in.length, out.length), "arrays as long as the shape says")
 
-/** The first of equals wins, and NaN wins over numbers, as in torch. */
+/** Largest values with their places: the first of equals wins, and NaN wins over numbers, as in torch. */
 template <typename T>
-void maxPoolOf(const T* x, T* y, int32_t* indices, const PoolShape& shape) {
+void maxPoolWithIndices(const T* x, T* y, int32_t* indices, const PoolShape& shape) {
   const size_t channels = size_t(shape.channels), inVolume = shape.inSize.volume(), outVolume = shape.outSize.volume();
   eachImage(shape, [&](size_t image) {
     const T* in = x + image * inVolume * channels;
     eachWindow(shape, [&](const PoolWindow& window, size_t out) {
       T* __restrict best = y + (image * outVolume + out) * channels;
-      int32_t* __restrict at = indices ? indices + (image * outVolume + out) * channels : nullptr;
+      int32_t* __restrict at = indices + (image * outVolume + out) * channels;
       bool first = true;
       eachInput(shape, window, [&](size_t position) {
         const T* __restrict value = in + position * channels;
         const int32_t place = static_cast<int32_t>(position);
         if (first) {
           for (size_t c = 0; c < channels; ++c) best[c] = value[c];
-          for (size_t c = 0; at && c < channels; ++c) at[c] = place;
-        } else if (at) {
+          for (size_t c = 0; c < channels; ++c) at[c] = place;
+        } else {
           for (size_t c = 0; c < channels; ++c) {
             const bool better = value[c] > best[c] || value[c] != value[c];
             best[c] = better ? value[c] : best[c];
             at[c] = better ? place : at[c];
-          }
-        } else {
-          for (size_t c = 0; c < channels; ++c) {
-            best[c] = value[c] > best[c] || value[c] != value[c] ? value[c] : best[c];
           }
         }
         first = false;
@@ -53,12 +49,63 @@ void maxPoolOf(const T* x, T* y, int32_t* indices, const PoolShape& shape) {
   });
 }
 
+/** The largest of `count` rows, channel by channel; NaN wins over numbers. */
+template <typename T>
+inline void largestOfRows(const T* const* rows, size_t count, size_t channels, T* to) {
+  // As many as a register holds, of any element type.
+  typedef T Lanes __attribute__((vector_size(sizeof(Vector))));
+  constexpr size_t lanes = sizeof(Lanes) / sizeof(T), together = 2;
+  size_t c = 0;
+  for (; c + together * lanes <= channels; c += together * lanes) {
+    Lanes best[together];
+    std::memcpy(best, rows[0] + c, sizeof(best));
+    for (size_t row = 1; row < count; ++row) {
+      OCTAVO_UNROLL
+      for (size_t i = 0; i < together; ++i) {
+        Lanes values;
+        std::memcpy(&values, rows[row] + c + i * lanes, sizeof(values));
+        best[i] = (values > best[i]) | (values != values) ? values : best[i];
+      }
+    }
+    std::memcpy(to + c, best, sizeof(best));
+  }
+  for (; c < channels; ++c) {
+    T best = rows[0][c];
+    for (size_t row = 1; row < count; ++row) {
+      const T value = rows[row][c];
+      best = value > best || value != value ? value : best;
+    }
+    to[c] = best;
+  }
+}
+
+/** Largest values alone, by rows of windows. */
+template <typename T>
+void maxPoolOf(const T* x, T* y, const PoolShape& shape) {
+  const size_t channels = size_t(shape.channels), inVolume = shape.inSize.volume(), width = size_t(shape.outSize.width);
+  const size_t imageRows = size_t(shape.outSize.depth) * size_t(shape.outSize.height);
+  const size_t longest = shape.adaptive ? inVolume : shape.kernel.volume();
+  parallelFor(size_t(shape.batch) * imageRows, 1 + elementGrain / (width * channels + 1), [&](size_t begin, size_t end) {
+    const Workspace<const T*> rows(longest);
+    for (size_t row = begin; row < end; ++row) {
+      const T* const in = x + row / imageRows * inVolume * channels;
+      eachWindowOfRow(shape, row % imageRows, [&](const PoolWindow& window, size_t column) {
+        size_t count = 0;
+        eachInput(shape, window, [&](size_t position) { rows.data()[count++] = in + position * channels; });
+        if (count > 0) largestOfRows(rows.data(), count, channels, y + (row * width + column) * channels);
+      });
+    }
+  });
+}
+
 void maxPool(AnyInput x, AnyOutput y, OptionalSpan<int32_t> indices, const PoolShape& shape) {
   OCTAVO_EXPECT(x.kind == y.kind, "x and y of one element type");
   OCTAVO_EXPECT_POOL(x, y);
   OCTAVO_EXPECT(!indices || indices.length >= y.length, "an index for each output");
   const auto of = [&]<typename T>(T) {
-    maxPoolOf(static_cast<const T*>(x.data), static_cast<T*>(y.data), indices.data, shape);
+    const auto* const from = static_cast<const T*>(x.data);
+    auto* const to = static_cast<T*>(y.data);
+    indices ? maxPoolWithIndices(from, to, indices.data, shape) : maxPoolOf(from, to, shape);
   };
   switch (x.kind) {
     case ElementKind::float32: return of(float{});
