@@ -2,6 +2,7 @@ import {
   AdaptiveAvgPool2d,
   BatchNorm2d,
   Conv2d,
+  init,
   Linear,
   MaxPool2d,
   Module,
@@ -70,6 +71,12 @@ export class ResNet extends Module<[images: Tensor], Tensor> {
     this.fc = new Linear(channels, classes);
     this.quant = new QuantStub();
     this.dequant = new DeQuantStub();
+    // As torchvision does.
+    for (const module of this.modules()) {
+      if (module instanceof Conv2d) {
+        init.kaimingNormal_(module.weight, { mode: "fanOut", nonlinearity: "relu" });
+      }
+    }
   }
 
   override forward(images: Tensor): Tensor {
