@@ -12,14 +12,14 @@ namespace octavo::OCTAVO_ISA {
 /** How the tiles of a convolution are cut into blocks. */
 template <typename Form>
 struct WinogradPlan {
-  /** Bytes of a block's transformed data: with a chunk of filters they fill half of a common second-level cache. */
-  static constexpr size_t dataBytes = 320 << 10;
+  /** Bytes of a block's transformed data and of its products with one panel: most of a common second-level cache. */
+  static constexpr size_t blockBytes = 336 << 10;
   /** Depth of the filters that are transformed at a time. */
   static constexpr size_t chunk = 64;
   static constexpr size_t points = Form::points * Form::points;
   static constexpr size_t line = 64;
 
-  size_t channels, images, tileRows, tileColumns, tiles, block, blocks, panels, groupPanels, groups;
+  size_t channels, tileRows, tileColumns, tiles, block, blocks, panels;
   /** Shorts between tiles and between points of the data: whole vectors, and points spread over the cache's sets. */
   size_t tileStride, dataStride;
   /** The same between points of the filters. */
@@ -27,24 +27,20 @@ struct WinogradPlan {
 
   explicit WinogradPlan(const ConvShape& shape)
       : channels(size_t(shape.inChannels)),
-        images(size_t(shape.batch) * size_t(shape.inSize.depth)),
         tileRows(divideUp(size_t(shape.outSize.height), Form::outputs)),
         tileColumns(divideUp(size_t(shape.outSize.width), Form::outputs)),
-        tiles(images * tileRows * tileColumns),
+        tiles(size_t(shape.batch) * size_t(shape.inSize.depth) * tileRows * tileColumns),
         panels(divideUp(size_t(shape.outChannels), dotColumns)),
         tileStride(roundUp(channels, ShortVector::width)) {
-    // Equal blocks of whole register tiles.
-    constexpr size_t rows = dotTile.rows;
-    const size_t fitting = dataBytes / (points * tileStride * sizeof(int16_t)) / rows * rows;
-    block = divideUp(tiles, divideUp(tiles, fitting < rows ? rows : fitting));
-    if (block < tiles) block = roundUp(block, rows);
+    const size_t tileBytes = points * (tileStride * sizeof(int16_t) + dotColumns * sizeof(int32_t));
+    const size_t fitting = blockBytes < dotTile.rows * tileBytes ? dotTile.rows : blockBytes / tileBytes;
+    block = tiles == 0 ? 1 : divideUp(tiles, divideUp(tiles, fitting));
     blocks = divideUp(tiles, block);
-    dataStride = ((divideUp(block * tileStride * sizeof(int16_t), line)) | 1) * line / sizeof(int16_t);
-    // Few blocks are cut along the output channels, too.
-    groups = smallest(panels, blocks >= 8 ? 1 : blocks >= 4 ? 2 : 4);
-    groupPanels = divideUp(panels, groups);
-    groups = divideUp(panels, groupPanels);
+    dataStride = (divideUp(block * tileStride * sizeof(int16_t), line) | 1) * line / sizeof(int16_t);
   }
+
+  /** Tiles of a block. */
+  size_t count(size_t index) const { return smallest(block, tiles - index * block); }
 };
 
 /** `Rivals` are forms that do better for some sizes, and can do all that this one can. */
@@ -53,6 +49,7 @@ struct WinogradMethod {
   using Plan = WinogradPlan<Form>;
   static constexpr const char* name = Form::name;
   static constexpr size_t points = Plan::points;
+  static constexpr size_t enoughBlocks = 4;
 
   static bool takes(const ConvFacts& facts) {
     const ConvShape& shape = facts.shape;
@@ -123,16 +120,27 @@ struct WinogradMethod {
 
   static void run(const ConvCall& call) {
     const Plan plan(call.shape);
-    parallelFor(plan.blocks * plan.groups, 1, [&](size_t begin, size_t end) {
-      const Workspace<int16_t> data(points * plan.dataStride);
-      for (size_t task = begin; task < end; ++task) {
-        const size_t first = task / plan.groups * plan.block, panel = task % plan.groups * plan.groupPanels;
-        const size_t count = smallest(plan.block, plan.tiles - first);
-        transformTiles(call, plan, first, count, data.data());
-        multiplyTiles(call, plan, first, count, data.data(), panel,
-                      smallest(plan.groupPanels, plan.panels - panel));
-      }
-    });
+    // Threads work on blocks where there are enough of them, else on panels of one block after the other.
+    if (plan.blocks >= enoughBlocks) {
+      parallelFor(plan.blocks, 1, [&](size_t begin, size_t end) {
+        const Workspace<int16_t> data(points * plan.dataStride);
+        for (size_t block = begin; block < end; ++block) {
+          for (size_t i = 0; i < plan.count(block); ++i) transformTile(call, plan, block, i, data.data());
+          for (size_t panel = 0; panel < plan.panels; ++panel) multiply(call, plan, block, panel, data.data());
+        }
+      });
+      return;
+    }
+    const Workspace<int16_t> data(points * plan.dataStride);
+    for (size_t block = 0; block < plan.blocks; ++block) {
+      const size_t count = plan.count(block), products = points * count * plan.channels;
+      parallelFor(count, 1 + taskProducts / (16 * points * plan.channels), [&](size_t begin, size_t end) {
+        for (size_t i = begin; i < end; ++i) transformTile(call, plan, block, i, data.data());
+      });
+      parallelFor(plan.panels, 1 + taskProducts / (dotColumns * products), [&](size_t begin, size_t end) {
+        for (size_t panel = begin; panel < end; ++panel) multiply(call, plan, block, panel, data.data());
+      });
+    }
   }
 
  private:
@@ -145,80 +153,73 @@ struct WinogradMethod {
           column(ptrdiff_t(index % plan.tileColumns * Form::outputs)) {}
   };
 
-  static void transformTiles(const ConvCall& call, const Plan& plan, size_t first, size_t count, int16_t* to) {
+  /** Tile i of a block. */
+  static void transformTile(const ConvCall& call, const Plan& plan, size_t block, size_t i, int16_t* data) {
     constexpr ptrdiff_t edge = Form::points;
     const Spatial& size = call.shape.inSize;
-    const size_t channels = plan.channels, padded = roundUp(channels, ShortVector::width);
-    const Workspace<uint8_t> patch(points * padded);
-    for (size_t i = 0; i < count; ++i, to += plan.tileStride) {
-      const Tile tile(plan, first + i);
-      const ptrdiff_t row = tile.row - call.shape.padding.height, column = tile.column - call.shape.padding.width;
-      const uint8_t* const image =
-          call.x.data + tile.image * size_t(size.height) * size_t(size.width) * channels;
-      const auto pixel = [&](ptrdiff_t r, ptrdiff_t c) { return image + size_t(r * size.width + c) * channels; };
-      const bool inside = row >= 0 && row + edge <= size.height && column >= 0 && column + edge <= size.width;
-      if (inside && padded == channels) {
-        transformData<Form>(pixel(row, column), size_t(size.width) * channels, channels, channels, call.x.flip,
-                            call.x.zero, to, plan.dataStride);
-        continue;
-      }
-      std::memset(patch.data(), call.x.zero ^ call.x.flip, points * padded);
-      uint8_t* at = patch.data();
-      for (ptrdiff_t r = row; r < row + edge; ++r) {
-        for (ptrdiff_t c = column; c < column + edge; ++c, at += padded) {
-          if (r >= 0 && r < size.height && c >= 0 && c < size.width) std::memcpy(at, pixel(r, c), channels);
-        }
-      }
-      transformData<Form>(patch.data(), edge * padded, padded, padded, call.x.flip, call.x.zero, to,
+    const size_t channels = plan.channels, padded = plan.tileStride;
+    const Tile tile(plan, block * plan.block + i);
+    const ptrdiff_t row = tile.row - call.shape.padding.height, column = tile.column - call.shape.padding.width;
+    const auto pixel = [&](ptrdiff_t r, ptrdiff_t c) {
+      const size_t line = tile.image * size_t(size.height) + size_t(r);
+      return call.x.data + (line * size_t(size.width) + size_t(c)) * channels;
+    };
+    const auto transform = [&](const uint8_t* from, size_t rowStride) {
+      transformData<Form>(from, rowStride, padded, padded, call.x.flip, call.x.zero, data + i * plan.tileStride,
                           plan.dataStride);
+    };
+    const bool inside = row >= 0 && row + edge <= size.height && column >= 0 && column + edge <= size.width;
+    if (inside && padded == channels) return transform(pixel(row, column), size_t(size.width) * channels);
+    const Workspace<uint8_t> patch(points * padded);
+    std::memset(patch.data(), call.x.zero ^ call.x.flip, points * padded);
+    uint8_t* at = patch.data();
+    for (ptrdiff_t r = row; r < row + edge; ++r) {
+      for (ptrdiff_t c = column; c < column + edge; ++c, at += padded) {
+        if (r >= 0 && r < size.height && c >= 0 && c < size.width) std::memcpy(at, pixel(r, c), channels);
+      }
     }
+    transform(patch.data(), edge * padded);
   }
 
-  static void multiplyTiles(const ConvCall& call, const Plan& plan, size_t first, size_t count,
-                            const int16_t* data, size_t firstPanel, size_t panels) {
+  /** One panel of output channels for the tiles of a block. */
+  static void multiply(const ConvCall& call, const Plan& plan, size_t block, size_t panel, const int16_t* data) {
     constexpr auto all = std::make_index_sequence<dotTile.rows>();
-    const size_t allSteps = steps(call.shape), productStride = points * dotColumns;
+    constexpr size_t chunkSteps = Plan::chunk / Dot::depth, productStride = points * dotColumns;
+    const size_t count = plan.count(block), allSteps = steps(call.shape);
     const Workspace<int16_t> filters(points * Plan::filterStride);
     const Workspace<int32_t> products(count * productStride);
-    for (size_t panel = firstPanel; panel < firstPanel + panels; ++panel) {
-      const auto* packed = call.packedAs<int8_t>() + panel * allSteps * 9 * stepShorts;
-      for (size_t step = 0; step < allSteps; step += Plan::chunk / Dot::depth) {
-        const size_t some = smallest(Plan::chunk / Dot::depth, allSteps - step);
-        transformFilters<Form, Plan::filterStride>(some, packed + step * 9 * stepShorts, filters.data());
-        for (size_t point = 0; point < points; ++point) {
-          const int16_t* const from = data + point * plan.dataStride + step * Dot::depth;
-          // Of equal heights, as far as they go.
-          for (size_t tile = 0, rows; tile < count; tile += rows) {
-            rows = divideUp(count - tile, divideUp(count - tile, dotTile.rows));
-            productTileFor(rows, all)(some, from + tile * plan.tileStride, plan.tileStride,
-                                      filters.data() + point * Plan::filterStride,
-                                      products.data() + tile * productStride + point * dotColumns, productStride,
-                                      step > 0);
-          }
+    const auto* packed = call.packedAs<int8_t>() + panel * allSteps * 9 * stepShorts;
+    for (size_t step = 0; step < allSteps; step += chunkSteps, packed += chunkSteps * 9 * stepShorts) {
+      const size_t some = smallest(chunkSteps, allSteps - step);
+      transformFilters<Form, Plan::filterStride>(some, packed, filters.data());
+      for (size_t point = 0; point < points; ++point) {
+        const int16_t* const from = data + point * plan.dataStride + step * Dot::depth;
+        // Register tiles of equal heights, as far as they go.
+        for (size_t tile = 0, rows; tile < count; tile += rows) {
+          rows = divideUp(count - tile, divideUp(count - tile, dotTile.rows));
+          productTileFor(rows, all)(some, from + tile * plan.tileStride, plan.tileStride,
+                                    filters.data() + point * Plan::filterStride,
+                                    products.data() + tile * productStride + point * dotColumns, productStride,
+                                    step > 0);
         }
       }
-      storeTiles(call, plan, first, count, products.data(), panel * dotColumns);
+    }
+    for (size_t i = 0; i < count; ++i) {
+      store(call, Tile(plan, block * plan.block + i), panel * dotColumns, products.data() + i * productStride);
     }
   }
 
-  static void storeTiles(const ConvCall& call, const Plan& plan, size_t first, size_t count,
-                         const int32_t* products, size_t channel) {
+  static void store(const ConvCall& call, const Tile& tile, size_t channel, const int32_t* products) {
     const Spatial& size = call.shape.outSize;
-    const size_t channels = size_t(call.shape.outChannels);
-    const Requantizer requantizer = call.requantizer.from(channel);
+    const size_t channels = size_t(call.shape.outChannels), width = size_t(size.width);
+    const size_t rows = smallest(Form::outputs, size_t(size.height - tile.row));
+    const size_t columns = smallest(Form::outputs, size_t(size.width - tile.column));
+    const size_t line = tile.image * size_t(size.height) + size_t(tile.row);
+    uint8_t* const corner = call.y + (line * width + size_t(tile.column)) * channels + channel;
     uint8_t outside[Form::outputs][dotColumns];
-    for (size_t i = 0; i < count; ++i, products += points * dotColumns) {
-      const Tile tile(plan, first + i);
-      const size_t rows = smallest(Form::outputs, size_t(size.height - tile.row));
-      const size_t columns = smallest(Form::outputs, size_t(size.width - tile.column));
-      uint8_t* const corner =
-          call.y + ((tile.image * size_t(size.height) + size_t(tile.row)) * size_t(size.width) + size_t(tile.column)) * channels +
-          channel;
-      transformProducts<Form>(products, requantizer, rows, smallest(dotColumns, channels - channel),
-                              [&](size_t r, size_t c) {
-                                return c < columns ? corner + (r * size_t(size.width) + c) * channels : outside[c];
-                              });
-    }
+    transformProducts<Form>(
+        products, call.requantizer.from(channel), rows, smallest(dotColumns, channels - channel),
+        [&](size_t r, size_t c) { return c < columns ? corner + (r * width + c) * channels : outside[c]; });
   }
 };
 

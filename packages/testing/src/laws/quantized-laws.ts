@@ -2,7 +2,7 @@ import type { ConvFields, ConvShape, Kernels, Q8 } from "@octavo/spec";
 import * as fc from "fast-check";
 import { agreementLaw, checkProperty, scene } from "./kernel-law.ts";
 import type { AgreementLaw, KernelLaw } from "./kernel-law.ts";
-import type { RandomValues } from "./random-values.ts";
+import { RandomValues } from "./random-values.ts";
 import {
   arrayLength,
   convGeometry,
@@ -263,6 +263,51 @@ const neverSaturates: KernelLaw = {
     ),
 };
 
+/** Methods cut large batches into pieces, and small ones otherwise; no oracle is fast enough to be held against them. */
+const imageByImage: KernelLaw = {
+  name: "quantizedConv gives of a large batch what it gives image by image",
+  kernels: trio,
+  check: (provider) =>
+    checkProperty(
+      fc.record({ batch: fc.constantFrom(16, 50), kernel: fc.constantFrom(1, 3), seed: fc.nat() }),
+      ({ batch, kernel, seed }) => {
+        const k = provider.kernels as Kernels;
+        const random = new RandomValues(seed);
+        const [size, inChannels, outChannels, pad] = [11, 33, 20, (kernel - 1) / 2];
+        const shapeOf = (images: number) =>
+          shapeOfConv({
+            ...{ batch: images, inChannels, outChannels, groups: 1 },
+            inSize: [1, size, size],
+            outSize: [1, size, size],
+            kernel: [1, kernel, kernel],
+            stride: [1, 1, 1],
+            padding: [0, pad, pad],
+            dilation: [1, 1, 1],
+          });
+        const terms = inChannels * kernel * kernel;
+        const weight = random.bytes(outChannels * terms, true);
+        const packed = packConv(k, weight, new Int32Array(outChannels), shapeOf(1), 3, 0, 255);
+        const { bias, multiplier } = epilogue(random, outChannels, terms, false);
+        const x = random.bytes(batch * size * size * inChannels, false);
+        const run = (images: number, from: number) => {
+          const y = new Uint8Array(images * size * size * outChannels);
+          const part = x
+            .subarray(from * size * size * inChannels)
+            .subarray(0, images * size * size * inChannels);
+          k.quantizedConv(part, packed, bias, multiplier, y, shapeOf(images), 3, 128, 0, 255);
+          return y;
+        };
+        const together = run(batch, 0);
+        for (let image = 0; image < batch; image++) {
+          const alone = run(1, image);
+          const wrong = alone.findIndex((got, i) => got !== together[image * alone.length + i]);
+          if (wrong >= 0) throw new Error(`image ${image} differs from itself alone at output ${wrong}`);
+        }
+      },
+      4,
+    ),
+};
+
 function binaryLaw(name: "quantizedAdd" | "quantizedMul"): AgreementLaw {
   const geometry = fc.record({
     length: arrayLength,
@@ -335,4 +380,4 @@ export const quantizedLaws: readonly AgreementLaw[] = [
   binaryLaw("quantizedMul"),
   lookup,
 ];
-export const exactnessLaws: readonly KernelLaw[] = [neverSaturates];
+export const exactnessLaws: readonly KernelLaw[] = [neverSaturates, imageByImage];
