@@ -6,7 +6,7 @@
 #include "threads.h"
 #include "quantized-winograd-tiles.h"
 
-// 3×3 convolutions of stride 1 with a quarter of the multiplications, exact.
+// 3×3 convolutions with a quarter of the multiplications, or half of them for stride 2; exact.
 namespace octavo::OCTAVO_ISA {
 
 /** How the tiles of a convolution are cut into blocks. */
@@ -16,7 +16,7 @@ struct WinogradPlan {
   static constexpr size_t blockBytes = 336 << 10;
   /** Depth of the filters that are transformed at a time. */
   static constexpr size_t chunk = 64;
-  static constexpr size_t points = Form::points * Form::points;
+  static constexpr size_t points = Form::points * Form::points, filters = Form::filters * Form::filters;
   static constexpr size_t line = 64;
 
   size_t channels, tileRows, tileColumns, tiles, block, blocks, panels;
@@ -62,16 +62,17 @@ struct WinogradMethod {
       return spatial.height == value && spatial.width == value;
     };
     return s.groups == 1 && s.kernel.depth == 1 && s.stride.depth == 1 && s.padding.depth == 0 &&
-           s.inSize.depth == s.outSize.depth && flat(s.kernel, 3) && flat(s.stride, 1) && flat(s.dilation, 1);
+           s.inSize.depth == s.outSize.depth && flat(s.kernel, 3) && flat(s.stride, Form::stride) && flat(s.dilation, 1);
   }
 
   /**
-   * Products for each pair of channels, with the transforms of data, outputs and filters in the same unit, as
-   * measured on AVX2: these cost as much as 4, 11 and 2.5 products per output channel, input channel and tile.
+   * Products for each pair of channels, a quarter dearer than those of long rows, with the transforms of data, outputs and
+   * filters in the same unit: these cost as much as 4, 11 and 2.5 products per output channel, input channel and tile.
+   * Measured on AVX2 over the layers of ResNets.
    */
   static double cost(const ConvShape& s) {
-    const double tiles = double(Plan(s).tiles);
-    return double(points) * (tiles * (1 + 4.0 / s.outChannels + 11.0 / s.inChannels) + 2.5);
+    const double tiles = double(Plan(s).tiles), shares = 1 + 4.0 / s.outChannels + 11.0 / s.inChannels;
+    return 1.25 * (double(points) * tiles * shares + 2.5 * Plan::filters);
   }
   /** Of gathered rows: a tenth goes into the gathering. */
   static double costOfDefinition(const ConvFacts& facts) {
@@ -159,7 +160,9 @@ struct WinogradMethod {
     const Spatial& size = call.shape.inSize;
     const size_t channels = plan.channels, padded = plan.tileStride;
     const Tile tile(plan, block * plan.block + i);
-    const ptrdiff_t row = tile.row - call.shape.padding.height, column = tile.column - call.shape.padding.width;
+    constexpr auto stride = ptrdiff_t(Form::stride);
+    const ptrdiff_t row = tile.row * stride - call.shape.padding.height,
+                    column = tile.column * stride - call.shape.padding.width;
     const auto pixel = [&](ptrdiff_t r, ptrdiff_t c) {
       const size_t line = tile.image * size_t(size.height) + size_t(r);
       return call.x.data + (line * size_t(size.width) + size_t(c)) * channels;
@@ -186,19 +189,21 @@ struct WinogradMethod {
     constexpr auto all = std::make_index_sequence<dotTile.rows>();
     constexpr size_t chunkSteps = Plan::chunk / Dot::depth, productStride = points * dotColumns;
     const size_t count = plan.count(block), allSteps = steps(call.shape);
-    const Workspace<int16_t> filters(points * Plan::filterStride);
+    const Workspace<int16_t> filters(Plan::filters * Plan::filterStride);
     const Workspace<int32_t> products(count * productStride);
     const auto* packed = call.packedAs<int8_t>() + panel * allSteps * 9 * stepShorts;
     for (size_t step = 0; step < allSteps; step += chunkSteps, packed += chunkSteps * 9 * stepShorts) {
       const size_t some = smallest(chunkSteps, allSteps - step);
       transformFilters<Form, Plan::filterStride>(some, packed, filters.data());
       for (size_t point = 0; point < points; ++point) {
+        constexpr const auto& filterOf = Form::filterOf;
+        const size_t filter = filterOf[point / Form::points] * Form::filters + filterOf[point % Form::points];
         const int16_t* const from = data + point * plan.dataStride + step * Dot::depth;
         // Register tiles of equal heights, as far as they go.
         for (size_t tile = 0, rows; tile < count; tile += rows) {
           rows = divideUp(count - tile, divideUp(count - tile, dotTile.rows));
           productTileFor(rows, all)(some, from + tile * plan.tileStride, plan.tileStride,
-                                    filters.data() + point * Plan::filterStride,
+                                    filters.data() + filter * Plan::filterStride,
                                     products.data() + tile * productStride + point * dotColumns, productStride,
                                     step > 0);
         }

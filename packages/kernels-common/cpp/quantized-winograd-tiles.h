@@ -49,18 +49,18 @@ void transformData(const uint8_t* from, size_t rowStride, size_t pixelStride, si
   }
 }
 
-/** `steps` steps of 3×3 int8 filters, nine taps each, to as many steps of each point's panel, `pointStride` apart. */
-template <typename Form, size_t pointStride>
+/** `steps` steps of 3×3 int8 filters, nine taps each, to as many steps of each transformed filter's panel, `stride` apart. */
+template <typename Form, size_t stride>
 void transformFilters(size_t steps, const int8_t* from, int16_t* to) {
-  constexpr size_t points = Form::points;
+  constexpr size_t filters = Form::filters;
   const auto axis = [](const auto& g, auto& u) { Form::filter(g, u); };
   for (size_t step = 0; step < steps; ++step, from += 9 * stepShorts, to += stepShorts) {
     for (size_t lane = 0; lane < stepShorts; lane += ShortVector::width) {
-      const int8_t* const filters = from + lane;
+      const int8_t* const taps = from + lane;
       int16_t* const panels = to + lane;
-      alongBothAxes<ShortVector, 3, points>(
-          axis, [=](size_t i, size_t j) __attribute__((always_inline)) { return ShortVector::load(filters + (i * 3 + j) * stepShorts); },
-          [=](size_t i, size_t j, ShortVector v) __attribute__((always_inline)) { v.store(panels + (i * points + j) * pointStride); });
+      alongBothAxes<ShortVector, 3, filters>(
+          axis, [=](size_t i, size_t j) __attribute__((always_inline)) { return ShortVector::load(taps + (i * 3 + j) * stepShorts); },
+          [=](size_t i, size_t j, ShortVector v) __attribute__((always_inline)) { v.store(panels + (i * filters + j) * stride); });
     }
   }
 }

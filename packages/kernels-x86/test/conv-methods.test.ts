@@ -39,9 +39,15 @@ function methodOf(
 describe.skipIf(!("provider" in opened))("methods of quantizedConv, AVX2", () => {
   test.each<[string, string, Partial<ConvFields>]>([
     ["3×3 of stride 1", "winograd4x4", {}],
-    ["small images", "winograd2x2", { inSize: [1, 5, 5], outSize: [1, 5, 5] }],
+    ["small images", "winograd2x2", { inSize: [1, 6, 6], outSize: [1, 6, 6] }],
     ["one pixel", "rows", { inSize: [1, 1, 1], outSize: [1, 1, 1] }],
-    ["stride 2", "rows", { stride: [1, 2, 2], outSize: [1, 8, 8] }],
+    [
+      "3×3 of stride 2",
+      "winograd4x4 of stride 2",
+      { stride: [1, 2, 2], inSize: [1, 64, 64], outSize: [1, 32, 32] },
+    ],
+    ["small images of stride 2", "rows", { stride: [1, 2, 2], inSize: [1, 8, 8], outSize: [1, 4, 4] }],
+    ["strides that differ", "rows", { stride: [1, 2, 1], outSize: [1, 8, 16] }],
     ["dilation", "rows", { dilation: [1, 2, 2], padding: [0, 2, 2] }],
     ["other kernels", "rows", { kernel: [1, 1, 1], padding: [0, 0, 0] }],
     ["groups", "rows", { groups: 2 }],

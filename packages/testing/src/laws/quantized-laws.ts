@@ -10,6 +10,7 @@ import {
   fewChannelsGeometry,
   shapeOfConv,
   smallTileSize,
+  stridedThreeTapGeometry,
   threeTapGeometry,
   tileSize,
   volume,
@@ -127,32 +128,40 @@ function packConv(
 
 const trio = ["quantizedConvPackedBytes", "quantizedConvPack", "quantizedConv"] as const;
 
-const quantizedConvLaw = (name: string, geometry: fc.Arbitrary<ConvFields>): AgreementLaw =>
-  agreementLaw(name, trio, convCase(geometry), (one, random) => {
-    const { fields, signedInput } = one;
-    const [inLength, outLength] = [fields.inSize, fields.outSize].map((size) => fields.batch * volume(size));
-    const terms = (volume(fields.kernel) * fields.inChannels) / fields.groups;
-    const { arrays, xRange, xZeroPoint } = convInputs(
-      random,
-      one,
-      inLength * fields.inChannels,
-      fields.outChannels,
-      terms,
-    );
-    const { yZeroPoint, low, high } = clampOf(random, signedInput);
-    return scene({
-      arrays: { ...arrays, y: bytesLike(signedInput, outLength * fields.outChannels) },
-      writes: ["y"],
-      agreement: "bits",
-      run: (k, { x, weight, weightZeroPoint, bias, multiplier, y }) => {
-        // Packed for one image: the batch may differ when it runs.
-        const packShape = shapeOfConv({ ...fields, batch: 1 });
-        const packed = packConv(k, weight, weightZeroPoint, packShape, xZeroPoint, ...xRange);
-        const shape = shapeOfConv(fields);
-        k.quantizedConv(x, packed, bias, multiplier, y, shape, xZeroPoint, yZeroPoint, low, high);
-      },
-    });
-  });
+const quantizedConvLaw = (name: string, geometry: fc.Arbitrary<ConvFields>, runs?: number): AgreementLaw =>
+  agreementLaw(
+    name,
+    trio,
+    convCase(geometry),
+    (one, random) => {
+      const { fields, signedInput } = one;
+      const [inLength, outLength] = [fields.inSize, fields.outSize].map(
+        (size) => fields.batch * volume(size),
+      );
+      const terms = (volume(fields.kernel) * fields.inChannels) / fields.groups;
+      const { arrays, xRange, xZeroPoint } = convInputs(
+        random,
+        one,
+        inLength * fields.inChannels,
+        fields.outChannels,
+        terms,
+      );
+      const { yZeroPoint, low, high } = clampOf(random, signedInput);
+      return scene({
+        arrays: { ...arrays, y: bytesLike(signedInput, outLength * fields.outChannels) },
+        writes: ["y"],
+        agreement: "bits",
+        run: (k, { x, weight, weightZeroPoint, bias, multiplier, y }) => {
+          // Packed for one image: the batch may differ when it runs.
+          const packShape = shapeOfConv({ ...fields, batch: 1 });
+          const packed = packConv(k, weight, weightZeroPoint, packShape, xZeroPoint, ...xRange);
+          const shape = shapeOfConv(fields);
+          k.quantizedConv(x, packed, bias, multiplier, y, shape, xZeroPoint, yZeroPoint, low, high);
+        },
+      });
+    },
+    runs,
+  );
 
 const quantizedConvTranspose = agreementLaw(
   "quantizedConvTranspose of every geometry, sign and zero point",
@@ -375,6 +384,7 @@ export const quantizedLaws: readonly AgreementLaw[] = [
   quantizedConvLaw("quantizedConv 3×3 of stride 1", threeTapGeometry),
   quantizedConvLaw("quantizedConv of depthwise 3×3 filters", depthwise3x3Geometry),
   quantizedConvLaw("quantizedConv of few input channels", fewChannelsGeometry),
+  quantizedConvLaw("quantizedConv 3×3 of stride 2", stridedThreeTapGeometry, 12),
   quantizedConvTranspose,
   binaryLaw("quantizedAdd"),
   binaryLaw("quantizedMul"),

@@ -153,6 +153,30 @@ export const fewChannelsGeometry: fc.Arbitrary<ConvFields> = fc
   })
   .map(({ axes, ...fields }) => ({ ...fields, groups: 1, ...alongAxes(axes) }));
 
+/** Larger ones of stride 2, for the same reason. */
+export const stridedThreeTapGeometry: fc.Arbitrary<ConvFields> = fc
+  .record({
+    inChannels: fc.constantFrom(33, 40, 48),
+    outChannels: fc.constantFrom(17, 32),
+    height: fc.integer({ min: 30, max: 34 }),
+    width: fc.integer({ min: 30, max: 34 }),
+    padding: fc.tuple(fc.nat(1), fc.nat(1)),
+  })
+  .map(({ inChannels, outChannels, height, width, padding }): ConvFields => {
+    const outSize = ([height, width] as const).map(
+      (size, i) => Math.floor((size + 2 * padding[i] - 3) / 2) + 1,
+    );
+    return {
+      ...{ batch: 1, inChannels, outChannels, groups: 1 },
+      inSize: [1, height, width],
+      outSize: [1, outSize[0], outSize[1]],
+      kernel: [1, 3, 3],
+      stride: [1, 2, 2],
+      padding: [0, ...padding],
+      dilation: [1, 1, 1],
+    };
+  });
+
 export const shapeOfConv = (fields: ConvFields): ConvShape => convShape(fields);
 
 const adaptiveAxis = fc
