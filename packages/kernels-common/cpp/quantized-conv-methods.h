@@ -15,11 +15,11 @@ constexpr ConvMethod convMethods[] = {
     methodOf<DepthwiseMethod>(),
     methodOf<WinogradMethod<Winograd4, Winograd2>>(),
     methodOf<WinogradMethod<Winograd2>>(),
-    methodOf<WinogradMethod<Winograd4Stride2>>(),
     methodOf<LinesMethod>(),
 #ifdef OCTAVO_BYTE_DOT
     methodOf<ByteRowsMethod>(),
 #endif
+    methodOf<WinogradMethod<Winograd4Stride2>>(),
     methodOf<RowsMethod>(),
 };
 
