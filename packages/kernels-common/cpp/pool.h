@@ -64,7 +64,7 @@ inline void largestOfRows(const T* const* rows, size_t count, size_t channels, T
       for (size_t i = 0; i < together; ++i) {
         Lanes values;
         std::memcpy(&values, rows[row] + c + i * lanes, sizeof(values));
-        best[i] = (values > best[i]) | (values != values) ? values : best[i];
+        best[i] = ((values > best[i]) | (values != values)) ? values : best[i];
       }
     }
     std::memcpy(to + c, best, sizeof(best));
