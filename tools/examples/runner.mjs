@@ -14,8 +14,9 @@ process.once("message", async ({ programs, fallbacks }) => {
     const result = await runProgram(url);
     await new Promise((sent) => process.send(result, sent));
   }
-  // A program that waits for something else (a server, a worker) must not keep this child alive.
-  process.exit(0);
+  // A program that waits for something else (a server, a worker) must not keep this child alive. Not by process.exit:
+  // Node 24 may wait there for ever, when a thread that compiles JavaScript asks for garbage collection at that moment.
+  process.kill(process.pid, "SIGKILL");
 });
 
 async function runProgram(url) {

@@ -37,6 +37,10 @@ const values =
     return [found.values, found.indices];
   };
 
+/** Cases of modules, which are tests of `nn`. */
+export const ofModules =
+  /^instance_norm\/running-stats|^(batch_norm|(LSTM|GRU|RNN)(Cell)?|MultiheadAttention)\//;
+
 /** How each case of the goldens is called here, by the first part of its name; absent ones are not implemented. */
 export const calls: Readonly<Record<string, Call>> = {
   linear: layer(ops.linear),

@@ -3,7 +3,7 @@ import { goldens } from "@octavo/testing";
 import type { GoldenCase, GoldenTensor } from "@octavo/testing";
 import { tensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
-import { argumentsOf, calls } from "./float-ops-calls.ts";
+import { argumentsOf, calls, ofModules } from "./float-ops-calls.ts";
 
 const floatOps = goldens("float-ops");
 
@@ -41,9 +41,6 @@ const exact = new Set(
     ["round", "floor", "sign", "argmax", "max", "min"],
   ),
 );
-
-/** Cases of modules, which are tests of `nn`. */
-const ofModules = /^instance_norm\/running-stats|^(batch_norm|(LSTM|GRU|RNN)(Cell)?|MultiheadAttention)\//;
 
 function leaf({ data, shape, dtype }: GoldenTensor): Tensor {
   return tensor(data as ArrayLike<number>, shape, { dtype, requiresGrad: dtype === "float32" });
