@@ -86,8 +86,11 @@ std::vector<Call> calls() {
       {"gemm", 160 * 80 * sizeof(float),
        [](Bytes& y) { gemm(in(a), in(b), {}, floats(y), {1, 160, 80, 96, 0, 0, 0, 0, 0, 0}); }},
       {"softmax", 600 * 64 * sizeof(float), [](Bytes& y) { softmax(in(rows), floats(y), 600, 64); }},
-      {"channelMoments", 2 * 64 * sizeof(float),
-       [](Bytes& y) { channelMoments(in(rows), {floats(y).data, 64}, {floats(y).data + 64, 64}, 600, 64); }},
+      {"channelMoments", 4 * 64 * sizeof(float),
+       [](Bytes& y) {
+         float* const to = floats(y).data;
+         channelMoments(in(rows), {to, 64}, {to + 64, 64}, {to + 128, 64}, {to + 192, 64}, 600, 64);
+       }},
       {"requantize", 600 * 64,
        [=](Bytes& y) { requantize(in(sums), floatBias(bias), in(multiplier), bytes8(y), 600, 64, 3, 0, 255); }},
       {"quantizedConv", 2 * 20 * 20 * 40,
