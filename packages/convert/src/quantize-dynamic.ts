@@ -5,6 +5,7 @@ import type { QConfig } from "@octavo/qat";
 import { QuantizationError } from "@octavo/spec";
 import type { QParams } from "@octavo/spec";
 import { noGrad } from "@octavo/tensor";
+import { isKernelOperation } from "./internal/is-kernel-operation.ts";
 import { DynamicQuantizedLinear } from "./modules/dynamic-quantized-linear.ts";
 
 export interface QuantizeDynamicOptions {
@@ -31,7 +32,7 @@ export function quantizeDynamic<M extends Module>(
   let count = 0;
   const kept = new Set([...target.modules()].filter((module) => module.qconfig === null));
   const result = replaceModules(target, (module) => {
-    if (kept.has(module) || !isPlainLinear(module)) return null;
+    if (kept.has(module) || !(module instanceof Linear && isKernelOperation(module))) return null;
     count++;
     return new DynamicQuantizedLinear(module, weightQParams(module, qconfig), reduceRange);
   });
@@ -42,14 +43,6 @@ export function quantizeDynamic<M extends Module>(
     got: "one without",
     hint: "Convolutions need calibration: prepare, run some data, convert.",
   });
-}
-
-function isPlainLinear(module: Module): module is Linear {
-  return (
-    module instanceof Linear &&
-    module.forward === Linear.prototype.forward &&
-    module.weightedForward === Linear.prototype.weightedForward
-  );
 }
 
 function weightQParams(linear: Linear, { weight }: QConfig): QParams {

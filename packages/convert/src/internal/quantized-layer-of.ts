@@ -1,13 +1,12 @@
-import { ConvNd, ConvTransposeNd, Linear, ReLU, ReLU6 } from "@octavo/nn";
-import type { Module } from "@octavo/nn";
-import { isWeightedLayer } from "@octavo/nn";
-import type { WeightedLayer } from "@octavo/nn";
+import { ConvNd, isWeightedLayer, ReLU, ReLU6 } from "@octavo/nn";
+import type { Module, WeightedLayer } from "@octavo/nn";
 import { partsOf, QatBnLayer, QatLayer } from "@octavo/qat";
 import type { QConfig } from "@octavo/qat";
 import type { QParams } from "@octavo/spec";
 import { noGrad } from "@octavo/tensor";
 import { QuantizedLayer } from "../modules/quantized-layer.ts";
 import { foldedWeights } from "./folded-weights.ts";
+import { isKernelOperation } from "./is-kernel-operation.ts";
 import { observedOutput } from "./observed-output.ts";
 
 /** A layer, alone, fused or trained, that one kernel computes: the layer's own operation, zero padding, at most a clamp. */
@@ -18,14 +17,6 @@ export function isQuantizableLayer(module: Module): boolean {
   if (layer instanceof ConvNd && layer.paddingMode !== "zeros") return false;
   const [activation = null, ...more] = fused;
   return more.length === 0 && clampOf(activation) !== null;
-}
-
-/** False for a layer of the user's own, and for a subclass that computes something else than its base. */
-function isKernelOperation(layer: WeightedLayer): boolean {
-  return [Linear, ConvNd, ConvTransposeNd].some(
-    ({ prototype }) =>
-      layer.forward === prototype.forward && layer.weightedForward === prototype.weightedForward,
-  );
 }
 
 /** The integer form of a quantizable layer, from training or calibration. */
