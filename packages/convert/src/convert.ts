@@ -4,6 +4,7 @@ import { QuantizationError } from "@octavo/spec";
 import { QFunctional } from "./modules/q-functional.ts";
 import { Quantize } from "./modules/quantize.ts";
 import { QuantizedFunction } from "./modules/quantized-function.ts";
+import { QuantizedTable } from "./modules/quantized-table.ts";
 import { QuantizedLayer } from "./modules/quantized-layer.ts";
 import { quantizedForm } from "./quantized-forms.ts";
 
@@ -30,7 +31,9 @@ function requirePrepared(model: Module): void {
   const modules = [...model.namedModules()];
   if (modules.some(([, module]) => activationQuantizerOf(module))) return;
   const converted = modules.find(([, module]) =>
-    [Quantize, QuantizedLayer, QuantizedFunction, QFunctional].some((type) => module instanceof type),
+    [Quantize, QuantizedLayer, QuantizedFunction, QuantizedTable, QFunctional].some(
+      (type) => module instanceof type,
+    ),
   );
   throw new QuantizationError({
     where: `convert of ${model.typeName()}`,

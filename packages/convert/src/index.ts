@@ -13,6 +13,8 @@ export { QuantizedChannelFunction } from "./modules/quantized-channel-function.t
 export { QuantizedFunction } from "./modules/quantized-function.ts";
 export { QuantizedLayer } from "./modules/quantized-layer.ts";
 export { ViaFloat } from "./modules/via-float.ts";
+export { QuantizedEmbedding } from "./modules/quantized-embedding.ts";
+export { QuantizedEmbeddingBag } from "./modules/quantized-embedding-bag.ts";
 export { DynamicQuantizedLinear } from "./modules/dynamic-quantized-linear.ts";
 export { quantizeDynamic } from "./quantize-dynamic.ts";
 export type { QuantizeDynamicOptions } from "./quantize-dynamic.ts";

@@ -1,59 +1,60 @@
-import { Linear } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
-import { getDefaultQConfig, replaceModules } from "@octavo/qat";
+import { propagateQConfig, replaceModules } from "@octavo/qat";
 import type { QConfig } from "@octavo/qat";
-import { QuantizationError } from "@octavo/spec";
-import type { QParams } from "@octavo/spec";
-import { noGrad } from "@octavo/tensor";
-import { isKernelOperation } from "./internal/is-kernel-operation.ts";
-import { DynamicQuantizedLinear } from "./modules/dynamic-quantized-linear.ts";
+import { ArgumentError, QuantizationError } from "@octavo/spec";
+import { dynamicForm, dynamicQConfigs } from "./dynamic-forms.ts";
+import type { DynamicDType } from "./dynamic-forms.ts";
 
 export interface QuantizeDynamicOptions {
   /** Change the model itself instead of a copy. Default false. */
   readonly inplace?: boolean;
-  /** Its weight part says how weights are observed. Default: `getDefaultQConfig()`, symmetric per channel. */
+  /**
+   * What is quantized: `qint8` (default) the weights of linear layers, `quint8` and `quint4x2` the tables of embeddings, to 8 or 4 bits.
+   */
+  readonly dtype?: DynamicDType;
+  /**
+   * Its weight part says how weights are observed. Default: `getDefaultQConfig()`, symmetric per channel; for embeddings
+   * `floatQParamsWeightOnlyQConfig`, or that of 4 bits.
+   */
   readonly qconfig?: QConfig;
   /** 7 bits for inputs, as fbgemm. Default false: Octavo's kernels are exact with 8. */
   readonly reduceRange?: boolean;
 }
 
 /**
- * Linear layers with 8-bit weights, everything else in float: no calibration, weights a quarter of the size.
- * torch.ao.quantization.quantize_dynamic. Layers whose `qconfig` is null, and layers of the user's own, stay.
+ * Layers with integer weights between floats: no calibration, weights a quarter of the size, or an eighth.
+ * torch.ao.quantization.quantize_dynamic. A `qconfig` field on a module counts for it and what is below: null keeps float, and a layer
+ * that `dtype` leaves out takes part if it has one: `model.emb.qconfig = floatQParamsWeightOnlyQConfig`. Layers of the user's own stay.
  *
  * @returns a copy, unless `inplace`, in evaluation mode.
- * @throws QuantizationError for a model without linear layers, or a weight that is not quantized symmetrically.
+ * @throws QuantizationError for a model without such layers, and for weights that the kernels do not have: those of linear layers are qint8 and
+ *   symmetric, an embedding of 4 bits has an even width. @throws ArgumentError for an unknown dtype.
  */
 export function quantizeDynamic<M extends Module>(
   model: M,
-  { inplace = false, qconfig = getDefaultQConfig(), reduceRange = false }: QuantizeDynamicOptions = {},
+  { inplace = false, dtype = "qint8", qconfig, reduceRange = false }: QuantizeDynamicOptions = {},
 ): M {
+  const known = Object.keys(dynamicQConfigs) as DynamicDType[];
+  const where = `quantizeDynamic of ${model.typeName()}`;
+  if (!known.includes(dtype)) {
+    throw new ArgumentError({ where, expected: `dtype ${known.join(", ")}`, got: String(dtype) });
+  }
   const target = (inplace ? model : model.clone()).eval();
+  const fallback = qconfig ?? dynamicQConfigs[dtype];
+  const qconfigs = propagateQConfig(target, fallback);
   let count = 0;
-  const kept = new Set([...target.modules()].filter((module) => module.qconfig === null));
   const result = replaceModules(target, (module) => {
-    if (kept.has(module) || !(module instanceof Linear && isKernelOperation(module))) return null;
+    const own = qconfigs.get(module);
+    const form = own && dynamicForm(module, own, own === fallback ? [dtype] : known);
+    if (!form) return null;
     count++;
-    return new DynamicQuantizedLinear(module, weightQParams(module, qconfig), reduceRange);
+    return form.make(module, own, reduceRange);
   });
   if (count > 0) return result as M;
   throw new QuantizationError({
-    where: `quantizeDynamic of ${model.typeName()}`,
-    expected: "a model with Linear layers",
+    where,
+    expected: dtype === "qint8" ? "a model with linear layers" : "a model with embeddings",
     got: "one without",
     hint: "Convolutions need calibration: prepare, run some data, convert.",
-  });
-}
-
-function weightQParams(linear: Linear, { weight }: QConfig): QParams {
-  const quantizer = weight?.along(linear.channelAxis).create();
-  noGrad(() => quantizer?.observe(linear.weight));
-  const qparams = quantizer?.qparams as QParams | undefined;
-  if (qparams?.dtype === "qint8" && qparams.zeroPoint.every((zero) => zero === 0)) return qparams;
-  throw new QuantizationError({
-    where: "quantizeDynamic",
-    expected: "a qconfig whose weights are qint8, symmetric",
-    got: String(weight),
-    hint: "getDefaultQConfig() has one.",
   });
 }

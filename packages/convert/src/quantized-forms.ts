@@ -20,6 +20,8 @@ import type { QConfig } from "@octavo/qat";
 import type { Tensor } from "@octavo/tensor";
 import { isQuantizableLayer, quantizedLayer } from "./internal/quantized-layer-of.ts";
 import { observedOutput } from "./internal/observed-output.ts";
+import { isTable, quantizedTable } from "./internal/quantized-table-of.ts";
+import type { EmbeddingLayer } from "./internal/quantized-table-of.ts";
 import { QFunctional } from "./modules/q-functional.ts";
 import { DeQuantize, Quantize } from "./modules/quantize.ts";
 import { QuantizedChannelFunction } from "./modules/quantized-channel-function.ts";
@@ -51,6 +53,7 @@ const forms: readonly QuantizedForm[] = [
   { matches: isAny(QuantStub), make: (m, path) => new Quantize(...observedOutput(m, path)) },
   { matches: isAny(FloatFunctional), make: qFunctional },
   { matches: isQuantizableLayer, make: quantizedLayer },
+  { matches: isTable, make: (m) => quantizedTable(m as EmbeddingLayer, m.qconfig as QConfig) },
   {
     matches: isAny(ELU, GELU, Hardsigmoid, Hardswish, LeakyReLU, Mish, ReLU6, Sigmoid, SiLU, Tanh),
     make: (m, path) => new QuantizedFunction(m as FloatModule, ...observedOutput(m, path)),

@@ -40,6 +40,7 @@ KERNEL(quantizedLookup)
 KERNEL(quantizedChannelLookup)
 KERNEL(quantizedAddFixed)
 KERNEL(dynamicLinear)
+KERNEL(embedding)
 KERNEL(quantizedAvgPool)
 KERNEL(quantizedResample)
 #include "kernel-list-products.h"

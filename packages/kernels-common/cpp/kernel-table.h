@@ -8,6 +8,7 @@
 #include "channel-lookup.h"
 #include "channels.h"
 #include "dynamic-linear.h"
+#include "embedding.h"
 #include "optimizer-steps.h"
 #include "pool.h"
 #include "quantize.h"

@@ -60,6 +60,7 @@ export const signatures: { readonly [K in KernelName]: readonly ParameterRole[] 
   quantizedChannelLookup: signature("iion"),
   quantizedAddFixed: signature("inninnonnnn"),
   dynamicLinear: signature("iiiionnnn"),
+  embedding: signature("iiiion"),
   quantizedAvgPool: signature("ionnns"),
   quantizedResample: signature("iiionnns"),
 };

@@ -35,11 +35,10 @@ export const perChannelWeightObserverRangeNeg127To127 = PerChannelMinMaxObserver
 });
 /** Embedding tables, one float scale and zero point per row. */
 export const defaultFloatQParamsObserver = PerChannelMinMaxObserver.withArgs(embedding);
-/** The same with 4 bits. torch says quint4x2; here the range says it, and packing is left to the table. */
+/** The same with 4 bits. */
 export const defaultFloatQParamsObserver4Bit = PerChannelMinMaxObserver.withArgs({
   ...embedding,
-  quantMin: 0,
-  quantMax: 15,
+  dtype: "quint4x2",
 });
 /** Outputs in 0..1: sigmoid, softmax, hardsigmoid. */
 export const defaultFixedQParamsRange0To1Observer = FixedQParamsObserver.withArgs({

@@ -106,7 +106,7 @@ describe("bad arguments", () => {
     [
       "an unknown dtype",
       () => new MinMaxObserver({ dtype: "int4" as never }),
-      /dtype quint8, qint8, qint32, got int4/,
+      /dtype quint8, qint8, qint32, quint4x2, got int4/,
     ],
     [
       "an averaging constant of 0",

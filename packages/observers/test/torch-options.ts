@@ -24,10 +24,7 @@ const qschemes: Record<string, QScheme> = {
   per_channel_affine_float_qparams: "perChannelAffineFloatQParams",
 };
 
-/**
- * Constructor arguments as the goldens write them → ours; null and what is no argument is left out. quint4x2, which
- * packs two values in a byte, is quint8 with the range 0..15 here: packing is not an observer's business.
- */
+/** Constructor arguments as the goldens write them → ours; null and what is no argument is left out. */
 export function torchOptions(args: Readonly<Record<string, GoldenValue>>): Partial<QuantizerOptions> {
   const read = <K extends keyof QuantizerOptions>(ours: K, theirs: string) =>
     args[theirs] === undefined || args[theirs] === null ? {} : { [ours]: args[theirs] };
@@ -44,6 +41,5 @@ export function torchOptions(args: Readonly<Record<string, GoldenValue>>): Parti
     ...read("scale", "scale"),
     ...read("zeroPoint", "zero_point"),
     ...(typeof args.qscheme === "string" ? { qscheme: qschemes[args.qscheme] } : {}),
-    ...(args.dtype === "quint4x2" ? { dtype: "quint8", quantMin: 0, quantMax: 15 } : {}),
   };
 }

@@ -7,12 +7,19 @@ export { FloatFunctional } from "./float-functional.ts";
 export { Functional } from "./functional.ts";
 export type { FunctionalOperation } from "./functional.ts";
 export { prepareFx, prepareQatFx } from "./fx/prepare-fx.ts";
+export {
+  defaultDynamicQConfig,
+  floatQParamsWeightOnlyQConfig,
+  floatQParamsWeightOnlyQConfig4Bit,
+  perChannelDynamicQConfig,
+} from "./named-qconfigs.ts";
 export { QatBnLayer } from "./modules/qat-bn-layer.ts";
 export { QatLayer } from "./modules/qat-layer.ts";
 export { prepare, prepareQat } from "./prepare.ts";
 export type { PrepareOptions } from "./prepare.ts";
-export { functionOutput } from "./output-rules.ts";
+export { functionOutput, isWeightOnly } from "./output-rules.ts";
 export { partsOf } from "./qat-forms.ts";
+export { propagateQConfig } from "./propagate-qconfig.ts";
 export { QConfigMapping } from "./qconfig-mapping.ts";
 export type { MappingQuery, ObjectType } from "./qconfig-mapping.ts";
 export { QConfig, sameQConfig } from "./qconfig.ts";

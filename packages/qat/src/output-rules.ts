@@ -15,6 +15,8 @@ import {
   ChannelShuffle,
   Dropout,
   ELU,
+  Embedding,
+  EmbeddingBag,
   Flatten,
   GELU,
   GroupNorm,
@@ -42,6 +44,7 @@ import {
   Upsample,
 } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
+import { qschemes } from "@octavo/spec";
 import {
   defaultFixedQParamsRange0To1Observer,
   defaultFixedQParamsRangeNeg1To1Observer,
@@ -139,10 +142,20 @@ export function functionOutput(name: string): "input" | ObserverFactory | null {
   return Object.hasOwn(functions, name) ? functions[name] : null;
 }
 
+/**
+ * Whether only the weight becomes integers, and the output stays float: embeddings whose rows have float zero points. Under other
+ * qconfigs they stay float.
+ */
+export function isWeightOnly(module: Module, { weight }: QConfig): boolean {
+  if (!(module instanceof Embedding || module instanceof EmbeddingBag) || !weight) return false;
+  return qschemes[weight.observer.create().qscheme].floatZeroPoint;
+}
+
 /** What watches a module's output under a qconfig, or null where nothing has to. */
 export function outputQuantizer(module: Module, qconfig: QConfig): FakeQuantizeFactory | null {
   const { activation } = qconfig;
   if (!activation) return null;
+  if (isWeightOnly(module, qconfig)) return activation;
   const fixed = fixedRange.find(([type]) => module instanceof type);
   if (fixed) return activation.fakeQuantEnabled ? fakeQuantizeWith(fixed[1]) : observeWith(fixed[1]);
   const own = isWeightedLayer(module) || ownRange.some((type) => module instanceof type);

@@ -4,7 +4,16 @@ import { FakeQuantize } from "@octavo/fake-quant";
 import { ArgumentError } from "@octavo/spec";
 import { goldens } from "@octavo/testing";
 import { describe, expect, it } from "vitest";
-import { getDefaultQatQConfig, getDefaultQConfig, QConfig, sameQConfig } from "../src/index.ts";
+import {
+  defaultDynamicQConfig,
+  floatQParamsWeightOnlyQConfig,
+  floatQParamsWeightOnlyQConfig4Bit,
+  getDefaultQatQConfig,
+  getDefaultQConfig,
+  perChannelDynamicQConfig,
+  QConfig,
+  sameQConfig,
+} from "../src/index.ts";
 import type { Engine } from "../src/index.ts";
 
 const group = goldens("defaults");
@@ -21,6 +30,7 @@ const qschemes: Record<string, string> = {
   per_tensor_affine: "perTensorAffine",
   per_tensor_symmetric: "perTensorSymmetric",
   per_channel_symmetric: "perChannelSymmetric",
+  per_channel_affine_float_qparams: "perChannelAffineFloatQParams",
 };
 
 /** What torch's observer of that kind has, in our names. */
@@ -69,6 +79,24 @@ describe.skipIf(group.absent)(group.title, () => {
       expect(qconfig[role]!.fakeQuantEnabled).toBe(rounds);
       expect(expected[role].class === "FakeQuantize").toBe(rounds);
       expect(ours(qconfig[role]!.observer), role).toEqual(torchObserver(expected[role]));
+    }
+  });
+});
+
+describe.skipIf(group.absent)(`${group.title}, named`, () => {
+  const [row] = group.select("named-qconfigs");
+  const named = row?.tables.qconfigs as unknown as Record<
+    string,
+    Record<"activation" | "weight", Constructor>
+  >;
+  it.each([
+    ["default_dynamic_qconfig", defaultDynamicQConfig],
+    ["per_channel_dynamic_qconfig", perChannelDynamicQConfig],
+    ["float_qparams_weight_only_qconfig", floatQParamsWeightOnlyQConfig],
+    ["float_qparams_weight_only_qconfig_4bit", floatQParamsWeightOnlyQConfig4Bit],
+  ])("%s", (name, qconfig) => {
+    for (const role of ["activation", "weight"] as const) {
+      expect(ours(qconfig[role]!.observer), role).toEqual(torchObserver(named[name][role]));
     }
   });
 });

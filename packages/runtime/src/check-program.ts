@@ -1,5 +1,5 @@
 import { dtypes, FormatError, numberOfElements, quantRanges } from "@octavo/spec";
-import type { Program, ProgramConstant, ProgramValue } from "@octavo/spec";
+import type { DType, Program, ProgramConstant, ProgramValue } from "@octavo/spec";
 
 import { requireProgram } from "./internal/require-program.ts";
 import { opTable } from "./op-table.ts";
@@ -7,6 +7,9 @@ import { sameShape, Step } from "./step.ts";
 
 /** dtypes that constants of a program have; each is one dtype of safetensors. */
 export const constantDTypes = ["float32", "float16", "int64", "int32", "qint8", "quint8", "bool"] as const;
+
+/** Values are of whole bytes. */
+const valueDTypes = (Object.keys(dtypes) as DType[]).filter((dtype) => dtypes[dtype].bytes >= 1);
 
 /**
  * Checks everything about a program but its numbers: indices, order of the ops, their attributes and constants, shapes,
@@ -93,7 +96,7 @@ function checkIndices(program: Program, indices: readonly number[], what: string
 }
 
 function checkValue({ dtype, shape, memoryFormat, qparams }: ProgramValue, where: string): void {
-  if (!Object.hasOwn(dtypes, dtype)) fail(where, `a dtype among ${Object.keys(dtypes).join(", ")}`, dtype);
+  if (!valueDTypes.includes(dtype)) fail(where, `a dtype among ${valueDTypes.join(", ")}`, dtype);
   const batches = shape.filter((size) => size === -1).length;
   if (batches > 1 || shape.some((size) => !Number.isSafeInteger(size) || (size < 1 && size !== -1))) {
     fail(where, "a shape of sizes ≥ 1, at most one of them −1 (the batch)", `[${shape}]`);

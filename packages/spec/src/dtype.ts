@@ -1,4 +1,7 @@
-/** Element types. Quantized ones (`quint8`, `qint8`, `qint32`) carry `QParams`; names are torch's. */
+/**
+ * Element types. Quantized ones (`quint8`, `qint8`, `qint32`, `quint4x2`) carry `QParams`; names are torch's. `quint4x2` has two
+ * elements in each byte, the first in the low half, so the last axis is even; it is for weights, no kernel takes activations of it.
+ */
 export const dtypes = {
   float32: { bytes: 4, array: Float32Array, quantized: false },
   float16: { bytes: 2, array: Uint16Array, quantized: false },
@@ -10,11 +13,12 @@ export const dtypes = {
   quint8: { bytes: 1, array: Uint8Array, quantized: true },
   qint8: { bytes: 1, array: Int8Array, quantized: true },
   qint32: { bytes: 4, array: Int32Array, quantized: true },
+  quint4x2: { bytes: 0.5, array: Uint8Array, quantized: true },
 } as const;
 
 export type DType = keyof typeof dtypes;
 /** dtypes whose tensors carry `QParams`. */
-export type QuantizedDType = "quint8" | "qint8" | "qint32";
+export type QuantizedDType = "quint8" | "qint8" | "qint32" | "quint4x2";
 
 /** The typed array that holds elements of a dtype, over any buffer (`float16` is storage only: raw 16-bit patterns). */
 export type DataOf<D extends DType> = (typeof dtypes)[D]["array"]["prototype"];
@@ -26,6 +30,7 @@ export const quantRanges: { readonly [D in QuantizedDType]: readonly [quantMin: 
     quint8: [0, 255],
     qint8: [-128, 127],
     qint32: [-2147483648, 2147483647],
+    quint4x2: [0, 15],
   };
 
 /** Whether tensors of a dtype carry `QParams`. */

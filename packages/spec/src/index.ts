@@ -60,6 +60,7 @@ export { describeQParams } from "./qparams.ts";
 export type { QParams } from "./qparams.ts";
 export { qschemes } from "./qscheme.ts";
 export type { QScheme } from "./qscheme.ts";
+export { packNibbles, unpackNibbles } from "./nibbles.ts";
 export { roundHalfToEven } from "./round-half-to-even.ts";
 export type { KnownRange, TensorLike } from "./tensor-like.ts";
 export { withDefaults } from "./with-defaults.ts";

@@ -112,7 +112,9 @@ export class Storage {
     // A WASM memory that grew leaves detached views behind, of length 0.
     if (this.#view === null || (this.#view.length === 0 && this.length > 0)) {
       const { buffer, byteOffset } = this.#memory;
-      this.#view = new dtypes[this.dtype].array(buffer as ArrayBuffer, byteOffset, this.length);
+      const { array, bytes } = dtypes[this.dtype];
+      const entries = (this.length * bytes) / array.BYTES_PER_ELEMENT;
+      this.#view = new array(buffer as ArrayBuffer, byteOffset, entries);
       if (!this.#memory.collectable) viewed.set(this.#view, this);
     }
     return this.#view;

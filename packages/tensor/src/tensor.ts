@@ -1,4 +1,5 @@
 import { denseStrides, describeQParams, formatsCoincide, isQuantized, numberOfElements } from "@octavo/spec";
+import { unpackNibbles } from "@octavo/spec";
 import { ArgumentError, DTypeError } from "@octavo/spec";
 import type { DType, KnownRange, MemoryFormat, QParams, TypedArray } from "@octavo/spec";
 import type { TapeNode } from "./autograd.ts";
@@ -49,7 +50,7 @@ export class Tensor {
     return this.storage.data as Float32Array;
   }
 
-  /** `data` with the type of its dtype: integers and quantized tensors. */
+  /** `data` with the type of its dtype: integers and quantized tensors. Two elements in each byte of a quint4x2 tensor. */
   raw<T extends TypedArray = TypedArray>(): T {
     return this.storage.data as T;
   }
@@ -111,9 +112,10 @@ export class Tensor {
     return Number(this.raw()[0]);
   }
 
-  /** A copy of the elements in torch's order (row-major over `shape`). */
+  /** A copy of the elements in torch's order (row-major over `shape`), one in each entry. */
   toArray(): TypedArray {
     const data = this.raw();
+    if (this.dtype === "quint4x2") return unpackNibbles(data as Uint8Array);
     if (this.memoryFormat === "contiguous") return data.slice();
     const result = data.slice();
     const strides = denseStrides(this.shape, this.memoryFormat);

@@ -4,6 +4,7 @@ import { binaryKernels } from "./binary.ts";
 import { channelKernels } from "./channels.ts";
 import { convKernels } from "./conv.ts";
 import { dynamicLinearKernels } from "./dynamic-linear.ts";
+import { embeddingKernels } from "./embedding.ts";
 import { gemmKernels } from "./gemm.ts";
 import { maxPoolKernels } from "./max-pool.ts";
 import { optimizerKernels } from "./optimizer-steps.ts";
@@ -41,5 +42,6 @@ export const referenceKernels: Kernels = {
   ...quantizedConvKernels,
   ...quantizedElementwiseKernels,
   ...dynamicLinearKernels,
+  ...embeddingKernels,
   ...quantizedAvgPoolKernels,
 };

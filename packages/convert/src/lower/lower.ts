@@ -84,10 +84,16 @@ function otherRun(name: string, model: Module, inputs: readonly Tensor[]): Run {
   }
 }
 
-/** Other values, and one example more. */
+/** Other values, and one example more. Integers may be indices: they stay what they are, in other places. */
 function otherExamples(x: Tensor): Tensor {
-  const larger = cat([x, slice(x, 0, 0, 1)], { dim: 0 });
-  return x.dtype === "float32" ? add(mul(larger, 0.5), 0.25) : larger;
+  if (x.dtype === "float32") return add(mul(cat([x, slice(x, 0, 0, 1)], { dim: 0 }), 0.5), 0.25);
+  const [batch, ...rest] = x.shape;
+  const values = x.toArray();
+  const one = values.length / batch;
+  const larger = new Tensor({ shape: [batch + 1, ...rest], dtype: x.dtype, qparams: x.qparams });
+  larger.raw().set(values.subarray(-one) as never);
+  larger.raw().set(values as never, one);
+  return larger;
 }
 
 function write(name: string, run: Run, runs: ComparedRuns): Program {

@@ -1,9 +1,7 @@
 import { Module } from "@octavo/nn";
 import type { ExtraState, Linear, StateDict } from "@octavo/nn";
-import { ShapeError } from "@octavo/spec";
-import type { QParams } from "@octavo/spec";
 import type { Tensor } from "@octavo/tensor";
-import { quantizeWeight } from "../internal/quantize-weight.ts";
+import { requireAlike } from "../internal/require-alike.ts";
 import { programOp } from "../steps/program-op.ts";
 import type { ProgramStep } from "../steps/program-op.ts";
 
@@ -23,12 +21,13 @@ export class DynamicQuantizedLinear extends Module<[x: Tensor], Tensor> implemen
   bias: Tensor | null;
   private step: ProgramStep;
 
-  constructor({ inFeatures, outFeatures, weight, bias }: Linear, qparams: QParams, reduceRange: boolean) {
+  /** @param weight integers with symmetric qparams, (outFeatures, inFeatures) */
+  constructor({ inFeatures, outFeatures, bias }: Linear, weight: Tensor, reduceRange: boolean) {
     super();
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     this.reduceRange = reduceRange;
-    this.weight = quantizeWeight(weight, qparams);
+    this.weight = weight;
     this.bias = bias && bias.detach().clone().keep();
     this.step = this.makeStep();
   }
@@ -42,21 +41,12 @@ export class DynamicQuantizedLinear extends Module<[x: Tensor], Tensor> implemen
     return new Map([["weight", this.weight], ...(this.bias ? [["bias", this.bias] as const] : [])]);
   }
 
-  /** @throws ShapeError for a weight or bias of another shape. */
+  /** @throws ShapeError or DTypeError for a weight or bias that does not fit. */
   loadExtraState(state: ReadonlyMap<string, Tensor>): void {
     const weight = state.get("weight") ?? this.weight;
     const bias = state.get("bias") ?? this.bias;
-    for (const [own, given] of [
-      [this.weight, weight],
-      [this.bias, bias],
-    ]) {
-      if (own?.shape.join() === given?.shape.join()) continue;
-      throw new ShapeError({
-        where: `loadStateDict of ${this.typeName()}`,
-        expected: `[${own?.shape}]`,
-        got: `[${given?.shape}]`,
-      });
-    }
+    requireAlike(this.typeName(), this.weight, weight);
+    requireAlike(this.typeName(), this.bias, bias);
     this.weight = weight.clone().keep();
     this.bias = bias && bias.clone().keep();
     this.step = this.makeStep();

@@ -1,13 +1,13 @@
 import { Module } from "@octavo/nn";
 import type { ExtraState, StateDict } from "@octavo/nn";
 import type { WeightedLayer } from "@octavo/nn";
-import { DTypeError, ShapeError } from "@octavo/spec";
 import type { QParams, QuantizedDType } from "@octavo/spec";
 import { noGrad, toMemoryFormat } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { loadedOutput, outputState } from "../internal/output-state.ts";
 import type { QuantizedOutput } from "../internal/output-state.ts";
 import type { ActivationQParams } from "../internal/program-value.ts";
+import { requireAlike } from "../internal/require-alike.ts";
 import { requireQuantized } from "../internal/require-quantized.ts";
 import { layerGeometry } from "../steps/layer-geometry.ts";
 import type { LayerGeometry } from "../steps/layer-geometry.ts";
@@ -127,11 +127,4 @@ export class QuantizedLayer extends Module<[x: Tensor], Tensor> implements Extra
 /** Plain data, also of a parameter. */
 function copyOf(x: Tensor): Tensor {
   return noGrad(() => x.clone()).keep();
-}
-
-function requireAlike(where: string, own: Tensor, given: Tensor): void {
-  const parts = { where: `loadStateDict of ${where}`, expected: own.describe(), got: given.describe() };
-  if (own.shape.join() !== given.shape.join()) throw new ShapeError(parts);
-  if (own.dtype !== given.dtype || Boolean(own.qparams) !== Boolean(given.qparams))
-    throw new DTypeError(parts);
 }

@@ -50,6 +50,7 @@ const formats: Readonly<Record<string, MemoryFormat | undefined>> = {
   channelLookup: "channelsLast",
   linear: "contiguous",
   dynamicLinear: "contiguous",
+  embedding: "contiguous",
 };
 
 /** The format in which an op of the runtime wants its inputs and gives its output; null: that of its leading input. */

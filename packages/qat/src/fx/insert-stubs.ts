@@ -1,6 +1,6 @@
 import type { GraphModule, Node } from "@octavo/graph";
 import type { Module } from "@octavo/nn";
-import { outputQuantizer } from "../output-rules.ts";
+import { isWeightOnly, outputQuantizer } from "../output-rules.ts";
 import type { QConfig } from "../qconfig.ts";
 import { DeQuantStub, QuantStub } from "../stubs.ts";
 import { followsInput } from "./follows-input.ts";
@@ -13,7 +13,7 @@ import type { NodeQConfigs } from "./node-qconfigs.ts";
  * that goes on in float. Calls of layers with a qconfig compute on integers; relu, pooling, reshapes and their like do
  * as their input; all others, inputs and outputs of the graph are float.
  *
- * Calls that stay float lose their qconfig.
+ * Calls that stay float lose their qconfig, but for embeddings, of which only the table is quantized.
  */
 export function insertStubs(model: GraphModule, qconfigs: NodeQConfigs): void {
   const quantized = new Set<Node>();
@@ -24,7 +24,7 @@ export function insertStubs(model: GraphModule, qconfigs: NodeQConfigs): void {
       qconfig !== null && followsInput(model, node) && node.inputs.some((input) => quantized.has(input));
     const computesOnIntegers = follows || hasOwnRange(model, node, qconfig);
     if (computesOnIntegers) quantized.add(node);
-    else qconfigs.set(node, null);
+    else if (!isWeightOnlyCall(model, node, qconfig)) qconfigs.set(node, null);
     if (node.calls("size")) continue;
     for (const input of node.inputs.filter(isFloatTensor)) {
       if (quantized.has(input) === computesOnIntegers) continue;
@@ -51,7 +51,12 @@ function insertStub(model: GraphModule, after: Node, qconfig: QConfig | null, qc
 
 function hasOwnRange(model: GraphModule, node: Node, qconfig: QConfig | null): boolean {
   if (!qconfig || node.op !== "callModule" || followsInput(model, node)) return false;
+  if (isWeightOnly(model.moduleOf(node), qconfig)) return false;
   return outputQuantizer(model.moduleOf(node), qconfig) !== null;
+}
+
+function isWeightOnlyCall(model: GraphModule, node: Node, qconfig: QConfig | null): boolean {
+  return qconfig !== null && node.op === "callModule" && isWeightOnly(model.moduleOf(node), qconfig);
 }
 
 /** Indices and sizes are never quantized. */

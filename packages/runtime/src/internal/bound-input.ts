@@ -48,7 +48,8 @@ export class BoundInput {
    */
   take({ data, memoryFormat = "contiguous" }: InputTensor): TypedArray | null {
     const { array } = dtypes[this.#value.dtype];
-    const given = Array.isArray(data) ? new array(data as never) : (data as TypedArray);
+    const numbers = array === BigInt64Array && Array.isArray(data) ? data.map(BigInt) : data;
+    const given = Array.isArray(numbers) ? new array(numbers as never) : (numbers as TypedArray);
     this.#expectInRange(given);
     if (this.rearrange !== null && memoryFormat !== this.#value.memoryFormat) return given;
     this.#target.array.set(given as never);

@@ -191,6 +191,20 @@ export interface QuantizedKernels {
     inFeatures: number,
     outFeatures: number,
   ): void;
+  /**
+   * Rows of a table, y (indices, width): y[i] = table[indices[i]]. With `bits` 8 or 4 the table is of integers, two in a byte if they
+   * have 4, the first in the low half, and y = fl(fl(q − zeroPoint[row]) · scale[row]); with 32 it is of floats and `scale` and
+   * `zeroPoint` are null. Width is even with 4 bits.
+   * @throws ArgumentError, having written nothing, for an index that is no row.
+   */
+  embedding(
+    table: F32 | Uint8Array,
+    scale: F32 | null,
+    zeroPoint: F32 | null,
+    indices: Int32Array | BigInt64Array,
+    y: F32,
+    bits: number,
+  ): void;
   /** y = clamp(rne(fl(fl(Σ(x − zeroPoint)) · fl(1/n))) + zeroPoint, quantMin, quantMax); x and y share their qparams. */
   quantizedAvgPool(
     x: Q8,

@@ -48,6 +48,17 @@ export const quantizedDefinitions = {
     });
   },
 
+  embedding(table, scale, zeroPoint, indices, y, bits) {
+    const width = y.length / indices.length;
+    const integer = (at: number) =>
+      bits === 4 ? Math.floor(table[at >> 1] / 16 ** (at % 2)) % 16 : table[at];
+    y.forEach((_, i) => {
+      const row = Number(indices[Math.floor(i / width)]);
+      const q = integer(row * width + (i % width));
+      y[i] = scale && zeroPoint ? fround(fround(q - zeroPoint[row]) * scale[row]) : q;
+    });
+  },
+
   fakeQuantize(x, scale, zeroPoint, y, blocks, quantMin, quantMax) {
     x.forEach((value, i) => {
       const c = channelOf(blocks, i);

@@ -1,4 +1,5 @@
 import { elementwiseLaws } from "./elementwise-laws.ts";
+import { embeddingLaws, foreignRowLaw } from "./embedding-laws.ts";
 import type { AgreementLaw, KernelLaw } from "./kernel-law.ts";
 import { matrixLaws } from "./matrix-laws.ts";
 import { poolLaws } from "./pool-laws.ts";
@@ -25,7 +26,13 @@ export const agreementLaws: readonly AgreementLaw[] = [
   ...quantizeLaws,
   ...quantizedLaws,
   ...quantizedOperatorLaws,
+  ...embeddingLaws,
 ];
 
 /** Everything that a kernel provider must do. A new kernel adds a line to one of the files above. */
-export const kernelLaws: readonly KernelLaw[] = [...agreementLaws, ...quantizationLaws, ...exactnessLaws];
+export const kernelLaws: readonly KernelLaw[] = [
+  ...agreementLaws,
+  ...quantizationLaws,
+  ...exactnessLaws,
+  foreignRowLaw,
+];

@@ -1,9 +1,10 @@
 import { QuantizationError } from "@octavo/spec";
 import { add, mul, neg, noGrad, rsqrt, sub } from "@octavo/tensor";
+import type { Tensor } from "@octavo/tensor";
 import { convolutionAttributes } from "../../steps/convolution-attributes.ts";
 import type { ConvolutionGeometry } from "../../steps/convolution-attributes.ts";
-import { constant, everyRank, rule } from "../lowering-rule.ts";
-import type { LoweringRules } from "../lowering-rule.ts";
+import { constant, everyRank, misplaced, rule } from "../lowering-rule.ts";
+import type { LoweringRule, LoweringRules } from "../lowering-rule.ts";
 
 const convolution = (op: string) =>
   rule<ConvolutionGeometry>(
@@ -24,6 +25,13 @@ const linear = rule(
   }),
   1,
 );
+
+/** The table comes first among its operands. */
+const embedding: LoweringRule = (record, [tableVaries, indicesVary]) => {
+  const [table, indices] = record.inputs as [Tensor, Tensor];
+  if (tableVaries || !indicesVary) throw misplaced(record, tableVaries ? 0 : 1, !tableVaries);
+  return { op: "embedding", inputs: [indices], constants: { weight: constant(table) }, format: "contiguous" };
+};
 
 /** The same operations in the same order as tensor's batchNorm, so that the bits agree. */
 const batchNorm = rule<{ eps: number; training: boolean }>(
@@ -55,5 +63,6 @@ export const layers: LoweringRules = {
   ...everyRank("conv", convolution("floatConv")),
   ...everyRank("convTranspose", convolution("floatConvTranspose")),
   linear,
+  embedding,
   batchNorm,
 };

@@ -1,0 +1,33 @@
+import { ArgumentError } from "@octavo/spec";
+import type { Kernels } from "@octavo/spec";
+
+const { fround } = Math;
+
+/** Rows copied, or dequantized by the scale and float zero point of their own. */
+export const embeddingKernels = {
+  embedding(table, scale, zeroPoint, indices, y, bits) {
+    if (indices.length === 0) return;
+    const width = y.length / indices.length;
+    requireRows(indices, scale?.length ?? table.length / width);
+    for (let i = 0; i < indices.length; i++) {
+      const row = Number(indices[i]);
+      const step = scale?.[row] ?? 1;
+      const zero = zeroPoint?.[row] ?? 0;
+      for (let c = 0, at = row * width; c < width; c++, at++) {
+        const value = bits === 4 ? (table[at >> 1] >> (4 * (at & 1))) & 15 : table[at];
+        y[i * width + c] = fround(value - zero) * step;
+      }
+    }
+  },
+} satisfies Partial<Kernels>;
+
+function requireRows(indices: Int32Array | BigInt64Array, rows: number): void {
+  for (const index of indices) {
+    if (index >= 0 && index < rows) continue;
+    throw new ArgumentError({
+      where: "embedding",
+      expected: `indices from 0 to ${rows - 1}`,
+      got: `${index}`,
+    });
+  }
+}

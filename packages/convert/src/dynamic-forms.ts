@@ -1,0 +1,57 @@
+import { Linear } from "@octavo/nn";
+import type { Module } from "@octavo/nn";
+import {
+  floatQParamsWeightOnlyQConfig,
+  floatQParamsWeightOnlyQConfig4Bit,
+  getDefaultQConfig,
+  isWeightOnly,
+} from "@octavo/qat";
+import type { QConfig } from "@octavo/qat";
+import { dynamicWeight } from "./internal/dynamic-weight.ts";
+import { isKernelOperation } from "./internal/is-kernel-operation.ts";
+import { isTable, quantizedTable } from "./internal/quantized-table-of.ts";
+import type { EmbeddingLayer } from "./internal/quantized-table-of.ts";
+import { DynamicQuantizedLinear } from "./modules/dynamic-quantized-linear.ts";
+
+/** The dtypes of weights that `quantizeDynamic` makes, each with the qconfig that it has for them. */
+export const dynamicQConfigs = {
+  qint8: getDefaultQConfig(),
+  quint8: floatQParamsWeightOnlyQConfig,
+  quint4x2: floatQParamsWeightOnlyQConfig4Bit,
+} as const;
+
+export type DynamicDType = keyof typeof dynamicQConfigs;
+
+/** What becomes of one kind of float layer. */
+interface DynamicForm {
+  /** Of its weights. */
+  readonly dtypes: readonly DynamicDType[];
+  matches(module: Module, qconfig: QConfig): boolean;
+  make(module: Module, qconfig: QConfig, reduceRange: boolean): Module;
+}
+
+const forms: readonly DynamicForm[] = [
+  {
+    dtypes: ["qint8"],
+    matches: (module) => module instanceof Linear && isKernelOperation(module),
+    make: (module, qconfig, reduceRange) => {
+      const linear = module as Linear;
+      return new DynamicQuantizedLinear(linear, dynamicWeight(linear.weight, qconfig), reduceRange);
+    },
+  },
+  {
+    dtypes: ["quint8", "quint4x2"],
+    matches: (module, qconfig) => isTable(module) && isWeightOnly(module, qconfig),
+    make: (module, qconfig) => quantizedTable(module as EmbeddingLayer, qconfig),
+  },
+];
+
+/** The form of a layer under a qconfig, among those whose weights have one of the dtypes; null if there is none. */
+export function dynamicForm(
+  module: Module,
+  qconfig: QConfig,
+  dtypes: readonly DynamicDType[],
+): DynamicForm | null {
+  const fits = (form: DynamicForm) => form.dtypes.some((dtype) => dtypes.includes(dtype));
+  return forms.find((form) => fits(form) && form.matches(module, qconfig)) ?? null;
+}
