@@ -1,4 +1,4 @@
-import { Linear } from "@octavo/nn";
+import { GRU, GRUCell, Linear, LSTM, LSTMCell, RNN, RNNCell } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import {
   floatQParamsWeightOnlyQConfig,
@@ -11,7 +11,9 @@ import { dynamicWeight } from "./internal/dynamic-weight.ts";
 import { isKernelOperation } from "./internal/is-kernel-operation.ts";
 import { isTable, quantizedTable } from "./internal/quantized-table-of.ts";
 import type { EmbeddingLayer } from "./internal/quantized-table-of.ts";
+import { DynamicQuantizedCell } from "./modules/dynamic-quantized-cell.ts";
 import { DynamicQuantizedLinear } from "./modules/dynamic-quantized-linear.ts";
+import { DynamicQuantizedRecurrent } from "./modules/dynamic-quantized-recurrent.ts";
 
 /** The dtypes of weights that `quantizeDynamic` makes, each with the qconfig that it has for them. */
 export const dynamicQConfigs = {
@@ -30,6 +32,12 @@ interface DynamicForm {
   make(module: Module, qconfig: QConfig, reduceRange: boolean): Module;
 }
 
+/** Whether a module has the forward of one of the classes: a subclass may compute something else. */
+const computesAs =
+  (...types: readonly { readonly prototype: Module }[]) =>
+  (module: Module) =>
+    types.some((type) => module.forward === type.prototype.forward);
+
 const forms: readonly DynamicForm[] = [
   {
     dtypes: ["qint8"],
@@ -38,6 +46,18 @@ const forms: readonly DynamicForm[] = [
       const linear = module as Linear;
       return new DynamicQuantizedLinear(linear, dynamicWeight(linear.weight, qconfig), reduceRange);
     },
+  },
+  {
+    dtypes: ["qint8"],
+    matches: computesAs(LSTM, GRU, RNN),
+    make: (module, qconfig, reduceRange) =>
+      new DynamicQuantizedRecurrent(module as LSTM, qconfig, reduceRange),
+  },
+  {
+    dtypes: ["qint8"],
+    matches: computesAs(LSTMCell, GRUCell, RNNCell),
+    make: (module, qconfig, reduceRange) =>
+      new DynamicQuantizedCell(module as LSTMCell, qconfig, reduceRange),
   },
   {
     dtypes: ["quint8", "quint4x2"],

@@ -16,6 +16,8 @@ export { ViaFloat } from "./modules/via-float.ts";
 export { QuantizedEmbedding } from "./modules/quantized-embedding.ts";
 export { QuantizedEmbeddingBag } from "./modules/quantized-embedding-bag.ts";
 export { DynamicQuantizedLinear } from "./modules/dynamic-quantized-linear.ts";
+export { DynamicQuantizedCell } from "./modules/dynamic-quantized-cell.ts";
+export { DynamicQuantizedRecurrent } from "./modules/dynamic-quantized-recurrent.ts";
 export { quantizeDynamic } from "./quantize-dynamic.ts";
 export type { QuantizeDynamicOptions } from "./quantize-dynamic.ts";
 export { quantize, quantizeQat } from "./quantize.ts";

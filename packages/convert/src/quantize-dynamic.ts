@@ -9,7 +9,7 @@ export interface QuantizeDynamicOptions {
   /** Change the model itself instead of a copy. Default false. */
   readonly inplace?: boolean;
   /**
-   * What is quantized: `qint8` (default) the weights of linear layers, `quint8` and `quint4x2` the tables of embeddings, to 8 or 4 bits.
+   * What is quantized: `qint8` (default) the weights of linear and recurrent layers, `quint8` and `quint4x2` the tables of embeddings, to 8 or 4 bits.
    */
   readonly dtype?: DynamicDType;
   /**
@@ -27,7 +27,7 @@ export interface QuantizeDynamicOptions {
  * that `dtype` leaves out takes part if it has one: `model.emb.qconfig = floatQParamsWeightOnlyQConfig`. Layers of the user's own stay.
  *
  * @returns a copy, unless `inplace`, in evaluation mode.
- * @throws QuantizationError for a model without such layers, and for weights that the kernels do not have: those of linear layers are qint8 and
+ * @throws QuantizationError for a model without such layers, and for weights that the kernels do not have: those of linear and recurrent layers are qint8 and
  *   symmetric, an embedding of 4 bits has an even width. @throws ArgumentError for an unknown dtype.
  */
 export function quantizeDynamic<M extends Module>(
@@ -53,7 +53,7 @@ export function quantizeDynamic<M extends Module>(
   if (count > 0) return result as M;
   throw new QuantizationError({
     where,
-    expected: dtype === "qint8" ? "a model with linear layers" : "a model with embeddings",
+    expected: dtype === "qint8" ? "a model with linear or recurrent layers" : "a model with embeddings",
     got: "one without",
     hint: "Convolutions need calibration: prepare, run some data, convert.",
   });

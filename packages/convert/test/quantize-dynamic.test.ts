@@ -42,7 +42,7 @@ describe("quantizeDynamic", () => {
 
   it("needs a linear layer", () => {
     expect(() => quantizeDynamic(new nn.Sequential(new nn.ReLU()))).toThrow(
-      "quantizeDynamic of Sequential: expected a model with linear layers, got one without.",
+      "quantizeDynamic of Sequential: expected a model with linear or recurrent layers, got one without.",
     );
   });
 });

@@ -271,8 +271,8 @@ const tied: Readonly<Record<string, number>> = { "avg_pool3d/0": 1, "mean/2-3": 
 /** Where Octavo's integers are fbgemm's own: `y_rule` rounds ties by the last bit of a float. docs/numerics.md. */
 const fbgemmRules = new Set(["interpolate"]);
 
-/** Tested above, and in embeddings.test.ts. */
-const inFilesOfTheirOwn = new Set(["dynamic_linear", "embedding"]);
+/** Tested above, in embeddings.test.ts and in dynamic-recurrent.test.ts. */
+const tested = /^(dynamic_(linear|LSTM|GRU|LSTMCell|GRUCell|RNNCell)|embedding)\//;
 
 const prefixOf = (row: GoldenCase) => row.name.slice(0, row.name.indexOf("/"));
 
@@ -309,7 +309,7 @@ describe.skipIf(group.absent)(`${group.title}, dynamic`, () => {
 describe.skipIf(group.absent)(group.title, () => {
   for (const row of group.cases) {
     const run = runs[prefixOf(row)];
-    if (inFilesOfTheirOwn.has(prefixOf(row))) continue;
+    if (tested.test(row.name)) continue;
     if (!run) {
       it.skip(`${row.name}: no quantized form yet`);
       continue;

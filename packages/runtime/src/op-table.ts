@@ -10,6 +10,7 @@ import { convTranspose } from "./ops/conv-transpose.ts";
 import { conv } from "./ops/conv.ts";
 import { dequantize } from "./ops/dequantize.ts";
 import { dynamicLinear } from "./ops/dynamic-linear.ts";
+import { dynamicRecurrent } from "./ops/dynamic-recurrent.ts";
 import { embedding } from "./ops/embedding.ts";
 import { floatConvTranspose } from "./ops/float-conv-transpose.ts";
 import { floatConv } from "./ops/float-conv.ts";
@@ -43,6 +44,7 @@ const definitions = [
   channelLookup,
   // float, with 8-bit weights
   dynamicLinear,
+  dynamicRecurrent,
   embedding,
   // 8-bit or float
   maxPool,

@@ -1,3 +1,4 @@
+import { GRUCell, LSTMCell, Recurrent, RNNCell } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { activationQuantizerOf } from "@octavo/qat";
 import { checkProgram } from "@octavo/runtime";
@@ -44,6 +45,7 @@ export function lower(
     });
   }
   requireConverted(name, model);
+  requireNoFloatRecurrence(name, model);
   const flags = [...model.modules()].map((module) => [module, module.training] as const);
   model.eval();
   try {
@@ -65,6 +67,19 @@ function requireConverted(name: string, model: Module): void {
       expected: "a converted model, or a float one",
       got: `a prepared one, with an observer on ${path || "the model itself"}`,
       hint: "Call convert first.",
+    });
+  }
+}
+
+/** Programs have recurrent layers with 8-bit weights only. @throws QuantizationError */
+function requireNoFloatRecurrence(name: string, model: Module): void {
+  for (const [path, module] of model.namedModules()) {
+    if (![Recurrent, LSTMCell, GRUCell, RNNCell].some((type) => module instanceof type)) continue;
+    throw new QuantizationError({
+      where: `lower of ${name}`,
+      expected: "layers that programs have",
+      got: `${path} (${module.typeName()}), a recurrent layer of floats`,
+      hint: "quantizeDynamic gives it 8-bit weights; or keep it outside of the lowered model.",
     });
   }
 }

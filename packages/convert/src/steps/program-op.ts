@@ -50,6 +50,7 @@ const formats: Readonly<Record<string, MemoryFormat | undefined>> = {
   channelLookup: "channelsLast",
   linear: "contiguous",
   dynamicLinear: "contiguous",
+  dynamicRecurrent: "contiguous",
   embedding: "contiguous",
 };
 

@@ -20,6 +20,8 @@ abstract class RecurrentCell<State> extends Module<[x: Tensor, state?: State], S
   readonly inputSize: number;
   readonly hiddenSize: number;
   readonly bias: boolean;
+  /** How gates become the next state, by the names of `recurrent`. */
+  abstract readonly kind: RecurrentKind;
   weightIh: Parameter;
   weightHh: Parameter;
   biasIh: Parameter | null;
@@ -40,7 +42,8 @@ abstract class RecurrentCell<State> extends Module<[x: Tensor, state?: State], S
     this.biasHh = own.biasHh ?? null;
   }
 
-  protected step(kind: RecurrentKind, given: Tensor, h?: Tensor, c?: Tensor): RecurrentState {
+  protected step(given: Tensor, h?: Tensor, c?: Tensor): RecurrentState {
+    const { kind } = this;
     const x = given.rank === 1 ? given.unsqueeze(0) : given;
     const batched = (state: Tensor | undefined) =>
       state ? (given.rank === 1 ? state.unsqueeze(0) : state) : zeros([x.shape[0], this.hiddenSize]);
@@ -61,8 +64,12 @@ export class LSTMCell extends RecurrentCell<[h: Tensor, c: Tensor]> {
     super(inputSize, hiddenSize, 4, options);
   }
 
+  get kind(): RecurrentKind {
+    return "lstm";
+  }
+
   override forward(x: Tensor, state?: [h: Tensor, c: Tensor]): [Tensor, Tensor] {
-    const { h, c } = this.step("lstm", x, state?.[0], state?.[1]);
+    const { h, c } = this.step(x, state?.[0], state?.[1]);
     return [h, c!];
   }
 }
@@ -73,8 +80,12 @@ export class GRUCell extends RecurrentCell<Tensor> {
     super(inputSize, hiddenSize, 3, options);
   }
 
+  get kind(): RecurrentKind {
+    return "gru";
+  }
+
   override forward(x: Tensor, h?: Tensor): Tensor {
-    return this.step("gru", x, h).h;
+    return this.step(x, h).h;
   }
 }
 
@@ -94,8 +105,12 @@ export class RNNCell extends RecurrentCell<Tensor> {
     this.nonlinearity = requireNonlinearity(nonlinearity);
   }
 
+  get kind(): RecurrentKind {
+    return this.nonlinearity === "relu" ? "rnnRelu" : "rnnTanh";
+  }
+
   override forward(x: Tensor, h?: Tensor): Tensor {
-    return this.step(this.nonlinearity === "relu" ? "rnnRelu" : "rnnTanh", x, h).h;
+    return this.step(x, h).h;
   }
 
   override extraRepr(): string {

@@ -45,7 +45,8 @@ export abstract class Recurrent<State, Initial> extends Module<
   readonly batchFirst: boolean;
   readonly dropout: number;
   readonly bidirectional: boolean;
-  protected abstract readonly kind: RecurrentKind;
+  /** How gates become the next state, by the names of `recurrent`. */
+  abstract readonly kind: RecurrentKind;
   protected abstract readonly hasCell: boolean;
 
   /** @param gates that the first axis of the weights holds. */
@@ -97,8 +98,9 @@ export abstract class Recurrent<State, Initial> extends Module<
       if (layer > 0) x = dropout(x, { p: this.dropout, training: this.training });
       const outputs = this.directions.map((suffix) => {
         const before = { h: initial(h), c: this.hasCell ? initial(c) : null };
-        const weights = this.weightsOf(`L${layer}${suffix}`);
-        const { output, state } = recurrent(this.kind, x, before, weights, { reverse: suffix !== "" });
+        const reverse = suffix !== "";
+        const weights = this.weightsOf(layer, reverse);
+        const { output, state } = recurrent(this.kind, x, before, weights, { reverse });
         states.push(state);
         return output;
       });
@@ -113,8 +115,10 @@ export abstract class Recurrent<State, Initial> extends Module<
     return [this.batchFirst ? x.transpose(0, 1) : x, last];
   }
 
-  private weightsOf(ending: string): RecurrentWeights {
+  /** The parameters of one layer, forwards or backwards. */
+  weightsOf(layer: number, reverse: boolean): RecurrentWeights {
     const own = this as unknown as Record<string, Parameter | undefined>;
+    const ending = `L${layer}${reverse ? "Reverse" : ""}`;
     return {
       weightIh: own[`weightIh${ending}`]!,
       weightHh: own[`weightHh${ending}`]!,
@@ -156,7 +160,7 @@ export class LSTM extends Recurrent<[h: Tensor, c: Tensor], readonly [h: Tensor,
     super(inputSize, hiddenSize, 4, options);
   }
 
-  protected get kind(): RecurrentKind {
+  get kind(): RecurrentKind {
     return "lstm";
   }
 
@@ -188,7 +192,7 @@ export class GRU extends HiddenOnly {
     super(inputSize, hiddenSize, 3, options);
   }
 
-  protected get kind(): RecurrentKind {
+  get kind(): RecurrentKind {
     return "gru";
   }
 }
@@ -210,7 +214,7 @@ export class RNN extends HiddenOnly {
     this.nonlinearity = requireNonlinearity(nonlinearity);
   }
 
-  protected get kind(): RecurrentKind {
+  get kind(): RecurrentKind {
     return this.nonlinearity === "relu" ? "rnnRelu" : "rnnTanh";
   }
 }
