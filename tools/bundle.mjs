@@ -9,13 +9,19 @@ const entries = process.argv.length > 2 ? process.argv.slice(2) : ["index"];
 rmSync("dist", { recursive: true, force: true });
 const bundle = await rolldown({
   input: Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`])),
-  external: /^(@octavo\/|node:)/,
+  // What kernel packages share has no state: each takes along what it needs of it.
+  external: /^(@octavo\/(?!kernels-common$)|node:)/,
+  resolve: { conditionNames: ["@octavo/source"] },
   platform: "neutral",
+  // Else what entries share would be a third file.
+  preserveEntrySignatures: "allow-extension",
 });
 await bundle.write({
   dir: "dist",
   format: "esm",
   sourcemap: true,
+  // Comments and indentation are a third of what engines would read and keep.
+  minify: { compress: false, mangle: false },
   entryFileNames: "[name].js",
   chunkFileNames: "[name].js",
 });

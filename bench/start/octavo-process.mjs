@@ -8,4 +8,3 @@ const data = new Float32Array(image.reduce((a, b) => a * b)).fill(0.5);
 const result = session.run({ [name]: { data, shape: [1, ...image] } });
 const sum = Object.values(result)[0].data.reduce((a, b) => a + b);
 process.stdout.write(JSON.stringify({ rss: process.memoryUsage.rss(), sum }));
-process.exit();

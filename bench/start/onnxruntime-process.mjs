@@ -8,4 +8,3 @@ const data = new Float32Array(shape.reduce((a, b) => a * b)).fill(0.5);
 const result = await session.run({ x: new Tensor("float32", data, shape) });
 const sum = Object.values(result)[0].data.reduce((a, b) => a + b);
 process.stdout.write(JSON.stringify({ rss: process.memoryUsage.rss(), sum }));
-process.exit();

@@ -1,8 +1,7 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
 import { loadKernels, saveProgram } from "octavo";
 import type { Benchmark } from "../benchmark.ts";
 import { loweredProgram } from "../engines/lowered-program.ts";
@@ -10,11 +9,11 @@ import { installPeer, peerFolder } from "../peers.ts";
 import { short, table, writeResults } from "../report.ts";
 import type { Row } from "../report.ts";
 import { timesOf } from "../statistics.ts";
+import type { Times } from "../statistics.ts";
 
-const execute = promisify(execFile);
 const processes = 10;
 
-/** What a process measured, and the milliseconds from outside, from its start to its end. */
+/** What a process measured, and the milliseconds from outside, from its start to what it prints. */
 interface Start {
   readonly wall: number;
   readonly rss: number;
@@ -35,7 +34,7 @@ export const start: Benchmark = {
       const commands = new Map([
         ["octavo", [script("octavo-process.mjs"), program]],
         ["import", [script("import-process.mjs")]],
-        ["node", ["-e", "0"]],
+        ["node", [script("node-process.mjs")]],
       ]);
       const peer = peerCommand(onnx);
       if (peer) commands.set("peer", peer.command);
@@ -88,25 +87,48 @@ async function takeTurns(
   const samples = new Map([...commands.keys()].map((name) => [name, [] as Start[]]));
   for (let round = -1; round < rounds; round++) {
     for (const [name, args] of commands) {
-      const started = performance.now();
-      const { stdout } = await execute(process.execPath, args);
-      const wall = performance.now() - started;
-      const measured = (stdout === "" ? {} : JSON.parse(stdout)) as Partial<Start>;
-      if (round >= 0) samples.get(name)!.push({ rss: 0, ms: 0, ...measured, wall });
+      const one = await startOne(args);
+      if (round >= 0) samples.get(name)!.push(one);
     }
   }
   return samples;
 }
 
+/** @throws Error if the process fails. */
+function startOne(args: readonly string[]): Promise<Start> {
+  return new Promise((resolve, reject) => {
+    const started = performance.now();
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    let printed = "";
+    let wall = 0;
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      wall ||= performance.now() - started;
+      printed += text;
+    });
+    child.on("error", reject).on("close", (code) => {
+      if (code !== 0) reject(new Error(`node ${args.join(" ")} ended with exit code ${code}`));
+      else resolve({ rss: 0, ms: 0, ...(JSON.parse(printed) as Partial<Start>), wall });
+    });
+  });
+}
+
 function rowsOf(samples: ReadonlyMap<string, readonly Start[]>, peer: string | null): Row[] {
+  const megabytes = ({ rss }: Start) => rss / 2 ** 20;
+  const wall = ({ wall }: Start) => wall;
+  const times = (name: string, of: (one: Start) => number) => timesOf((samples.get(name) ?? []).map(of));
   const compare = (
     what: string,
     of: (one: Start) => number,
     own: string,
     other: string,
     label: string | null,
+    // What is taken off both.
+    floor: Times = { min: 0, median: 0 },
   ) => {
-    const [mine, theirs] = [own, other].map((name) => timesOf((samples.get(name) ?? []).map(of)));
+    const [mine, theirs] = [own, other].map((name) => {
+      const { min, median } = times(name, of);
+      return { min: min - floor.min, median: median - floor.median };
+    });
     const known = samples.has(other);
     return {
       what,
@@ -119,11 +141,12 @@ function rowsOf(samples: ReadonlyMap<string, readonly Start[]>, peer: string | n
       medianRatio: known ? short(mine.median / theirs.median) : null,
     };
   };
-  const megabytes = ({ rss }: Start) => rss / 2 ** 20;
   return [
-    compare("process to first result, ms", ({ wall }) => wall, "octavo", "peer", peer),
+    compare("process to first result, ms", wall, "octavo", "peer", peer),
+    compare("the same without Node's own, ms", wall, "octavo", "peer", peer, times("node", wall)),
     compare("resident memory then, MiB", megabytes, "octavo", "peer", peer),
+    compare("the same without Node's own, MiB", megabytes, "octavo", "peer", peer, times("node", megabytes)),
     compare("import of @octavo/runtime, ms", ({ ms }) => ms, "import", "none", null),
-    compare("process that imports it, ms", ({ wall }) => wall, "import", "node", "node -e 0"),
+    compare("process that imports it, ms", wall, "import", "node", "node alone"),
   ];
 }

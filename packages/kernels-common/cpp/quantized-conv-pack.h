@@ -2,6 +2,7 @@
 #include "conv-gather.h"
 #include "conv-shape.h"
 #include "quantized-conv-tile.h"
+#include "workspace.h"
 
 // Weights as the integer kernels read them, zero points subtracted.
 namespace octavo::OCTAVO_ISA {
@@ -23,15 +24,21 @@ constexpr size_t dotElements(size_t depth, size_t columns) {
   return divideUp(columns, columnsOf<Product>) * panelElements<Product>(depth);
 }
 
-/** Panels of `weight(k, column)`. */
+/** Panels of `weight(k, column)`, which is asked column by column: as weights lie in memory. */
 template <typename Product, typename Weight>
 void packDots(size_t depth, size_t columns, const Weight& weight, typename Product::Element* to) {
-  for (size_t panel = 0; panel < columns; panel += columnsOf<Product>) {
-    for (size_t k = 0; k < depth; k += Product::depth) {
-      for (size_t j = panel; j < panel + columnsOf<Product>; ++j) {
-        for (size_t i = k; i < k + Product::depth; ++i) {
-          *to++ = i < depth && j < columns ? typename Product::Element(weight(i, j)) : 0;
-        }
+  using Element = typename Product::Element;
+  const size_t steps = divideUp(depth, Product::depth);
+  const Workspace<int16_t> taken(steps * Product::depth);
+  int16_t* const column = taken.data();
+  for (size_t panel = 0; panel < columns; panel += columnsOf<Product>, to += panelElements<Product>(depth)) {
+    for (size_t j = 0; j < columnsOf<Product>; ++j) {
+      const bool inside = panel + j < columns;
+      if (inside) for (size_t k = 0; k < depth; ++k) column[k] = weight(k, panel + j);
+      for (size_t k = inside ? depth : 0; k < steps * Product::depth; ++k) column[k] = 0;
+      for (size_t step = 0; step < steps; ++step) {
+        Element* const place = to + (step * columnsOf<Product> + j) * Product::depth;
+        for (size_t i = 0; i < Product::depth; ++i) place[i] = Element(column[step * Product::depth + i]);
       }
     }
   }

@@ -3,8 +3,9 @@ import { loadKernels } from "@octavo/backend";
 import { OctavoError } from "@octavo/spec";
 
 import type { SentError, WorkerAnswer, WorkerRequest } from "./internal/worker-messages.ts";
-import { Session } from "./session.ts";
-import type { Inputs } from "./session.ts";
+// The package's own entry, so that a bundle needs no third file for what both share.
+import { Session } from "./index.ts";
+import type { Inputs } from "./index.ts";
 
 interface Port {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;

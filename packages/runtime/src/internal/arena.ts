@@ -22,7 +22,9 @@ export function planArena(lifetimes: readonly Lifetime[]): ArenaLayout {
   const offsets = new Array<number>(lifetimes.length).fill(0);
   const placed: number[] = [];
   let byteLength = 0;
-  const bySize = lifetimes.map((_, index) => index).sort((a, b) => lifetimes[b].bytes - lifetimes[a].bytes);
+  const bySize = [...lifetimes.keys()]
+    .filter((index) => lifetimes[index].bytes > 0)
+    .sort((a, b) => lifetimes[b].bytes - lifetimes[a].bytes);
   for (const index of bySize) {
     const { bytes, first, last } = lifetimes[index];
     let offset = 0;
@@ -32,8 +34,9 @@ export function planArena(lifetimes: readonly Lifetime[]): ArenaLayout {
       offset = Math.max(offset, alignUp(offsets[other] + lifetimes[other].bytes));
     }
     offsets[index] = offset;
-    const behind = placed.findIndex((other) => offsets[other] > offset);
-    placed.splice(behind < 0 ? placed.length : behind, 0, index);
+    let behind = placed.length;
+    while (behind > 0 && offsets[placed[behind - 1]] > offset) behind--;
+    placed.splice(behind, 0, index);
     byteLength = Math.max(byteLength, offset + bytes);
   }
   return { offsets, byteLength: alignUp(byteLength) };

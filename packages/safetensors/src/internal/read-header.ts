@@ -57,7 +57,7 @@ function parseJson(bytes: Uint8Array, where: string, hint: string): object {
       hint,
     });
   }
-  const twice = findDuplicateKey(text);
+  const twice = findDuplicateKey(text, json);
   if (twice !== null)
     throw new FormatError({ where, expected: "each name once in the header", got: `'${twice}' twice` });
   return json;
