@@ -6,22 +6,9 @@
 #include <thread>
 #include <vector>
 
+#include "job.h"
+
 namespace octavo {
-
-/** Work that is divided into pieces. Whoever works on it takes the next piece by counting `next` up. */
-struct Job {
-  void (*task)(void* context, size_t begin, size_t end);
-  void* context;
-  size_t count, grain, pieces;
-  std::atomic<size_t> next{0};
-
-  void work() {
-    for (size_t piece; (piece = next.fetch_add(1, std::memory_order_relaxed)) < pieces;) {
-      const size_t begin = piece * grain;
-      task(context, begin, begin + grain < count ? begin + grain : count);
-    }
-  }
-};
 
 /** Threads that help a caller with one job at a time. They start with the first job that wants them. */
 class ThreadPool {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "job.h"
 #include "wasm-export.h"
 
 // Threads of a WebAssembly module with shared memory: workers that JavaScript starts run `joinPool` for good, and the
@@ -10,22 +11,8 @@
 namespace octavo {
 namespace {
 
-/** The job that is being worked on. Threads take pieces by counting `next` up. */
-struct Job {
-  void (*task)(void*, size_t, size_t);
-  void* context;
-  size_t count, grain, pieces;
-  std::atomic<size_t> next;
-
-  void work() {
-    for (size_t piece; (piece = next.fetch_add(1, std::memory_order_relaxed)) < pieces;) {
-      const size_t begin = piece * grain;
-      task(context, begin, begin + grain < count ? begin + grain : count);
-    }
-  }
-};
-
-Job job;
+/** The job that is being worked on. */
+Job* current = nullptr;
 /** Counts jobs; workers sleep on it. */
 std::atomic<int32_t> generation{0};
 /** Workers that may still join the current job; the caller takes back what is left before it waits. */
@@ -55,7 +42,8 @@ bool takeTicket() {
   return left > 0;
 }
 
-void runWithWorkers() {
+void runWithWorkers(Job& job) {
+  current = &job;
   const int32_t others = threads - 1;
   const int32_t helpers = job.pieces - 1 < size_t(others) ? int32_t(job.pieces - 1) : others;
   finished.store(0);
@@ -77,20 +65,10 @@ int threadCount() { return threads; }
 void setThreadCount(int count) { threads = count < 1 ? 1 : count > 256 ? 256 : count; }
 
 void runParallel(size_t count, size_t grain, void (*task)(void*, size_t, size_t), void* context) {
-  const size_t pieces = (count + grain - 1) / grain;
-  if (insidePiece || pieces < 2 || threads < 2 || joined.load(std::memory_order_relaxed) == 0) {
-    for (size_t begin = 0; begin < count; begin += grain) {
-      task(context, begin, begin + grain < count ? begin + grain : count);
-    }
-    return;
-  }
-  job.task = task;
-  job.context = context;
-  job.count = count;
-  job.grain = grain;
-  job.pieces = pieces;
-  job.next.store(0);
-  runWithWorkers();
+  Job job(task, context, count, grain);
+  const bool alone = insidePiece || job.pieces < 2 || threads < 2 || joined.load(std::memory_order_relaxed) == 0;
+  if (alone) return job.work();
+  runWithWorkers(job);
 }
 
 /** Whether the thread that calls kernels may sleep while it waits for others. */
@@ -110,7 +88,7 @@ OCTAVO_EXPORT(joinPool) void joinPool() {
     }
     seen = generation.load();
     if (!takeTicket()) continue;
-    job.work();
+    current->work();
     finished.fetch_add(1);
     wake(finished, 1);
   }

@@ -71,13 +71,13 @@ int threadCount() { return commonPool().threads(); }
 void setThreadCount(int count) { commonPool().setThreads(count); }
 
 void runParallel(size_t count, size_t grain, void (*task)(void*, size_t, size_t), void* context) {
-  Job alone{task, context, count, grain, (count + grain - 1) / grain};
+  Job alone(task, context, count, grain);
   ThreadPool& pool = ownPool ? *ownPool : commonPool();
   const int threads = pool.threads();
   if (insidePiece || alone.pieces < 2 || threads < 2 || !pool.busy.try_lock()) return alone.work();
   const std::lock_guard lock(pool.busy, std::adopt_lock);
   Pieces pieces{task, context};
-  Job job{Pieces::run, &pieces, count, grain, alone.pieces};
+  Job job(Pieces::run, &pieces, count, grain);
   const bool first = startComputing();
   const int wanted = int(job.pieces < size_t(threads) ? job.pieces : size_t(threads)) - 1;
   const int helpers = claimHelpers(wanted, threads > coreCount() ? threads : coreCount());

@@ -2,7 +2,8 @@
 #include <cstddef>
 
 // Work that several threads share. It is split by its size alone, never by the number of threads, so that results do not
-// depend on it. In WebAssembly (threads-single.cpp) everything runs on the caller's thread.
+// depend on it. Who shares it: a pool (threads.cpp), the workers of a WebAssembly module with shared memory
+// (threads-wasm.cpp), or, in a module without, nobody (threads-single.cpp).
 namespace octavo {
 
 /** Threads that kernels use, the caller's included. */
