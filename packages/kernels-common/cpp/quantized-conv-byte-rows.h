@@ -31,14 +31,7 @@ struct ByteRowsMethod {
   static constexpr const char* name = "byte rows";
 
   static bool takes(const ConvFacts& facts) {
-    if (facts.most - facts.least > ByteDot::largest - ByteDot::least) return false;
-    for (size_t channel = 0; channel < facts.channels(); ++channel) {
-      for (size_t i = 0; i < filterElements(facts.shape); ++i) {
-        const int16_t weight = facts.weight(channel, i);
-        if (weight != int8_t(weight)) return false;
-      }
-    }
-    return true;
+    return facts.most - facts.least <= ByteDot::largest - ByteDot::least && facts.hasByteWeights();
   }
 
   static size_t bytes(const ConvShape& shape) {

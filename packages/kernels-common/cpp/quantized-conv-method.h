@@ -20,6 +20,17 @@ struct ConvFacts {
     return weights.at(channel * filterElements(shape) + i, channel);
   }
 
+  /** Whether every weight fits int8. */
+  bool hasByteWeights() const {
+    for (size_t channel = 0; channel < channels(); ++channel) {
+      for (size_t i = 0; i < filterElements(shape); ++i) {
+        const int16_t w = weight(channel, i);
+        if (w != int8_t(w)) return false;
+      }
+    }
+    return true;
+  }
+
   struct Range {
     int64_t least, most;
   };

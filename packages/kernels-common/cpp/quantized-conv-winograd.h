@@ -88,12 +88,8 @@ struct WinogradMethod {
     for (size_t channel = 0; channel < facts.channels(); ++channel) {
       const auto [least, most] = facts.sums(channel);
       if (least < -Form::largestSum || most > Form::largestSum) return false;
-      for (size_t i = 0; i < filterElements(facts.shape); ++i) {
-        const int16_t w = facts.weight(channel, i);
-        if (w != int8_t(w)) return false;
-      }
     }
-    return true;
+    return facts.hasByteWeights();
   }
 
   static size_t steps(const ConvShape& shape) { return divideUp(size_t(shape.inChannels), Dot::depth); }
