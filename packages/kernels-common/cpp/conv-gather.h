@@ -66,7 +66,7 @@ inline GatherAxis backwardAxis(int32_t in, int32_t out, int32_t kernel, int32_t 
 /** Rows of taps × channels for every output position, in the order batch, depth, height, width. */
 struct Gather {
   GatherAxis depth, height, width;
-  /** Channels read, of `pixelChannels` in a source pixel, and of `resultChannels` in a result pixel. */
+  /** Channels read, of `pixelChannels` in a source pixel. */
   size_t channels, pixelChannels;
 
   size_t positions() const { return size_t(depth.count * height.count * width.count); }

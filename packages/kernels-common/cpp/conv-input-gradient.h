@@ -35,14 +35,12 @@ void convInputGradient(Span<const float> dy, Span<const float> weight, Span<floa
       return depthwise(gather, shape, dy.data, weight.data, nullptr, dx.data, shape.inSize);
     }
     if (shape.groups == 1 && isWinograd(gather, size_t(shape.batch), columns)) {
-      const WinogradFilters filters = {gather.channels, columns};
-      const Workspace<float> transformed(filters.floats());
       size_t weightTaps[9];
       gather.eachTap(shape.kernel, [&](size_t tap, size_t weightTap) { weightTaps[tap] = weightTap; });
-      filters.pack(transformed.data(), [&](size_t k, size_t column, float* to) {
+      const WinogradFilters filters(gather.channels, columns, [&](size_t k, size_t column, float* to) {
         for (size_t tap = 0; tap < 9; ++tap) to[tap] = weight[(k * 9 + weightTaps[tap]) * columns + column];
       });
-      return winograd(gather, size_t(shape.batch), dy.data, columns, transformed.data(), zeros.data(), dx.data, columns);
+      return winograd(gather, size_t(shape.batch), dy.data, filters, zeros.data(), dx.data);
     }
     const PanelPacker sizes = {nullptr, gather.rowElements(), columns};
     const Workspace<float> panels(sizes.floats());

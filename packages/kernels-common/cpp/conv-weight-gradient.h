@@ -32,7 +32,7 @@ void convWeightGradient(Span<const float> x, Span<const float> dy, Span<float> d
   const size_t rows = size_t(shape.outChannels / shape.groups), filter = filterElements(shape);
   const size_t positions = size_t(shape.batch) * gather.positions();
   if (shape.groups == 1 && isWinograd(gather, size_t(shape.batch), rows)) {
-    return winogradWeightGradient(gather, size_t(shape.batch), x.data, dy.data, rows, rows, dWeight.data);
+    return winogradWeightGradient(gather, size_t(shape.batch), x.data, dy.data, rows, dWeight.data);
   }
   for (size_t group = 0; group < size_t(shape.groups); ++group) {
     const Left left = {dy.data + group * rows, 1, size_t(shape.outChannels)};

@@ -23,17 +23,15 @@ void conv(Span<const float> x, Span<const float> weight, OptionalSpan<const floa
   }
   const size_t columns = size_t(shape.outChannels / shape.groups), depth = filterElements(shape);
   const Workspace<float> start(roundUp(columns, panelColumns));
-  const Workspace<float> panels(PanelPacker{nullptr, depth, columns}.floats());
   std::memset(start.data(), 0, roundUp(columns, panelColumns) * sizeof(float));
   if (shape.groups == 1 && isWinograd(gather, size_t(shape.batch), columns)) {
-    const WinogradFilters filters = {gather.channels, columns};
-    const Workspace<float> transformed(filters.floats());
-    filters.pack(transformed.data(), [&](size_t k, size_t column, float* to) {
+    const WinogradFilters filters(gather.channels, columns, [&](size_t k, size_t column, float* to) {
       for (size_t tap = 0; tap < 9; ++tap) to[tap] = weight[(column * 9 + tap) * gather.channels + k];
     });
     if (bias) std::memcpy(start.data(), bias.data, columns * sizeof(float));
-    return winograd(gather, size_t(shape.batch), x.data, columns, transformed.data(), start.data(), y.data, columns);
+    return winograd(gather, size_t(shape.batch), x.data, filters, start.data(), y.data);
   }
+  const Workspace<float> panels(PanelPacker{nullptr, depth, columns}.floats());
   for (size_t group = 0; group < size_t(shape.groups); ++group) {
     if (bias) std::memcpy(start.data(), bias.data + group * columns, columns * sizeof(float));
     packPanels({panels.data(), depth, columns}, weight.data + group * columns * depth, depth, true);

@@ -36,9 +36,9 @@ inline void transformFilterGradient(const float* u, size_t stride, size_t channe
   }
 }
 
-/** dWeight (rows, 9, channels): `dy` has `rows` channels of `dyPixel` elements. */
-inline void winogradWeightGradient(const Gather& gather, size_t batch, const float* x, const float* dy, size_t dyPixel,
-                                   size_t rows, float* dWeight) {
+/** dWeight (rows, 9, channels): `dy` has `rows` channels. */
+inline void winogradWeightGradient(const Gather& gather, size_t batch, const float* x, const float* dy, size_t rows,
+                                   float* dWeight) {
   const TileGrid grid(gather);
   const size_t channels = gather.channels, tiles = grid.count(batch), block = winogradBlock(channels + rows, maxWinogradBytes);
   const size_t inputStride = frequencyStride(block, channels), gradientStride = frequencyStride(block, rows);
@@ -57,8 +57,8 @@ inline void winogradWeightGradient(const Gather& gather, size_t batch, const flo
         grid.eachRun(first, count, [&](const TileRun& run, size_t done) {
           const size_t plane = run.at.image * size_t(gather.depth.count) + size_t(run.at.d);
           const size_t pixels = size_t(gather.height.count * gather.width.count);
-          const ImageLines<2> lines(dy + plane * pixels * dyPixel, 2 * run.at.h, gather.height.count, 2 * run.at.w,
-                                    gather.width.count, dyPixel, zeros.data());
+          const ImageLines<2> lines(dy + plane * pixels * rows, 2 * run.at.h, gather.height.count, 2 * run.at.w,
+                                    gather.width.count, rows, zeros.data());
           transformGradient(lines, run.count, rows, gradients.data() + done * rows, gradientStride);
         });
         for (size_t f = 0; f < frequencies; ++f) {

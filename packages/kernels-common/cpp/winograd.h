@@ -54,19 +54,23 @@ inline void transformInputs(const Gather& gather, const TileGrid& grid, const fl
 }
 
 /** G g Gᵀ in panels, one product's right operand per frequency. */
-struct WinogradFilters {
-  size_t depth, columns;
+class WinogradFilters {
+  Workspace<float> panels;
 
-  PanelPacker packer(float* panels, size_t frequency) const {
-    PanelPacker result = {panels, depth, columns};
-    result.to += frequency * result.floats();
-    return result;
+  PanelPacker packer(size_t frequency) const {
+    const PanelPacker first = {panels.data(), depth, columns};
+    return {first.to + frequency * first.floats(), depth, columns};
   }
-  size_t floats() const { return frequencies * packer(nullptr, 0).floats(); }
+
+ public:
+  const size_t depth, columns;
 
   /** `taps(k, column, to)` gives the nine taps of a filter, in the order of the gather. */
   template <typename Taps>
-  void pack(float* panels, const Taps& taps) const {
+  WinogradFilters(size_t filterDepth, size_t filterColumns, const Taps& taps)
+      : panels(frequencies * PanelPacker{nullptr, filterDepth, filterColumns}.floats()),
+        depth(filterDepth),
+        columns(filterColumns) {
     parallelFor(depth, 1 + taskProducts / (512 * columns), [&](size_t begin, size_t end) {
       const Workspace<float> rows(frequencies * columns);
       for (size_t k = begin; k < end; ++k) {
@@ -87,23 +91,25 @@ struct WinogradFilters {
             to[(4 * i + 3) * columns] = half[i][2];
           }
         }
-        for (size_t f = 0; f < frequencies; ++f) packer(panels, f).row(k, rows.data() + f * columns);
+        for (size_t f = 0; f < frequencies; ++f) packer(f).row(k, rows.data() + f * columns);
       }
     });
   }
+
+  size_t floats() const { return frequencies * packer(0).floats(); }
+  /** From depth k on, `part` of it: at most the rest of a block. */
+  Right right(size_t frequency, size_t k, size_t part) const {
+    return {packer(frequency).place(k, 0), panelColumns * part, panelColumns};
+  }
 };
 
-/**
- * result = start + source ∗ filters, `resultPixel` elements from pixel to pixel of a result with as many places as the gather.
- * `start` has whole panels.
- */
-inline void winograd(const Gather& gather, size_t batch, const float* source, size_t columns, const float* filters,
-                     const float* start, float* result, size_t resultPixel) {
+/** result = start + source ∗ filters: as many places as the gather's, of the filters' columns. `start` has whole panels. */
+inline void winograd(const Gather& gather, size_t batch, const float* source, const WinogradFilters& filters,
+                     const float* start, float* result) {
   const TileGrid grid(gather);
-  const WinogradFilters sizes = {gather.channels, columns};
-  const size_t depth = gather.channels, tiles = grid.count(batch);
+  const size_t depth = filters.depth, columns = filters.columns, tiles = grid.count(batch);
   // Few channels stay in the first-level cache with their products; with many, the filters, read once per block, weigh more.
-  const size_t block = winogradBlock(depth + columns, smallest(sizes.floats() * 3, maxWinogradBytes));
+  const size_t block = winogradBlock(depth + columns, smallest(filters.floats() * 3, maxWinogradBytes));
   const size_t inputStride = frequencyStride(block, depth), productStride = frequencyStride(block, columns);
   const Workspace<float> zeros(roundUp(depth > columns ? depth : columns, panelColumns));
   clear(zeros.data(), roundUp(depth > columns ? depth : columns, panelColumns));
@@ -117,21 +123,17 @@ inline void winograd(const Gather& gather, size_t batch, const float* source, si
         const float* const left = inputs.data() + f * inputStride;
         for (size_t k = 0; k < depth; k += depthBlock) {
           const size_t part = smallest(depthBlock, depth - k);
-          const Right right = {sizes.packer(const_cast<float*>(filters), f).place(k, 0), panelColumns * part,
-                               panelColumns};
-          gemmBlock(count, columns, part, Left{left + k, depth, 1}, right, k == 0 ? zeros.data() : nullptr,
-                    products.data() + f * productStride, columns);
+          gemmBlock(count, columns, part, Left{left + k, depth, 1}, filters.right(f, k, part),
+                    k == 0 ? zeros.data() : nullptr, products.data() + f * productStride, columns);
         }
       }
       grid.eachRun(first, count, [&](const TileRun& run, size_t done) {
         const size_t width = size_t(gather.width.count), height = size_t(gather.height.count);
         const size_t row = 2 * size_t(run.at.h), column = 2 * size_t(run.at.w);
         const size_t plane = run.at.image * size_t(gather.depth.count) + size_t(run.at.d);
-        float* const line = result + ((plane * height + row) * width + column) * resultPixel;
+        float* const line = result + ((plane * height + row) * width + column) * columns;
         transformOutput(products.data() + done * columns, productStride, run.count, columns, start,
-                        {{line, row + 1 < height ? line + width * resultPixel : nullptr},
-                         resultPixel,
-                         width - column});
+                        {{line, row + 1 < height ? line + width * columns : nullptr}, columns, width - column});
       });
     }
   });
