@@ -6,19 +6,11 @@
 
 namespace octavo::OCTAVO_ISA {
 
-struct ByteDot {
-  static constexpr size_t depth = 4;
+struct ByteDot : ByteOperand {
   static constexpr int32_t least = 0, largest = 255;
   static constexpr double cost = 0.5;
-  __m512i v;
-  static ByteDot load(const uint8_t* p) { return {_mm512_loadu_si512(p)}; }
-  static ByteDot broadcast(const uint8_t* p) {
-    int32_t four;
-    std::memcpy(&four, p, sizeof(four));
-    return {_mm512_set1_epi32(four)};
-  }
 };
-inline IntVector dot(ByteDot x, ByteDot weights, IntVector sum) {
+inline IntVector dot(ByteOperand x, ByteOperand weights, IntVector sum) {
   return {_mm512_dpbusd_epi32(sum.v, x.v, weights.v)};
 }
 

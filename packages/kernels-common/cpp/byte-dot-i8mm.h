@@ -7,19 +7,11 @@
 
 namespace octavo::OCTAVO_ISA {
 
-struct ByteDot {
-  static constexpr size_t depth = 4;
+struct ByteDot : ByteOperand {
   static constexpr int32_t least = 0, largest = 255;
   static constexpr double cost = 0.25;
-  uint8x16_t v;
-  static ByteDot load(const uint8_t* p) { return {vld1q_u8(p)}; }
-  static ByteDot broadcast(const uint8_t* p) {
-    uint32_t four;
-    std::memcpy(&four, p, sizeof(four));
-    return {vreinterpretq_u8_u32(vdupq_n_u32(four))};
-  }
 };
-inline IntVector dot(ByteDot x, ByteDot weights, IntVector sum) {
+inline IntVector dot(ByteOperand x, ByteOperand weights, IntVector sum) {
   return {vusdotq_s32(sum.v, x.v, vreinterpretq_s8_u8(weights.v))};
 }
 

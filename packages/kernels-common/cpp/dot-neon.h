@@ -14,6 +14,14 @@ struct Dot {
 };
 inline IntVector dot(Dot a, Dot b, IntVector sum) { return {vmlal_s16(sum.v, a.v, b.v)}; }
 
+/** Four bytes for each column, for the sets that multiply them. */
+struct ByteOperand {
+  static constexpr size_t depth = 4;
+  uint8x16_t v;
+  static ByteOperand load(const uint8_t* p) { return {vld1q_u8(p)}; }
+  static ByteOperand broadcast(const uint8_t* p) { return {vreinterpretq_u8_s32(vdupq_n_s32(fourBytes(p)))}; }
+};
+
 struct ShortVector {
   static constexpr size_t width = 8;
   int16x8_t v;
@@ -29,21 +37,13 @@ inline ShortVector operator-(ShortVector a, ShortVector b) { return {vsubq_s16(a
 inline ShortVector operator*(ShortVector a, int16_t b) { return {vmulq_n_s16(a.v, b)}; }
 inline ShortVector shiftLeft(ShortVector a, int bits) { return {vshlq_s16(a.v, vdupq_n_s16(int16_t(bits)))}; }
 
-constexpr size_t centreWidth = 8;
-inline void centre(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
-  ShortVector::centred(from, flip, zero).store(to);
-}
-
-constexpr size_t centreLeast = centreWidth;
-inline void centreFew(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
-  centre(from, flip, zero, to);
-}
+using FewShorts = ShortVector;
 
 struct DepthwiseDot {
   static constexpr size_t taps = 1, channels = 8;
   static constexpr size_t position(size_t channel) { return channel; }
   static void arrange(const uint8_t* const* rows, uint8_t flip, int16_t zero, int16_t* to) {
-    centre(rows[0], flip, zero, to);
+    ShortVector::centred(rows[0], flip, zero).store(to);
   }
   static void accumulate(const int16_t* x, const int16_t* weights, IntVector* sum) {
     const int16x8_t values = vld1q_s16(x), by = vld1q_s16(weights);

@@ -25,7 +25,7 @@ struct ShortVector {
   static constexpr size_t width = 1;
   int16_t v;
   static ShortVector load(const int8_t* p) { return {*p}; }
-  /** As `centre`. */
+  /** (byte ^ flip) − zero; `flip` 0x80 makes a signed byte unsigned, 128 higher. */
   static ShortVector centred(const uint8_t* p, uint8_t flip, int16_t zero) {
     return {int16_t((*p ^ flip) - zero)};
   }
@@ -36,18 +36,8 @@ inline ShortVector operator-(ShortVector a, ShortVector b) { return {int16_t(a.v
 inline ShortVector operator*(ShortVector a, int16_t b) { return {int16_t(a.v * b)}; }
 inline ShortVector shiftLeft(ShortVector a, int bits) { return {int16_t(a.v * (1 << bits))}; }
 
-/** Bytes that `centre` takes at once. */
-constexpr size_t centreWidth = 1;
-/** to = (from ^ flip) − zero, widened to int16; `flip` 0x80 makes a signed byte unsigned, 128 higher. */
-inline void centre(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
-  *to = int16_t((*from ^ flip) - zero);
-}
-
-/** The same for runs shorter than `centreWidth`. */
-constexpr size_t centreLeast = centreWidth;
-inline void centreFew(const uint8_t* from, uint8_t flip, int16_t zero, int16_t* to) {
-  centre(from, flip, zero, to);
-}
+/** For runs too short for a `ShortVector`: as many shorts, or fewer. */
+using FewShorts = ShortVector;
 
 /** Products of channels with their own weights, of taps in `taps` neighbouring rows at once. */
 struct DepthwiseDot {
@@ -56,7 +46,7 @@ struct DepthwiseDot {
   static constexpr size_t position(size_t channel) { return channel; }
   /** `channels` of `taps` rows as `accumulate` reads them, centred; zeros for a row that is null (only if taps > 1). */
   static void arrange(const uint8_t* const* rows, uint8_t flip, int16_t zero, int16_t* to) {
-    centre(rows[0], flip, zero, to);
+    ShortVector::centred(rows[0], flip, zero).store(to);
   }
   /** sum += Σ x · weights over the taps, by position. */
   static void accumulate(const int16_t* x, const int16_t* weights, ScalarInt* sum) {

@@ -1,9 +1,9 @@
 #pragma once
 #include "vector-scalar.h"
 
-// What the heavy kernels need of an instruction set beside its vector: dot-<isa>.h declares `multiplyAdd`,
-// `Dot`, `DepthwiseDot`, `DepthwiseColumn`, `ByteRounder`,
-// `ShortVector`, `centre` and `centreFew` for the set that is being compiled. All integer results are exact.
+// What the heavy kernels need of an instruction set beside its vector: dot-<isa>.h declares `multiplyAdd`, `Dot`,
+// `ShortVector`, `FewShorts`, `ByteRounder`, and it or depthwise-pairs.h `DepthwiseDot` and `DepthwiseColumn`, for the
+// set that is being compiled. All integer results are exact.
 
 /** Before a loop over a register tile; without it gcc keeps the sums in memory. */
 #if defined(__clang__)

@@ -17,28 +17,25 @@ struct FloatProduct {
   static Vector add(Vector a, Vector b, Vector sum) { return multiplyAdd(a, b, sum); }
 };
 
-/** int16 by int16. */
-struct IntProduct {
-  static constexpr TileSize tile = dotTile;
-  static constexpr size_t depth = Dot::depth;
-  using Element = int16_t;
+/** Operands of an instruction set, whose elements are of type `T`, in tiles of such a size. */
+template <typename Operand, typename T, TileSize size>
+struct IntegerProduct {
+  static constexpr TileSize tile = size;
+  static constexpr size_t depth = Operand::depth;
+  using Element = T;
   using Sum = IntVector;
-  static Dot load(const int16_t* p) { return Dot::load(p); }
-  static Dot broadcast(const int16_t* p) { return Dot::broadcast(p); }
-  static IntVector add(Dot a, Dot b, IntVector sum) { return dot(a, b, sum); }
+  static auto load(const T* p) { return Operand::load(p); }
+  static auto broadcast(const T* p) { return Operand::broadcast(p); }
+  template <typename V>
+  static IntVector add(V a, V b, IntVector sum) { return dot(a, b, sum); }
 };
+
+/** int16 by int16. */
+using IntProduct = IntegerProduct<Dot, int16_t, dotTile>;
 
 #ifdef OCTAVO_BYTE_DOT
 /** Bytes from `ByteDot::least` to `ByteDot::largest` by int8. */
-struct ByteProduct {
-  static constexpr TileSize tile = byteTile;
-  static constexpr size_t depth = ByteDot::depth;
-  using Element = uint8_t;
-  using Sum = IntVector;
-  static ByteDot load(const uint8_t* p) { return ByteDot::load(p); }
-  static ByteDot broadcast(const uint8_t* p) { return ByteDot::broadcast(p); }
-  static IntVector add(ByteDot a, ByteDot b, IntVector sum) { return dot(a, b, sum); }
-};
+using ByteProduct = IntegerProduct<ByteDot, uint8_t, byteTile>;
 using SevenBitProduct = ByteProduct;
 using EightBitProduct = std::conditional_t<ByteDot::largest - ByteDot::least >= 255, ByteProduct, IntProduct>;
 #else

@@ -19,8 +19,8 @@ struct Activations8 {
         zero(int16_t(zeroPoint + flip)) {}
 
   void centreRun(const uint8_t* from, int16_t* to, size_t n) const {
-    if (n >= centreWidth) return centreWith<centreWidth>(centre, from, to, n);
-    if (n >= centreLeast) return centreWith<centreLeast>(centreFew, from, to, n);
+    if (n >= ShortVector::width) return centreBy<ShortVector>(from, to, n);
+    if (n >= FewShorts::width) return centreBy<FewShorts>(from, to, n);
     for (size_t i = 0; i < n; ++i) to[i] = int16_t((from[i] ^ flip) - zero);
   }
 
@@ -45,13 +45,15 @@ struct Activations8 {
   }
 
  private:
-  template <size_t Width, typename Some>
-  void centreWith(const Some& some, const uint8_t* from, int16_t* to, size_t n) const {
+  template <typename Shorts>
+  void centreBy(const uint8_t* from, int16_t* to, size_t n) const {
+    constexpr size_t width = Shorts::width;
     const uint8_t flipped = flip;
     const int16_t zeroPoint = zero;
-    for (size_t i = 0; i + Width <= n; i += Width) some(from + i, flipped, zeroPoint, to + i);
+    const auto some = [=](size_t i) { Shorts::centred(from + i, flipped, zeroPoint).store(to + i); };
+    for (size_t i = 0; i + width <= n; i += width) some(i);
     // The rest, together with some of what is done.
-    if (n % Width != 0) some(from + n - Width, flipped, zeroPoint, to + n - Width);
+    if (n % width != 0) some(n - width);
   }
 };
 

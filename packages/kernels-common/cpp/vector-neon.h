@@ -46,14 +46,10 @@ struct IntVector {
   int32x4_t v;
   static IntVector load(const int32_t* p) { return {vld1q_s32(p)}; }
   static IntVector load(const uint8_t* p) {
-    uint32_t bits;
-    std::memcpy(&bits, p, 4);
-    return {vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(vmovl_u8(vcreate_u8(bits)))))};
+    return {vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(vmovl_u8(vcreate_u8(uint32_t(fourBytes(p)))))))};
   }
   static IntVector load(const int8_t* p) {
-    uint32_t bits;
-    std::memcpy(&bits, p, 4);
-    return {vmovl_s16(vget_low_s16(vmovl_s8(vcreate_s8(bits))))};
+    return {vmovl_s16(vget_low_s16(vmovl_s8(vcreate_s8(uint32_t(fourBytes(p))))))};
   }
   static IntVector broadcast(int32_t x) { return {vdupq_n_s32(x)}; }
   void store(int32_t* p) const { vst1q_s32(p, v); }
@@ -61,10 +57,7 @@ struct IntVector {
     const uint32_t bits = lowBytes();
     std::memcpy(p, &bits, 4);
   }
-  void store(int8_t* p) const {
-    const uint32_t bits = lowBytes();
-    std::memcpy(p, &bits, 4);
-  }
+  void store(int8_t* p) const { store(reinterpret_cast<uint8_t*>(p)); }
 
  private:
   /** The low byte of each lane, in order. */

@@ -7,6 +7,13 @@
 // instruction set `scalar`. Each vector-*.h offers the same names for its own width, lane by lane the same bits.
 namespace octavo::OCTAVO_ISA {
 
+/** Four bytes, as they lie in memory. */
+inline int32_t fourBytes(const void* p) {
+  int32_t four;
+  std::memcpy(&four, p, sizeof(four));
+  return four;
+}
+
 struct ScalarMask {
   bool v;
 };

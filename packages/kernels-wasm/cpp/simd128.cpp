@@ -1,6 +1,7 @@
 #define OCTAVO_ISA simd128
 #include "vector-wasm.h"
 #include "dot-wasm.h"
+#include "depthwise-pairs.h"
 
 #include "kernel-table.h"
 #include "wasm-isa.h"
