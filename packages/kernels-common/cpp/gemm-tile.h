@@ -1,8 +1,7 @@
 #pragma once
 #include <utility>
 
-#include "dot.h"
-#include "tiles.h"
+#include "products.h"
 
 // The float32 register tile: rows × columns of c stay in registers while the depth runs.
 namespace octavo::OCTAVO_ISA {
@@ -65,15 +64,7 @@ void gemmTile(size_t depth, const float* a, size_t aStride, const float* b, size
   const size_t depthStride = DepthContiguous ? 1 : aStride;
   const size_t rowStride = DepthContiguous ? aStride : 1;
   for (size_t k = 0; k < depth; ++k, a += depthStride, b += bStride) {
-    Vector column[Vectors];
-    OCTAVO_UNROLL
-    for (size_t v = 0; v < Vectors; ++v) column[v] = Vector::load(b + v * width);
-    OCTAVO_UNROLL
-    for (size_t r = 0; r < Rows; ++r) {
-      const Vector value = Vector::broadcast(a[r * rowStride]);
-      OCTAVO_UNROLL
-      for (size_t v = 0; v < Vectors; ++v) sum[r][v] = multiplyAdd(value, column[v], sum[r][v]);
-    }
+    addProducts<FloatProduct>(a, rowStride, b, sum);
   }
   OCTAVO_UNROLL
   for (size_t r = 0; r < Rows; ++r) {

@@ -23,15 +23,7 @@ double repeatTile(double steps) {
   }
   for (size_t left = size_t(steps); left > 0; --left) {
     forget(operands);
-    decltype(Product::load(operands)) column[vectors];
-    OCTAVO_UNROLL
-    for (size_t v = 0; v < vectors; ++v) column[v] = Product::load(operands + v * width * depth);
-    OCTAVO_UNROLL
-    for (size_t r = 0; r < rows; ++r) {
-      const auto value = Product::broadcast(operands + r * depth);
-      OCTAVO_UNROLL
-      for (size_t v = 0; v < vectors; ++v) sum[r][v] = Product::add(value, column[v], sum[r][v]);
-    }
+    addProducts<Product>(operands, depth, operands, sum);
   }
   decltype(sum[0][0].v) results[rows * vectors];
   OCTAVO_UNROLL

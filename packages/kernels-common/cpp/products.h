@@ -43,6 +43,22 @@ using SevenBitProduct = IntProduct;
 using EightBitProduct = IntProduct;
 #endif
 
+/** One step of a register tile: sum += rows of one operand each, `rowStride` apart, times a row of them, one for each column. */
+template <typename Product, size_t Rows, size_t Vectors>
+[[gnu::always_inline]] inline void addProducts(const typename Product::Element* rows, size_t rowStride,
+                                               const typename Product::Element* columns,
+                                               typename Product::Sum (&sum)[Rows][Vectors]) {
+  decltype(Product::load(columns)) column[Vectors];
+  OCTAVO_UNROLL
+  for (size_t v = 0; v < Vectors; ++v) column[v] = Product::load(columns + v * Vector::width * Product::depth);
+  OCTAVO_UNROLL
+  for (size_t r = 0; r < Rows; ++r) {
+    const auto value = Product::broadcast(rows + r * rowStride);
+    OCTAVO_UNROLL
+    for (size_t v = 0; v < Vectors; ++v) sum[r][v] = Product::add(value, column[v], sum[r][v]);
+  }
+}
+
 /** Columns of a panel of the right operand: those of a tile. */
 template <typename Product>
 constexpr size_t columnsOf = Product::tile.vectors * Vector::width;

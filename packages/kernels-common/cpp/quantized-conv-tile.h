@@ -17,18 +17,10 @@ constexpr size_t panelElements(size_t depth) {
 template <typename Product, size_t Rows, size_t Vectors>
 inline void dotSums(size_t steps, const typename Product::Element* a, size_t rowStride,
                     const typename Product::Element* panel, IntVector (&sum)[Rows][Vectors]) {
-  constexpr size_t width = Vector::width, depth = Product::depth;
+  constexpr size_t depth = Product::depth;
 #pragma GCC unroll 2
   for (size_t step = 0; step < steps; ++step, a += depth, panel += columnsOf<Product> * depth) {
-    decltype(Product::load(panel)) column[Vectors];
-    OCTAVO_UNROLL
-    for (size_t v = 0; v < Vectors; ++v) column[v] = Product::load(panel + v * width * depth);
-    OCTAVO_UNROLL
-    for (size_t r = 0; r < Rows; ++r) {
-      const auto value = Product::broadcast(a + r * rowStride);
-      OCTAVO_UNROLL
-      for (size_t v = 0; v < Vectors; ++v) sum[r][v] = Product::add(value, column[v], sum[r][v]);
-    }
+    addProducts<Product>(a, rowStride, panel, sum);
   }
 }
 
