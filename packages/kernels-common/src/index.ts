@@ -2,6 +2,8 @@ export type { MeasurableProvider } from "./measurable-provider.ts";
 export { missingThreads } from "./missing-threads.ts";
 export { nativeProvider } from "./native-provider.ts";
 export type { NativeAddon, NativeIsa, NativeKernel } from "./native-provider.ts";
+export { nativeRegistrations } from "./native-registrations.ts";
+export type { NativeSets } from "./native-registrations.ts";
 export { openNative } from "./open-native.ts";
 export type { NativeSource } from "./open-native.ts";
 export { openWasm } from "./open-wasm.ts";

@@ -3,7 +3,7 @@ import type { WasmSource } from "@octavo/kernels-common";
 import type { ProviderRegistration } from "@octavo/spec";
 
 /** Best first; addresses are written out where bundlers look for them: they copy the file and rewrite the address. */
-const modules: readonly (Omit<WasmSource, "package"> & { readonly priority: number })[] = [
+const modules: readonly (WasmSource & { readonly priority: number })[] = [
   {
     name: "wasm-simd128-threads",
     description: "WebAssembly SIMD128",
