@@ -15,6 +15,8 @@ import { Step } from "./step.ts";
 import type { InputTensor, OutputTensor, TensorInfo } from "./tensor-info.ts";
 
 export type Inputs = Readonly<Record<string, InputTensor>>;
+export type Outputs = Readonly<Record<string, OutputTensor>>;
+
 export interface SessionOptions {
   /**
    * Threads of this session's own that native kernels use, the caller's included; 1: only the caller's. By default as many
@@ -22,8 +24,6 @@ export interface SessionOptions {
    */
   readonly threads?: number;
 }
-
-export type Outputs = Readonly<Record<string, OutputTensor>>;
 
 /**
  * A program ready to run, with the kernels that are loaded when it is made (`load` loads them). Memory is planned once
@@ -39,8 +39,8 @@ export class Session {
   readonly #kernels: readonly string[];
   readonly #worker: WorkerRunner;
   readonly #taken: InputTaker;
-  /** Results of an earlier run that the caller gives, in the program's order. */
-  readonly #earlier: OutputTensor[] = [];
+  /** In the program's order, while it runs: results of an earlier run that the caller gives, then those of this one. */
+  readonly #results: (OutputTensor | null)[];
   #disposed = false;
 
   /**
@@ -57,6 +57,7 @@ export class Session {
     this.outputs = program.outputs.map((index) => infoOf(program.values[index]));
     this.#executor = new Executor(program, threads);
     this.#taken = new InputTaker(program);
+    this.#results = program.outputs.map(() => null);
     const methods = this.#executor.methods();
     const runners = new Map<KernelName, string>();
     const runner = (name: KernelName) => {
@@ -84,16 +85,15 @@ export class Session {
     taken.take(given);
     const isPlain = isTensor(given);
     try {
-      if (earlier === undefined) {
-        const outputs = this.#executor.run(taken.batch, taken.tensors, null);
-        return isPlain ? outputs[0] : this.#byName(outputs);
-      }
-      if (isPlain) this.#earlier[0] = earlier as OutputTensor;
-      else this.#takeEarlier(earlier as Outputs);
-      this.#executor.run(taken.batch, taken.tensors, this.#earlier);
-      return earlier;
+      if (earlier !== undefined && isPlain) this.#results[0] = earlier as OutputTensor;
+      else if (earlier !== undefined) this.#takeEarlier(earlier as Outputs);
+      this.#executor.run(taken.batch, taken.tensors, this.#results);
+      if (earlier !== undefined) return earlier;
+      const results = this.#results as OutputTensor[];
+      return isPlain ? results[0] : this.#byName(results);
     } finally {
       taken.letGo();
+      this.#results.fill(null);
     }
   }
 
@@ -193,7 +193,7 @@ export class Session {
         const where = `program '${this.program.name}'`;
         throw new ArgumentError({ where, expected: "all results of an earlier run", got: `no '${name}'` });
       }
-      this.#earlier[i] = outputs[name];
+      this.#results[i] = outputs[name];
     }
   }
 

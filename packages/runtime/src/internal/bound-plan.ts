@@ -32,6 +32,8 @@ export class BoundPlan {
   readonly #end: number;
   /** What stands for the recording's parameters in the next run. */
   readonly #given: TypedArray[];
+  /** The recording's own parameters: no caller's arrays. */
+  readonly #parameters: readonly TypedArray[];
 
   constructor(program: Program, plan: Plan, arena: Memory, constants: ConstantMemory, recorder: Recorder) {
     this.plan = plan;
@@ -54,16 +56,17 @@ export class BoundPlan {
     this.#ops = add(this.#inputs.map(({ inspect }) => inspect));
     add(opSteps(plan, views, constants.views(), arena));
     this.#end = add(this.#outputs.map(({ rearrange }) => rearrange));
-    this.#given = [...this.#inputs, ...this.#outputs].map(({ parameter }) => parameter);
-    this.#recording = recorder.record(steps, [...this.#given]);
+    this.#parameters = [...this.#inputs, ...this.#outputs].map(({ parameter }) => parameter);
+    this.#given = [...this.#parameters];
+    this.#recording = recorder.record(steps, this.#parameters);
   }
 
   get runsAside(): boolean {
     return this.#recording.runAsync !== undefined;
   }
 
-  /** Runs it; with `outputs`, results of an earlier run are written again. */
-  run(inputs: readonly InputTensor[], outputs: readonly OutputTensor[] | null): void {
+  /** Runs it; where `outputs` has a result of an earlier run, it is written again. */
+  run(inputs: readonly InputTensor[], outputs: readonly (OutputTensor | null)[]): void {
     this.#open(outputs);
     this.#recording.run(this.#given, this.#takeIn(inputs), this.#end);
     this.#letGo();
@@ -75,8 +78,9 @@ export class BoundPlan {
     this.#recording.run(this.#given, this.#takeIn(inputs), this.#ops);
     this.#letGo();
     this.#expectValid();
-    this.#open(null);
+    this.#open(this.#outputs.map(() => null));
     await this.#recording.runAsync!(this.#given, this.#ops, this.#end);
+    this.#letGo();
   }
 
   /** Runs the ops one by one and puts the milliseconds of each into `least`, if they are less than what is there. */
@@ -117,16 +121,14 @@ export class BoundPlan {
     return first;
   }
 
-  #open(outputs: readonly OutputTensor[] | null): void {
+  #open(outputs: readonly (OutputTensor | null)[]): void {
     const inputs = this.#inputs.length;
-    for (let i = 0; i < this.#outputs.length; i++) {
-      this.#given[inputs + i] = this.#outputs[i].open(outputs === null ? null : outputs[i]);
-    }
+    for (let i = 0; i < outputs.length; i++) this.#given[inputs + i] = this.#outputs[i].open(outputs[i]);
   }
 
   /** Of the callers' arrays. */
   #letGo(): void {
-    for (let i = 0; i < this.#inputs.length; i++) this.#given[i] = this.#inputs[i].parameter;
+    for (let i = 0; i < this.#given.length; i++) this.#given[i] = this.#parameters[i];
   }
 
   #expectValid(): void {

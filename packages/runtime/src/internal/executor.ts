@@ -18,7 +18,8 @@ export class Executor {
   readonly #recorder: Recorder;
   readonly #constants: ConstantMemory;
   readonly #lane: Lane;
-  #background: BackgroundRunner | null = null;
+  /** Not asked for yet: undefined; null: the provider has no other thread for it. */
+  #background: BackgroundRunner | null | undefined;
 
   /** @param threads of its own, the caller's included; by default as many as the kernels use */
   constructor(program: Program, threads?: number, layout = planArena) {
@@ -44,25 +45,19 @@ export class Executor {
   }
 
   /**
-   * Runs the program on checked inputs of one batch size, in the program's order. @returns new outputs, or `earlier`, those
-   * of an earlier run, with new numbers.
+   * Runs the program on checked inputs of one batch size, in the program's order. `outputs` are those of an earlier run,
+   * which get new numbers, or null for new ones; afterwards they are the results.
    */
-  run(batch: number, inputs: readonly InputTensor[], earlier: OutputTensor[] | null): OutputTensor[] {
+  run(batch: number, inputs: readonly InputTensor[], outputs: (OutputTensor | null)[]): void {
     const plan = this.#lane.planFor(batch);
-    plan.run(inputs, earlier);
-    const outputs = earlier ?? [];
-    for (let i = 0; i < this.#program.outputs.length; i++) outputs[i] = plan.result(i);
-    return outputs;
+    plan.run(inputs, outputs);
+    for (let i = 0; i < outputs.length; i++) outputs[i] = plan.result(i);
   }
 
   /** As `run`, on another thread; null where the provider has none. The inputs are copied before it returns. */
   runAside(batch: number, inputs: readonly InputTensor[]): Promise<OutputTensor[]> | null {
-    if (!this.#lane.planFor(batch).runsAside) return null;
-    this.#background ??= new BackgroundRunner(
-      this.#program,
-      new Lane(this.#program, this.#constants, this.#recorder),
-    );
-    return this.#background.run(batch, inputs);
+    if (this.#background === undefined) this.#background = this.#startBackground(batch);
+    return this.#background?.run(batch, inputs) ?? null;
   }
 
   /** Milliseconds of each op, the least of `runs`. */
@@ -80,5 +75,12 @@ export class Executor {
     };
     if (this.#background) this.#background.dispose(end);
     else end();
+  }
+
+  #startBackground(batch: number): BackgroundRunner | null {
+    const lane = new Lane(this.#program, this.#constants, this.#recorder);
+    if (lane.planFor(batch).runsAside) return new BackgroundRunner(this.#program, lane);
+    lane.dispose();
+    return null;
   }
 }
