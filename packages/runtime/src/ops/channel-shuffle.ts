@@ -1,4 +1,4 @@
-import { denseStrides, region } from "@octavo/spec";
+import { shuffledChannels } from "@octavo/spec";
 
 import { expectAligned } from "../internal/elementwise.ts";
 import type { OpDefinition } from "../op-definition.ts";
@@ -22,18 +22,8 @@ export const channelShuffle: OpDefinition = {
   },
 
   bind(step, { inputs: [x], outputs: [y] }, kernels) {
-    const { shape, memoryFormat } = step.inputs[0];
-    const groups = groupsOf(step);
-    const [batch, channels, ...spatial] = shape;
-    const [ofBatch, ofChannel, ...ofSpatial] = denseStrides(shape, memoryFormat);
-    const perGroup = channels / groups;
-    const block = region({
-      fromOffset: 0,
-      toOffset: 0,
-      sizes: [batch, ...spatial, perGroup, groups],
-      fromStrides: [ofBatch, ...ofSpatial, ofChannel, perGroup * ofChannel],
-      toStrides: [ofBatch, ...ofSpatial, groups * ofChannel, ofChannel],
-    });
+    const [{ shape, memoryFormat }] = step.inputs;
+    const block = shuffledChannels(shape, memoryFormat, groupsOf(step));
     return () => kernels.copyRegion(x, y, block);
   },
 };

@@ -1,5 +1,4 @@
-import { denseStrides, region } from "@octavo/spec";
-import type { Region } from "@octavo/spec";
+import { shuffledChannels } from "@octavo/spec";
 import { movedQParams } from "../internal/moved-qparams.ts";
 import { requireShape } from "../internal/require.ts";
 import { applyOp } from "../op.ts";
@@ -8,21 +7,6 @@ import type { Tensor } from "../tensor.ts";
 
 interface Groups {
   readonly groups: number;
-}
-
-/** Channel i · (C / groups) + j goes to channel j · groups + i. */
-function shuffledBlock({ shape, memoryFormat }: Tensor, groups: number): Region {
-  const strides = denseStrides(shape, memoryFormat);
-  const [batch, channels, ...spatial] = shape;
-  const [ofBatch, ofChannel, ...ofSpatial] = strides;
-  const perGroup = channels / groups;
-  return region({
-    fromOffset: 0,
-    toOffset: 0,
-    sizes: [batch, ...spatial, perGroup, groups],
-    fromStrides: [ofBatch, ...ofSpatial, ofChannel, perGroup * ofChannel],
-    toStrides: [ofBatch, ...ofSpatial, groups * ofChannel, ofChannel],
-  });
 }
 
 const channelShuffleOp: Op<[Tensor], Groups> = {
@@ -37,7 +21,8 @@ const channelShuffleOp: Op<[Tensor], Groups> = {
     );
     return { shape: x.shape, memoryFormat: x.memoryFormat, ...movedQParams(x, "channelShuffle") };
   },
-  forward: (kernels, [x], y, { groups }) => kernels.copyRegion(x.raw(), y.raw(), shuffledBlock(x, groups)),
+  forward: (kernels, [x], y, { groups }) =>
+    kernels.copyRegion(x.raw(), y.raw(), shuffledChannels(x.shape, x.memoryFormat, groups)),
   // Its inverse shuffles what lies in the same place of every group back.
   backward: (_, gradient, { attributes: { groups } }) => [
     channelShuffle(gradient, gradient.shape[1] / groups),
