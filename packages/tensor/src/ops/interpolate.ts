@@ -1,5 +1,5 @@
 import { ArgumentError, resampleShape, resampleTaps } from "@octavo/spec";
-import type { ResampleMode, ResampleTaps, Spatial } from "@octavo/spec";
+import type { ResampleMode, Spatial } from "@octavo/spec";
 import { requireFloat, requireShape } from "../internal/require.ts";
 import { spatial } from "../internal/spatial.ts";
 import { whereOf } from "../internal/where.ts";
@@ -42,15 +42,30 @@ const modes: {
   trilinear: ["linear", 3],
 };
 
-function geometryOf(x: readonly number[], { size, scaleFactor, mode, alignCorners }: InterpolateAttributes) {
-  const [batch, channels, ...sizes] = x;
-  const [inSize, outSize] = [spatial(sizes, 1), spatial(size, 1)];
+interface Sizes {
+  readonly batch: number;
+  readonly channels: number;
+  readonly inSize: Spatial;
+  readonly outSize: Spatial;
+}
+
+function sizesOf([batch, channels, ...sizes]: readonly number[], { size }: InterpolateAttributes): Sizes {
+  return { batch, channels, inSize: spatial(sizes, 1), outSize: spatial(size, 1) };
+}
+
+/** `resampleTaps` in the kernels' memory. */
+function tapsOf(
+  { inSize, outSize }: Sizes,
+  { size, scaleFactor, mode, alignCorners }: InterpolateAttributes,
+) {
   const missing = new Array<null>(3 - size.length).fill(null);
   const scale = [...missing, ...(scaleFactor ?? size.map(() => null))] as unknown as Spatial;
-  return {
-    shape: resampleShape({ batch, channels, inSize, outSize }),
-    taps: resampleTaps({ inSize, outSize, mode, alignCorners, scale }),
-  };
+  const taps = resampleTaps({ inSize, outSize, mode, alignCorners, scale });
+  const sources = new Tensor({ shape: [taps.sources.length], dtype: "int32" });
+  const weights = new Tensor({ shape: [taps.weights.length] });
+  sources.raw<Int32Array>().set(taps.sources);
+  weights.data.set(taps.weights);
+  return [sources, weights] as const;
 }
 
 const interpolateOp: Op<[Tensor], InterpolateAttributes> = {
@@ -61,29 +76,19 @@ const interpolateOp: Op<[Tensor], InterpolateAttributes> = {
     return { shape: [...x.shape.slice(0, 2), ...size], memoryFormat: x.memoryFormat };
   },
   forward(kernels, [x], y, attributes) {
-    const { shape, taps } = geometryOf(x.shape, attributes);
-    const { sources, weights } = inKernelMemory(taps);
-    kernels.resample(x.data, sources.raw(), weights.data, y.data, shape);
+    const sizes = sizesOf(x.shape, attributes);
+    const [sources, weights] = tapsOf(sizes, attributes);
+    kernels.resample(x.data, sources.raw(), weights.data, y.data, resampleShape(sizes));
+    return [sources, weights];
   },
-  backward(kernels, gradient, { inputs: [x], attributes }) {
-    const { shape, taps } = geometryOf(x.shape, attributes);
-    const { sources, weights } = inKernelMemory(taps);
+  backward(kernels, gradient, { inputs: [x], attributes, extra: [sources, weights] }) {
     const dx = new Tensor(x);
+    const shape = resampleShape(sizesOf(x.shape, attributes));
     kernels.resampleGradient(gradient.data, sources.raw(), weights.data, dx.data, shape);
     return [dx];
   },
   saves: { inputs: false },
 };
-
-function inKernelMemory({ sources, weights }: ResampleTaps) {
-  const moved = {
-    sources: new Tensor({ shape: [sources.length], dtype: "int32" }),
-    weights: new Tensor({ shape: [weights.length] }),
-  };
-  moved.sources.raw<Int32Array>().set(sources);
-  moved.weights.data.set(weights);
-  return moved;
-}
 
 /**
  * (N, C, spatial …) resampled to another size along 1 to 3 spatial axes, as torch.nn.functional.interpolate: each output
