@@ -47,7 +47,7 @@ export type { AdaptiveSize } from "./ops/adaptive-pool.ts";
 export { argmax, argmin } from "./ops/arg-extremum.ts";
 export type { ArgExtremumOptions } from "./ops/arg-extremum.ts";
 export { add, div, maximum, minimum, mul, pow, sub } from "./ops/arithmetic.ts";
-export { attention, scaledDotProductAttention } from "./ops/attention.ts";
+export { addedMask, attention, scaledDotProductAttention } from "./ops/attention.ts";
 export type { Attended, AttentionOptions } from "./ops/attention.ts";
 export { avgPool1d, avgPool2d, avgPool3d } from "./ops/avg-pool.ts";
 export type { AvgPoolOptions } from "./ops/avg-pool.ts";

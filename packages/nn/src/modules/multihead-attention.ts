@@ -1,5 +1,5 @@
 import { ArgumentError, ShapeError, withDefaults } from "@octavo/spec";
-import { add, attention, callContext, linear, tensor } from "@octavo/tensor";
+import { add, addedMask, attention, callContext, linear } from "@octavo/tensor";
 import type { Generator, Tensor } from "@octavo/tensor";
 import { xavierUniform_, zeros_ } from "../init.ts";
 import { Module } from "../module.ts";
@@ -155,11 +155,11 @@ export class MultiheadAttention extends Module<
   private mask(attnMask: Tensor | null, padding: Tensor | null, batch: number, keys: number): Tensor | null {
     const masks: Tensor[] = [];
     if (attnMask) {
-      const added = addedMask(attnMask);
+      const added = addedMask(attnMask, "takesNoPart");
       const perHead = added.rank === 3 ? [batch, this.numHeads, ...added.shape.slice(1)] : added.shape;
       masks.push(added.reshape(perHead));
     }
-    if (padding) masks.push(addedMask(padding).reshape([batch, 1, 1, keys]));
+    if (padding) masks.push(addedMask(padding, "takesNoPart").reshape([batch, 1, 1, keys]));
     return masks.length === 2 ? add(masks[0], masks[1]) : (masks[0] ?? null);
   }
 
@@ -176,11 +176,4 @@ export class MultiheadAttention extends Module<
       got: inputs.map(({ shape }) => `[${shape.join(", ")}]`).join(", "),
     });
   }
-}
-
-/** −∞ where a mask of torch.nn.MultiheadAttention forbids; `attention` itself takes masks that permit. */
-function addedMask(mask: Tensor): Tensor {
-  if (mask.dtype === "float32") return mask;
-  const values = Float32Array.from(mask.toArray() as Uint8Array, (forbids) => (forbids ? -Infinity : 0));
-  return tensor(values, mask.shape);
 }

@@ -1,6 +1,5 @@
-import { BinaryOp, broadcast } from "@octavo/spec";
+import { BinaryOp, broadcast, UnaryOp } from "@octavo/spec";
 import type { BinaryOpName, Broadcast, Kernels } from "@octavo/spec";
-import { UnaryOp } from "@octavo/spec";
 
 type F32 = Float32Array;
 type Saturating = "sigmoid" | "tanh" | "relu";

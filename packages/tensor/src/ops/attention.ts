@@ -57,19 +57,21 @@ export function attention(query: Tensor, key: Tensor, value: Tensor, options: At
   }
   const { attnMask = null, dropoutP = 0, isCausal = false, scale = 1 / Math.sqrt(width) } = options;
   let scores = matmul(mul(query, scale), transpose(key, -2, -1));
-  if (attnMask) scores = add(scores, addedMask(attnMask));
+  if (attnMask) scores = add(scores, addedMask(attnMask, "takesPart"));
   if (isCausal) scores = add(scores, causalMask(length, keys));
   const weights = dropout(softmax(scores, { dim: -1 }), { p: dropoutP });
   return { output: matmul(weights, value), weights };
 }
 
-/** 0 where something takes part, −∞ where not: exp makes 0 of it. */
-function addedMask(mask: Tensor): Tensor {
+/**
+ * What is added to scores for a mask: 0 where something takes part, −∞ where not, of which exp makes 0. A float mask is that
+ * already. @param marked what the elements of a bool or uint8 mask that are not 0 say
+ */
+export function addedMask(mask: Tensor, marked: "takesPart" | "takesNoPart"): Tensor {
   if (mask.dtype === "float32") return mask;
-  return tensor(
-    Float32Array.from(mask.toArray() as Uint8Array, (takesPart) => (takesPart ? 0 : -Infinity)),
-    mask.shape,
-  );
+  const [zero, other] = marked === "takesPart" ? [-Infinity, 0] : [0, -Infinity];
+  const added = Float32Array.from(mask.toArray() as Uint8Array, (mark) => (mark ? other : zero));
+  return tensor(added, mask.shape);
 }
 
 function causalMask(length: number, keys: number): Tensor {
