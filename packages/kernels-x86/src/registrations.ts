@@ -1,7 +1,8 @@
 import { nativeRegistrations } from "@octavo/kernels-common";
+import type { ProviderRegistration } from "@octavo/spec";
 
 /** Instruction sets of this package, best first. */
-export const registrations = nativeRegistrations({
+export const registrations: readonly ProviderRegistration[] = nativeRegistrations({
   names: ["x64-avx512vnni", "x64-avxvnni", "x64-avx512", "x64-avx2"],
   addon: new URL("../build/octavo-x64.node", import.meta.url),
   architecture: "x64",
