@@ -12,6 +12,8 @@ export interface BenchmarkOptions {
   readonly onnx?: string;
   /** Whether torch takes part. */
   readonly torch: boolean;
+  /** Whether OpenVINO takes part. */
+  readonly openvino: boolean;
 }
 
 export interface Benchmark {

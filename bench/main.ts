@@ -32,6 +32,7 @@ if (benchmark === undefined) {
       runs: { type: "string" },
       onnx: { type: "string" },
       torch: { type: "boolean", default: false },
+      openvino: { type: "boolean", default: false },
     },
   });
   await benchmark.run({

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { chosen } from "../benchmark.ts";
 import type { Benchmark, BenchmarkOptions } from "../benchmark.ts";
 import { Engine } from "../engines/engine.ts";
@@ -8,7 +6,8 @@ import { takeTurns } from "../engines/take-turns.ts";
 import { short, table, writeResults } from "../report.ts";
 import type { Row } from "../report.ts";
 import type { Times } from "../statistics.ts";
-import { installPeer } from "../peers.ts";
+import { runtimesHere, startPeers } from "./peers.ts";
+import type { Runtime } from "./peers.ts";
 
 /** Multiply-adds of an image, and the peer's files. */
 const models: Readonly<Record<string, { readonly macs: number; readonly onnx: string }>> = {
@@ -32,14 +31,16 @@ export const int8: Benchmark = {
   options: [
     `--models ${Object.keys(models).join(",")}`,
     "--threads 1,2   --runs 40   --kernels native|wasm|reference|<name>",
-    "--onnx <folder of the peer's *.int8.onnx>, default ../shared/bench",
+    "--onnx <folder of the peers' *.int8.onnx>, default ../shared/bench",
+    "--openvino   --torch   also these, where python3 has openvino, torch and torchvision",
   ],
   async run(options) {
+    const runtimes = runtimesHere(options);
     const rows: Row[] = [];
     for (const model of chosen(models, options)) {
       for (const threads of options.threads) {
         console.log(`\n${model}, threads: ${threads}`);
-        const measured = await race(model, threads, options);
+        const measured = await race(model, threads, options, runtimes);
         console.log(table(measured));
         rows.push(...measured);
         await writeResults("int8", rows);
@@ -49,7 +50,12 @@ export const int8: Benchmark = {
 };
 
 /** All engines on one network with one number of threads. */
-async function race(model: string, threads: number, options: BenchmarkOptions): Promise<Row[]> {
+async function race(
+  model: string,
+  threads: number,
+  options: BenchmarkOptions,
+  runtimes: readonly Runtime[],
+): Promise<Row[]> {
   const { macs } = models[model];
   const engines: Engine[] = [];
   try {
@@ -65,7 +71,7 @@ async function race(model: string, threads: number, options: BenchmarkOptions): 
       isas.set(form, (await engine.call<{ isa: string }>("prepare", { network: model, form })).isa);
       runs.set(form, () => engine.call("run"));
     }
-    const peers = await startPeers(model, threads, options, engines);
+    const peers = await startPeers(runtimes, models[model].onnx, threads, options, engines);
     for (const { name, run } of peers) runs.set(name, run);
 
     const times = await takeTurns(runs, options.runs ?? rounds, warmUp);
@@ -128,41 +134,4 @@ function compare(
     gmacs: speed.gmacs,
     peakFraction: speed.peakFraction,
   };
-}
-
-interface Peer {
-  readonly name: string;
-  readonly bits: 8 | 32;
-  run(): Promise<number>;
-}
-
-/** onnxruntime-node on the files that are there; what is not is said. */
-async function startPeers(
-  model: string,
-  threads: number,
-  { onnx }: BenchmarkOptions,
-  engines: Engine[],
-): Promise<Peer[]> {
-  const installed = installPeer("onnxruntime-node");
-  if ("missing" in installed) {
-    console.log(`skipped onnxruntime-node: ${installed.missing}`);
-    return [];
-  }
-  const folder = onnx === undefined ? join(import.meta.dirname, "../../../shared/bench") : resolve(onnx);
-  const peers: Peer[] = [];
-  for (const [bits, kind] of [
-    [8, "int8"],
-    [32, "float"],
-  ] as const) {
-    const file = join(folder, `${models[model].onnx}.${kind}.onnx`);
-    if (!existsSync(file)) {
-      console.log(`skipped ${installed.label} ${kind}: no ${models[model].onnx}.${kind}.onnx (see --onnx)`);
-      continue;
-    }
-    const engine = Engine.ofModule(new URL("onnxruntime-engine.ts", import.meta.url));
-    engines.push(engine);
-    await engine.call("prepare", { file, shape: [1, 3, 224, 224], threads });
-    peers.push({ name: `${installed.label} ${kind}`, bits, run: () => engine.call("run") });
-  }
-  return peers;
 }

@@ -11,9 +11,9 @@ interface OnnxRuntime {
   readonly Tensor: new (type: "float32", data: Float32Array, shape: readonly number[]) => object;
 }
 
-const { InferenceSession, Tensor } = createRequire(`${peerFolder("onnxruntime-node")}/`)(
-  "onnxruntime-node",
-) as OnnxRuntime;
+const require = createRequire(`${peerFolder("onnxruntime-node")}/`);
+const { InferenceSession, Tensor } = require("onnxruntime-node") as OnnxRuntime;
+const { version } = require("onnxruntime-node/package.json") as { version: string };
 let run: () => Promise<object>;
 
 await serve({
@@ -22,6 +22,7 @@ await serve({
     const data = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => 2 * Math.random() - 1);
     const inputs = { x: new Tensor("float32", data, shape) };
     run = () => session.run(inputs);
+    return `onnxruntime-node ${version}`;
   },
   async run() {
     const start = performance.now();

@@ -1,9 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { chosen } from "../benchmark.ts";
 import type { Benchmark, BenchmarkOptions } from "../benchmark.ts";
 import { Engine } from "../engines/engine.ts";
 import { takeTurns } from "../engines/take-turns.ts";
+import { pythonWith } from "../python.ts";
 import { short, table, writeResults } from "../report.ts";
 import type { Row } from "../report.ts";
 
@@ -31,7 +31,7 @@ export const train: Benchmark = {
     "--torch   also PyTorch, where python3 has torch and torchvision",
   ],
   async run(options) {
-    const python = options.torch ? pythonWithTorch() : null;
+    const python = options.torch ? pythonWith("torch", "torchvision") : null;
     const rows: Row[] = [];
     for (const model of chosen(models, options)) {
       for (const threads of options.threads) {
@@ -120,13 +120,4 @@ async function race(
   } finally {
     for (const engine of engines.values()) engine.stop();
   }
-}
-
-/** $PYTHON or python3, if it has what the peer needs; says so otherwise. */
-function pythonWithTorch(): string | null {
-  const python = process.env.PYTHON ?? "python3";
-  const { status } = spawnSync(python, ["-c", "import torch, torchvision"], { stdio: "ignore" });
-  if (status === 0) return python;
-  console.log(`skipped torch: ${python} cannot import torch and torchvision`);
-  return null;
 }
