@@ -1,8 +1,12 @@
 export { BasicConv2d } from "./basic-conv.ts";
+export { CenterNet } from "./center-net.ts";
+export type { CenterNetOptions, CenterNetOutputs } from "./center-net.ts";
 export { CifarResNet, resnet20 } from "./cifar-resnet.ts";
 export type { CifarResNetOptions } from "./cifar-resnet.ts";
 export { Conv2dNormActivation } from "./conv-norm-activation.ts";
 export type { ActivationName, ConvNormOptions } from "./conv-norm-activation.ts";
+export { decodeCenters } from "./decode-centers.ts";
+export type { CenterMap, DecodeOptions, Detection } from "./decode-centers.ts";
 export { GoogLeNet } from "./googlenet.ts";
 export type { GoogLeNetOptions, GoogLeNetOutputs } from "./googlenet.ts";
 export { InceptionV3 } from "./inception-v3.ts";
