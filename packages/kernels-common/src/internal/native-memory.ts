@@ -1,13 +1,13 @@
-import { ArgumentError } from "@octavo/spec";
 import type { Memory } from "@octavo/spec";
 
+import { GivenMemories } from "./given-memories.ts";
 import { alignment, FreeLists, sizeClass } from "./size-classes.ts";
 
 /** Cache-line-aligned slices of array buffers; freed ones are used again, so that a steady state allocates nothing. */
 export class NativeMemory {
   readonly #misalignment: (array: Uint8Array) => number;
   readonly #free = new FreeLists<Memory>();
-  readonly #sizes = new WeakMap<Memory, number>();
+  readonly #given = new GivenMemories();
 
   /** @param misalignment address of an array modulo `alignment` */
   constructor(misalignment: (array: Uint8Array) => number) {
@@ -19,22 +19,11 @@ export class NativeMemory {
     const size = sizeClass(byteLength);
     const used = this.#free.take(size);
     if (used) new Uint8Array(used.buffer, used.byteOffset, size).fill(0);
-    const memory = { ...(used ?? this.#create(size)), byteLength, collectable: true };
-    this.#sizes.set(memory, size);
-    return memory;
+    return this.#given.add({ ...(used ?? this.#create(size)), byteLength, collectable: true }, size);
   }
 
   free(memory: Memory): void {
-    const size = this.#sizes.get(memory);
-    if (size === undefined) {
-      throw new ArgumentError({
-        where: "free",
-        expected: "a memory from this provider's allocate, freed once",
-        got: "one that it did not give, or that is already free",
-      });
-    }
-    this.#sizes.delete(memory);
-    this.#free.give(size, memory);
+    this.#free.give(this.#given.remove(memory), memory);
   }
 
   #create(size: number): Memory {

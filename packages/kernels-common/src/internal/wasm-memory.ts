@@ -1,6 +1,7 @@
-import { ArgumentError, KernelError } from "@octavo/spec";
+import { KernelError } from "@octavo/spec";
 import type { Memory } from "@octavo/spec";
 
+import { GivenMemories } from "./given-memories.ts";
 import { FreeLists, sizeClass } from "./size-classes.ts";
 
 /** `reserve` of wasm-heap.cpp: an address, or 0. */
@@ -11,7 +12,7 @@ export class WasmMemory {
   readonly #memory: WebAssembly.Memory;
   readonly #reserve: Reserve;
   readonly #free = new FreeLists<number>();
-  readonly #sizes = new WeakMap<Memory, number>();
+  readonly #given = new GivenMemories();
   /** Of shared memory: each growth makes another buffer, and all of them stay valid. */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
   readonly #isShared: boolean;
@@ -49,13 +50,13 @@ export class WasmMemory {
     if (used !== undefined) new Uint8Array(this.buffer, used, size).fill(0);
     const byteOffset = used ?? this.#extend(size, this.#isShared);
     if (byteOffset === null) {
-      return this.#remember(
+      return this.#given.add(
         { buffer: new ArrayBuffer(byteLength), byteOffset: 0, byteLength, collectable: true },
         0,
       );
     }
     const { buffer } = this;
-    if (this.#isShared) return this.#remember({ buffer, byteOffset, byteLength }, size);
+    if (this.#isShared) return this.#given.add({ buffer, byteOffset, byteLength }, size);
     const memory = this.#memory;
     const inside = {
       get buffer() {
@@ -64,19 +65,11 @@ export class WasmMemory {
       byteOffset,
       byteLength,
     };
-    return this.#remember(inside, size);
+    return this.#given.add(inside, size);
   }
 
   free(memory: Memory): void {
-    const size = this.#sizes.get(memory);
-    if (size === undefined) {
-      throw new ArgumentError({
-        where: "free",
-        expected: "a memory from this provider's allocate, freed once",
-        got: "one that it did not give, or that is already free",
-      });
-    }
-    this.#sizes.delete(memory);
+    const size = this.#given.remove(memory);
     if (size > 0) this.#free.give(size, memory.byteOffset);
   }
 
@@ -96,11 +89,6 @@ export class WasmMemory {
   /** Returns a block of `reserve`. */
   release(address: number, byteLength: number): void {
     this.#free.give(sizeClass(byteLength), address);
-  }
-
-  #remember(memory: Memory, size: number): Memory {
-    this.#sizes.set(memory, size);
-    return memory;
   }
 
   #extend(size: number, mayGrow: boolean): number | null {
