@@ -5,14 +5,8 @@ import { describe, expect, test } from "vitest";
 import { Session } from "../src/index.ts";
 import { imageNetwork } from "./image-network.ts";
 import { floats, randomProgram } from "./random-program.ts";
+import { obstacle } from "./obstacle.ts";
 
-/** Why these kernels cannot run here, or null. */
-async function obstacle(use: string): Promise<string | null> {
-  return loadKernels({ use }).then(
-    () => null,
-    (error: Error) => error.message.split("\n")[0],
-  );
-}
 const providers = await Promise.all(
   ["wasm", "native"].map(async (use) => ({ use, reason: await obstacle(use) })),
 );

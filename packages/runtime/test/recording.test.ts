@@ -6,14 +6,8 @@ import { load, Session } from "../src/index.ts";
 import { imageNetwork } from "./image-network.ts";
 import { ProgramBuilder } from "./program-builder.ts";
 import { floats } from "./random-program.ts";
+import { obstacle } from "./obstacle.ts";
 
-/** Why these kernels cannot run here, or null. */
-async function obstacle(use: string): Promise<string | null> {
-  return loadKernels({ use }).then(
-    () => null,
-    (error: Error) => error.message.split("\n")[0],
-  );
-}
 const providers = await Promise.all(
   ["reference", "wasm", "native"].map(async (use) => ({ use, reason: await obstacle(use) })),
 );

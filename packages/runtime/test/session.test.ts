@@ -1,5 +1,4 @@
 import { loadKernels } from "@octavo/backend";
-import type { Program } from "@octavo/spec";
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 
@@ -7,28 +6,12 @@ import { checkProgram, load, Session } from "../src/index.ts";
 import { separateBuffers } from "../src/internal/arena.ts";
 import { Executor } from "../src/internal/executor.ts";
 import { ProgramBuilder } from "./program-builder.ts";
-import { floats, int8s, randomProgram } from "./random-program.ts";
+import { floats, randomProgram } from "./random-program.ts";
+import { smallProgram } from "./small-program.ts";
 
 beforeAll(() => loadKernels({ use: "reference" }));
 
 const image = (batch: number, seed = 0) => ({ data: floats(seed, batch * 40), shape: [batch, 2, 5, 4] });
-
-function small(): Program {
-  const net = new ProgramBuilder();
-  const x = net.input("image", { shape: [-1, 2, 5, 4], dtype: "float32" });
-  const q = net.op("quantize", [x], { shape: [-1, 2, 5, 4], scale: 0.02, zeroPoint: 128 });
-  const y = net.op(
-    "conv",
-    [q],
-    { shape: [-1, 3, 3, 2], scale: 0.1, zeroPoint: 7 },
-    {},
-    {
-      weight: ["qint8", [3, 3, 3, 2], int8s(1, 54)],
-      weightScale: ["float32", [1], Float32Array.of(0.01)],
-    },
-  );
-  return net.build(net.op("dequantize", [y], { shape: [-1, 3, 3, 2], dtype: "float32" }));
-}
 
 describe("laws", () => {
   test("an arena gives what separate buffers give", () => {
@@ -49,7 +32,7 @@ describe("laws", () => {
   });
 
   test("a batch gives what its examples give alone, in any order of batch sizes", () => {
-    using session = new Session(small());
+    using session = new Session(smallProgram());
     const together = session.run(image(5, 3));
     expect(together.shape).toEqual([5, 3, 3, 2]);
     for (let i = 4; i >= 0; i--) {
@@ -60,7 +43,7 @@ describe("laws", () => {
   });
 
   test("channels-last inputs and plain arrays give the same", () => {
-    using session = new Session(small());
+    using session = new Session(smallProgram());
     const { data, shape } = image(2, 9);
     const last = data.map((_, i) => data[Math.floor(i / 40) * 40 + (i % 2) * 20 + Math.floor((i % 40) / 2)]);
     const expected = session.run({ data, shape }).data;
@@ -69,7 +52,7 @@ describe("laws", () => {
   });
 
   test("outputs are arrays of their own: a later run does not change them", () => {
-    using session = new Session(small());
+    using session = new Session(smallProgram());
     const first = session.run(image(1, 1)).data;
     const copy = first.slice();
     session.run(image(1, 2));
@@ -77,7 +60,7 @@ describe("laws", () => {
   });
 
   test("more batch sizes than plans are remembered", () => {
-    using session = new Session(small());
+    using session = new Session(smallProgram());
     const expected = session.run(image(1, 4)).data;
     for (let batch = 1; batch < 12; batch++) expect(session.run(image(batch, 4)).shape[0]).toBe(batch);
     expect(session.run(image(1, 4)).data).toEqual(expected);
@@ -117,7 +100,7 @@ describe("inputs that do not fit", () => {
     ],
   };
   test.each(Object.entries(cases))("%s", (_, [input, message]) => {
-    using session = new Session(small());
+    using session = new Session(smallProgram());
     expect(() => session.run(input as never)).toThrow(message);
   });
 
@@ -139,7 +122,7 @@ describe("inputs that do not fit", () => {
 
 describe("Session", () => {
   test("tells its inputs and outputs, and prints its ops", () => {
-    using session = new Session(small());
+    using session = new Session(smallProgram());
     expect(session.inputs).toEqual([{ name: "image", dtype: "float32", shape: [-1, 2, 5, 4] }]);
     expect(session.outputs).toEqual([{ name: "layers.2", dtype: "float32", shape: [-1, 3, 3, 2] }]);
     expect(String(session)).toMatchInlineSnapshot(`
@@ -154,7 +137,7 @@ describe("Session", () => {
   });
 
   test("profiles every op and leaves the results as they are", () => {
-    using session = new Session(small());
+    using session = new Session(smallProgram());
     const before = session.run(image(2));
     const profile = session.profile(image(2), 3);
     expect(profile.rows.map(({ index, name, op, shapes }) => [index, name, op, shapes])).toEqual([
@@ -176,7 +159,7 @@ describe("Session", () => {
   });
 
   test("explains which kernel runs what", () => {
-    using session = new Session(small());
+    using session = new Session(smallProgram());
     expect(session.explain()).toMatch(/1 {2}layers\.1 \(conv\): quantizedConv direct on reference\b/);
     expect(session.explain()).toMatch(/constants \d+ bytes$/);
   });
@@ -212,15 +195,15 @@ describe("Session", () => {
   });
 
   test("cannot be used after dispose", () => {
-    const session = new Session(small());
+    const session = new Session(smallProgram());
     session.dispose();
     session.dispose();
     expect(() => session.run(image(1))).toThrow(/expected a session in use, got one that was disposed/);
   });
 
   test("load takes a program and leaves kernels that were chosen", async () => {
-    using session = await load(small());
+    using session = await load(smallProgram());
     expect(session.explain()).toMatch(/quantizedConv direct on reference\b/);
-    await expect(load(small(), { kernels: { use: "abacus" } })).rejects.toThrow(/abacus/);
+    await expect(load(smallProgram(), { kernels: { use: "abacus" } })).rejects.toThrow(/abacus/);
   });
 });

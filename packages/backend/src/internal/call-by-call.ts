@@ -3,7 +3,7 @@ import type { KernelName, Kernels, RecordedStep, Recording, TypedArray } from "@
 
 interface Call {
   readonly kernel: (...values: unknown[]) => unknown;
-  readonly values: unknown[];
+  readonly values: readonly unknown[];
   /** Where among the values which parameter stands. */
   readonly parameters: readonly { readonly value: number; readonly parameter: number }[];
 }
@@ -51,8 +51,10 @@ function callsOf(step: RecordedStep, kernels: Kernels, parameters: readonly Type
 }
 
 function repeat({ kernel, values, parameters }: Call, given: readonly TypedArray[]): void {
-  for (const { value, parameter } of parameters) values[value] = given[parameter];
-  kernel(...values);
+  // A copy: what was recorded must not hold arrays of callers.
+  const actual = [...values];
+  for (const { value, parameter } of parameters) actual[value] = given[parameter];
+  kernel(...actual);
 }
 
 /** The error of a kernel, beginning with the step it happened in. */
