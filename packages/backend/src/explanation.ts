@@ -1,3 +1,4 @@
+import { alignColumns } from "@octavo/spec";
 import type { KernelName } from "@octavo/spec";
 
 /** A provider that does not run a kernel, and why. */
@@ -64,19 +65,9 @@ export class Explanation {
     const lines = [
       `kernels by ${this.choice}; primary provider: ${this.primary}`,
       "",
-      ...table([["kernel", "runs on", "passed over"], ...rows]),
+      ...alignColumns([["kernel", "runs on", "passed over"], ...rows]),
     ];
     if (notes.size > 0) lines.push("", ...[...notes].map(([text, number]) => `[${number}] ${text}`));
     return lines.join("\n");
   }
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]))
-      .join("  ")
-      .trimEnd(),
-  );
 }

@@ -1,3 +1,4 @@
+import { alignColumns } from "@octavo/spec";
 import type { Node } from "@octavo/graph";
 
 /** Modules that became one. */
@@ -50,9 +51,8 @@ export function memberName(node: Node): string {
 
 function table(titles: readonly [string, string], rows: readonly (readonly [string, string])[]): string {
   if (rows.length === 0) return "";
-  const width = Math.max(...[titles, ...rows].map(([left]) => left.length));
   const underline = titles.map((title, i) =>
     "-".repeat(Math.max(title.length, ...rows.map((row) => row[i].length))),
   );
-  return [titles, underline, ...rows].map(([left, right]) => `${left.padEnd(width)}  ${right}`).join("\n");
+  return alignColumns([titles, underline, ...rows]).join("\n");
 }

@@ -1,3 +1,4 @@
+import { alignColumns } from "@octavo/spec";
 import { formatArgument, formatTuple } from "./internal/format-argument.ts";
 import type { Graph } from "./graph.ts";
 import { opcodes } from "./node.ts";
@@ -15,10 +16,5 @@ export function formatTable(graph: Graph): string {
     formatArgument(node.kwargs, String),
   ]);
   const widths = columns.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, i) => cell.padEnd(widths[i]))
-      .join("  ")
-      .trimEnd();
-  return [columns, widths.map((width) => "-".repeat(width)), ...rows].map(line).join("\n");
+  return alignColumns([columns, widths.map((width) => "-".repeat(width)), ...rows]).join("\n");
 }

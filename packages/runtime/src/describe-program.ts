@@ -1,6 +1,5 @@
+import { alignColumns } from "@octavo/spec";
 import type { Program, ProgramOp, ProgramValue } from "@octavo/spec";
-
-import { alignColumns } from "./internal/align-columns.ts";
 
 /** A program as a table: each op with its output, attributes and constants; then the bytes of the constants. */
 export function describeProgram(program: Program): string {

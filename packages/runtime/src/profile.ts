@@ -1,4 +1,4 @@
-import { alignColumns } from "./internal/align-columns.ts";
+import { alignColumns } from "@octavo/spec";
 
 /** One op of a program while it runs. */
 export interface ProfileRow {

@@ -1,3 +1,4 @@
+export { alignColumns } from "./align-columns.ts";
 export { normalizeAxis } from "./axis.ts";
 export type { CallRecorder, RecordedStep, Recording } from "./call-recorder.ts";
 export { channelBlocksOf } from "./channel-blocks-of.ts";
