@@ -1,4 +1,3 @@
-import { loadKernels } from "@octavo/backend";
 import type { Program } from "@octavo/spec";
 import { describe, expect, test } from "vitest";
 
