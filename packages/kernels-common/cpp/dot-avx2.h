@@ -37,6 +37,7 @@ struct ShortVector {
  private:
   static __m128i bytes(const void* p) { return _mm_loadu_si128(static_cast<const __m128i*>(p)); }
 };
+inline Dot widen(const int8_t* p) { return {ShortVector::load(p).v}; }
 inline ShortVector operator+(ShortVector a, ShortVector b) { return {_mm256_add_epi16(a.v, b.v)}; }
 inline ShortVector operator-(ShortVector a, ShortVector b) { return {_mm256_sub_epi16(a.v, b.v)}; }
 inline ShortVector operator*(ShortVector a, int16_t b) { return {_mm256_mullo_epi16(a.v, _mm256_set1_epi16(b))}; }

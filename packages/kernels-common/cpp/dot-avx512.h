@@ -37,6 +37,7 @@ struct ShortVector {
  private:
   static __m256i bytes(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
 };
+inline Dot widen(const int8_t* p) { return {ShortVector::load(p).v}; }
 inline ShortVector operator+(ShortVector a, ShortVector b) { return {_mm512_add_epi16(a.v, b.v)}; }
 inline ShortVector operator-(ShortVector a, ShortVector b) { return {_mm512_sub_epi16(a.v, b.v)}; }
 inline ShortVector operator*(ShortVector a, int16_t b) { return {_mm512_mullo_epi16(a.v, _mm512_set1_epi16(b))}; }

@@ -32,6 +32,11 @@ struct ShortVector {
   }
   void store(int16_t* p) const { vst1q_s16(p, v); }
 };
+inline Dot widen(const int8_t* p) {
+  uint32_t four;
+  std::memcpy(&four, p, sizeof(four));
+  return {vget_low_s16(vmovl_s8(vcreate_s8(four)))};
+}
 inline ShortVector operator+(ShortVector a, ShortVector b) { return {vaddq_s16(a.v, b.v)}; }
 inline ShortVector operator-(ShortVector a, ShortVector b) { return {vsubq_s16(a.v, b.v)}; }
 inline ShortVector operator*(ShortVector a, int16_t b) { return {vmulq_n_s16(a.v, b)}; }

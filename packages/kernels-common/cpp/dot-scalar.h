@@ -31,6 +31,8 @@ struct ShortVector {
   }
   void store(int16_t* p) const { *p = v; }
 };
+/** `Dot::load` of int8. */
+inline Dot widen(const int8_t* p) { return {ShortVector::load(p).v}; }
 inline ShortVector operator+(ShortVector a, ShortVector b) { return {int16_t(a.v + b.v)}; }
 inline ShortVector operator-(ShortVector a, ShortVector b) { return {int16_t(a.v - b.v)}; }
 inline ShortVector operator*(ShortVector a, int16_t b) { return {int16_t(a.v * b)}; }

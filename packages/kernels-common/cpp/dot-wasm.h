@@ -28,6 +28,7 @@ struct ShortVector {
   }
   void store(int16_t* p) const { wasm_v128_store(p, v); }
 };
+inline Dot widen(const int8_t* p) { return {ShortVector::load(p).v}; }
 inline ShortVector operator+(ShortVector a, ShortVector b) { return {wasm_i16x8_add(a.v, b.v)}; }
 inline ShortVector operator-(ShortVector a, ShortVector b) { return {wasm_i16x8_sub(a.v, b.v)}; }
 inline ShortVector operator*(ShortVector a, int16_t b) { return {wasm_i16x8_mul(a.v, wasm_i16x8_splat(b))}; }

@@ -4,13 +4,15 @@
 #include "dot.h"
 #include "tiles.h"
 
-// What register tiles compute: operands of `depth` neighbours for each column, multiplied and added to sums.
+// What register tiles compute: operands of `depth` neighbours for each column, multiplied and added to sums. `Element`
+// is the type of the left operand, `Weight` that of the right.
 namespace octavo::OCTAVO_ISA {
 
 struct FloatProduct {
   static constexpr TileSize tile = floatTile;
   static constexpr size_t depth = 1;
   using Element = float;
+  using Weight = float;
   using Sum = Vector;
   static Vector load(const float* p) { return Vector::load(p); }
   static Vector broadcast(const float* p) { return Vector::broadcast(*p); }
@@ -23,6 +25,7 @@ struct IntegerProduct {
   static constexpr TileSize tile = size;
   static constexpr size_t depth = Operand::depth;
   using Element = T;
+  using Weight = T;
   using Sum = IntVector;
   static auto load(const T* p) { return Operand::load(p); }
   static auto broadcast(const T* p) { return Operand::broadcast(p); }
@@ -32,6 +35,11 @@ struct IntegerProduct {
 
 /** int16 by int16. */
 using IntProduct = IntegerProduct<Dot, int16_t, dotTile>;
+/** int16 by int8, which loading widens: weights take half the memory. */
+struct NarrowProduct : IntProduct {
+  using Weight = int8_t;
+  static Dot load(const int8_t* p) { return widen(p); }
+};
 
 #ifdef OCTAVO_BYTE_DOT
 /** Bytes from `ByteDot::least` to `ByteDot::largest` by int8. */
@@ -46,7 +54,7 @@ using EightBitProduct = IntProduct;
 /** One step of a register tile: sum += rows of one operand each, `rowStride` apart, times a row of them, one for each column. */
 template <typename Product, size_t Rows, size_t Vectors>
 [[gnu::always_inline]] inline void addProducts(const typename Product::Element* rows, size_t rowStride,
-                                               const typename Product::Element* columns,
+                                               const typename Product::Weight* columns,
                                                typename Product::Sum (&sum)[Rows][Vectors]) {
   decltype(Product::load(columns)) column[Vectors];
   OCTAVO_UNROLL

@@ -6,7 +6,7 @@ namespace octavo::OCTAVO_ISA {
 
 /** Activations for byte products: where they lie, or copies moved into the range that the dot product takes. */
 struct ByteRows {
-  using Product = ByteProduct;
+  using Element = uint8_t;
   /** Added to each activation, modulo 256. */
   uint8_t shift;
   uint8_t outside;

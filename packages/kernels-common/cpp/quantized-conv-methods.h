@@ -20,7 +20,8 @@ constexpr ConvMethod convMethods[] = {
     methodOf<ByteRowsMethod>(),
 #endif
     methodOf<WinogradMethod<Winograd4Stride2>>(),
-    methodOf<RowsMethod>(),
+    methodOf<RowsMethod<NarrowProduct>>(),
+    methodOf<RowsMethod<IntProduct>>(),
 };
 
 }  // namespace octavo::OCTAVO_ISA

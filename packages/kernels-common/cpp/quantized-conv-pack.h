@@ -26,8 +26,7 @@ constexpr size_t dotElements(size_t depth, size_t columns) {
 
 /** Panels of `weight(k, column)`, which is asked column by column: as weights lie in memory. */
 template <typename Product, typename Weight>
-void packDots(size_t depth, size_t columns, const Weight& weight, typename Product::Element* to) {
-  using Element = typename Product::Element;
+void packDots(size_t depth, size_t columns, const Weight& weight, typename Product::Weight* to) {
   const size_t steps = divideUp(depth, Product::depth);
   const Workspace<int16_t> taken(steps * Product::depth);
   int16_t* const column = taken.data();
@@ -37,8 +36,8 @@ void packDots(size_t depth, size_t columns, const Weight& weight, typename Produ
       if (inside) for (size_t k = 0; k < depth; ++k) column[k] = weight(k, panel + j);
       for (size_t k = inside ? depth : 0; k < steps * Product::depth; ++k) column[k] = 0;
       for (size_t step = 0; step < steps; ++step) {
-        Element* const place = to + (step * columnsOf<Product> + j) * Product::depth;
-        for (size_t i = 0; i < Product::depth; ++i) place[i] = Element(column[step * Product::depth + i]);
+        typename Product::Weight* const place = to + (step * columnsOf<Product> + j) * Product::depth;
+        for (size_t i = 0; i < Product::depth; ++i) place[i] = typename Product::Weight(column[step * Product::depth + i]);
       }
     }
   }

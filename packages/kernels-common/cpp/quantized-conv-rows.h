@@ -8,7 +8,7 @@ namespace octavo::OCTAVO_ISA {
 
 /** Activations for int16 products: centred copies. */
 struct CentredRows {
-  using Product = IntProduct;
+  using Element = int16_t;
   Activations8 x;
   /** What positions outside become. */
   static constexpr int16_t outside = 0;
@@ -21,11 +21,11 @@ struct CentredRows {
  * y[row] = requantize(gathered row · panels) for all positions of the batch. `source` and y point to the group's
  * first channel; pixels of y have `yChannels`. `Rows` is like `CentredRows`.
  */
-template <typename Rows, typename Product = typename Rows::Product>
+template <typename Rows, typename Product>
 void dotRows(const Gather& gather, size_t batch, const Rows& x, const uint8_t* source, size_t columns,
              const Panels<Product>& panels, const Requantizer& requantizer, uint8_t* y, const Spatial& ySize,
              size_t yChannels) {
-  using Element = typename Product::Element;
+  using Element = typename Rows::Element;
   const size_t rows = batch * gather.positions(), depth = gather.rowElements(),
                stride = roundUp(depth, Product::depth);
   const bool identity = gather.isIdentity();
@@ -61,25 +61,27 @@ void dotRows(const Gather& gather, size_t batch, const Rows& x, const uint8_t* s
   });
 }
 
-/** Any convolution: int16 products of gathered rows, group by group. */
+/** Any convolution whose weights fit: int16 products of gathered rows, group by group. */
+template <typename Product>
 struct RowsMethod {
-  static constexpr const char* name = "rows";
-  static bool takes(const ConvFacts&) { return true; }
+  using Weight = typename Product::Weight;
+  static constexpr const char* name = sizeof(Weight) == 1 ? "rows" : "rows of wide weights";
+  static bool takes(const ConvFacts& facts) { return sizeof(Weight) > 1 || facts.hasByteWeights(); }
 
   static size_t groupElements(const ConvShape& shape) {
-    return dotElements<IntProduct>(filterElements(shape), size_t(shape.outChannels / shape.groups));
+    return dotElements<Product>(filterElements(shape), size_t(shape.outChannels / shape.groups));
   }
   static size_t bytes(const ConvShape& shape) {
-    return size_t(shape.groups) * groupElements(shape) * sizeof(int16_t);
+    return size_t(shape.groups) * groupElements(shape) * sizeof(Weight);
   }
 
   static void pack(const ConvFacts& facts, uint8_t* packed) {
     const ConvShape& shape = facts.shape;
     const size_t columns = size_t(shape.outChannels / shape.groups);
-    auto* to = reinterpret_cast<int16_t*>(packed);
+    auto* to = reinterpret_cast<Weight*>(packed);
     for (size_t group = 0; group < size_t(shape.groups); ++group, to += groupElements(shape)) {
       const auto at = [&](size_t k, size_t column) { return facts.weight(group * columns + column, k); };
-      packDots<IntProduct>(filterElements(shape), columns, at, to);
+      packDots<Product>(filterElements(shape), columns, at, to);
     }
   }
 
@@ -87,10 +89,10 @@ struct RowsMethod {
     const ConvShape& shape = call.shape;
     const Gather gather = forwardGather(shape);
     const size_t columns = size_t(shape.outChannels / shape.groups);
-    const auto* panels = call.packedAs<int16_t>();
+    const auto* panels = call.packedAs<Weight>();
     for (size_t group = 0; group < size_t(shape.groups); ++group, panels += groupElements(shape)) {
       dotRows(gather, size_t(shape.batch), CentredRows{call.x}, call.x.data + group * gather.channels, columns,
-              Panels<IntProduct>{panels, nullptr}, call.requantizer.from(group * columns), call.y + group * columns, shape.outSize,
+              Panels<Product>{panels, nullptr}, call.requantizer.from(group * columns), call.y + group * columns, shape.outSize,
               size_t(shape.outChannels));
     }
   }

@@ -16,7 +16,7 @@ constexpr size_t panelElements(size_t depth) {
 /** sum += rows of activations, `rowStride` apart, times one panel. */
 template <typename Product, size_t Rows, size_t Vectors>
 inline void dotSums(size_t steps, const typename Product::Element* a, size_t rowStride,
-                    const typename Product::Element* panel, IntVector (&sum)[Rows][Vectors]) {
+                    const typename Product::Weight* panel, IntVector (&sum)[Rows][Vectors]) {
   constexpr size_t depth = Product::depth;
 #pragma GCC unroll 2
   for (size_t step = 0; step < steps; ++step, a += depth, panel += columnsOf<Product> * depth) {
@@ -30,7 +30,7 @@ inline void dotSums(size_t steps, const typename Product::Element* a, size_t row
  */
 template <typename Product, size_t Rows, size_t Vectors>
 void dotTileOf(size_t tiles, size_t steps, const typename Product::Element* a, size_t rowStride,
-               const typename Product::Element* panel, const int32_t* start, const Requantizer& requantizer,
+               const typename Product::Weight* panel, const int32_t* start, const Requantizer& requantizer,
                uint8_t* y, const size_t* places, size_t count) {
   for (; tiles > 0; --tiles, a += Rows * rowStride, places += Rows) {
     IntVector sum[Rows][Vectors];
@@ -60,7 +60,7 @@ DotTile<Product> dotTileFor(size_t rows, size_t vectors, std::index_sequence<I..
 /** Weights of a product: its panels, and what the sums of each column begin with, or null. */
 template <typename Product>
 struct Panels {
-  const typename Product::Element* elements;
+  const typename Product::Weight* elements;
   const int32_t* start;
 
   /** From the panel that begins with `column`. */

@@ -51,7 +51,7 @@ for (const { name, open } of registrations) {
 
     it("by weights that fit int8 without their zero point", () => {
       expect(methodFor(0, 127, 100, -27)).toBe("byte rows");
-      expect(methodFor(0, 127, 100, -28)).toBe("rows");
+      expect(methodFor(0, 127, 100, -28)).toBe("rows of wide weights");
     });
   });
 }
