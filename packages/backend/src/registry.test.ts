@@ -254,6 +254,21 @@ describe("packages", () => {
     expect(whoRuns(registry)).toBe(2);
   });
 
+  it("of a worse kind than what runs are not imported, until they are wanted", async () => {
+    const native = { ...offers(async () => ({ registrations: [works("n", "native", 200, 1)] })) };
+    const load = vi.fn(async () => ({ registrations: [works("w", "wasm", 100, 2)] }));
+    const wasm: KernelPackage = { ...offers(load), name: "kernels-w", kind: "wasm" };
+    const registry = registryOf([], x64, [native, wasm]);
+    await registry.loadKernels();
+    expect(whoRuns(registry)).toBe(1);
+    expect(load).not.toHaveBeenCalled();
+    expect(registry.explain("unary").passedOver).toEqual([
+      { provider: "kernels-w", reason: "not imported, a better one runs" },
+    ]);
+    await registry.loadKernels({ use: "w" });
+    expect(whoRuns(registry)).toBe(2);
+  });
+
   it.each([
     [
       {

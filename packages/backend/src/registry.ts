@@ -29,6 +29,9 @@ export interface Recorder extends CallRecorder {
   record(...[steps, parameters]: Parameters<CallRecorder["record"]>): Recording;
 }
 
+/** Best first: whatever is of a kind goes before all of the next. */
+const kinds = ["native", "wasm", "reference"] as const satisfies readonly ProviderRegistration["kind"][];
+
 /** What the registry knows at one moment. */
 interface Selection {
   /** What decided, for people. */
@@ -89,7 +92,7 @@ export class Registry {
 
   /**
    * Opens the best provider that runs here, or the one that `use` or `OCTAVO_KERNELS` names. Kernels that it lacks run
-   * in the reference. May be called again; what was opened is not opened twice.
+   * in the reference. Packages of a worse kind are not even imported. May be called again; what was opened is not opened twice.
    *
    * @throws KernelError if the forced provider is unknown or cannot run; everything stays as it was.
    * @throws ArgumentError if the number of threads is not an integer ≥ 1.
@@ -97,30 +100,43 @@ export class Registry {
   async loadKernels(options: LoadOptions = {}): Promise<void> {
     const { use, choice } = this.#choice(options);
     const threads = this.#threads(options);
-    const { registrations, passedOver } = await discover(this.#packages, this.#host);
-    const candidates = this.#candidates(registrations);
     const isWanted = ({ name, kind }: ProviderRegistration) => use === null || use === name || use === kind;
 
+    const known: ProviderRegistration[] = [];
     const failed: PassedOver[] = [];
-    let provider: KernelProvider | null = null;
     const rest: PassedOver[] = [];
-    for (const registration of candidates) {
-      const skipped = provider
-        ? "not opened, a better one runs"
-        : isWanted(registration)
-          ? null
-          : `not chosen: ${choice}`;
-      if (skipped !== null) {
-        if (registration !== this.#ofReference) rest.push({ provider: registration.name, reason: skipped });
-        continue;
+    const absent: PassedOver[] = [];
+    let provider: KernelProvider | null = null;
+    for (const kind of kinds) {
+      const packages = this.#packages.filter((one) => one.kind === kind);
+      const unneeded = packages.map(({ name }) => ({
+        provider: name,
+        reason: "not imported, a better one runs",
+      }));
+      const { registrations, passedOver } = provider
+        ? { registrations: [], passedOver: unneeded }
+        : await discover(packages, this.#host);
+      const candidates = this.#candidates(registrations, kind);
+      known.push(...candidates);
+      for (const registration of candidates) {
+        const skipped = provider
+          ? "not opened, a better one runs"
+          : isWanted(registration)
+            ? null
+            : `not chosen: ${choice}`;
+        if (skipped !== null) {
+          if (registration !== this.#ofReference) rest.push({ provider: registration.name, reason: skipped });
+          continue;
+        }
+        const opened = await this.#open(registration);
+        if ("provider" in opened) provider = opened.provider;
+        else failed.push({ provider: registration.name, reason: opened.reason });
       }
-      const opened = await this.#open(registration);
-      if ("provider" in opened) provider = opened.provider;
-      else failed.push({ provider: registration.name, reason: opened.reason });
+      absent.push(...passedOver);
     }
-    if (!provider) throw forcedFailure(choice, use, failed, candidates, passedOver);
+    if (!provider) throw forcedFailure(choice, use, failed, known, absent);
     if (threads !== null) provider.setThreads(threads);
-    this.#selection = this.#select(choice, provider, [...failed, ...rest, ...passedOver]);
+    this.#selection = this.#select(choice, provider, [...failed, ...rest, ...absent]);
     this.#isChosen = true;
   }
 
@@ -213,12 +229,15 @@ export class Registry {
     });
   }
 
-  /** Best first. A registered provider goes before a discovered one of its name. */
-  #candidates(discovered: readonly ProviderRegistration[]): ProviderRegistration[] {
+  /** Those of a kind, best first. A registered provider goes before a discovered one of its name. */
+  #candidates(
+    discovered: readonly ProviderRegistration[],
+    kind: ProviderRegistration["kind"],
+  ): ProviderRegistration[] {
     const byName = new Map(discovered.map((registration) => [registration.name, registration]));
     for (const [name, registration] of this.#registered) byName.set(name, registration);
     byName.set(this.#reference.name, this.#ofReference);
-    return [...byName.values()].sort((a, b) => b.priority - a.priority);
+    return [...byName.values()].filter((one) => one.kind === kind).sort((a, b) => b.priority - a.priority);
   }
 
   #open(registration: ProviderRegistration): Promise<Usable> {
