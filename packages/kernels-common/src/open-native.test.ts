@@ -7,6 +7,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { platformPackages } from "./internal/addon-files.ts";
 import { openNative } from "./open-native.ts";
 
+// A system that no package is for: else one that this workspace has built might be found.
+const { platform } = process;
+beforeEach(() => void Object.defineProperty(process, "platform", { value: "plan9" }));
+afterEach(() => void Object.defineProperty(process, "platform", { value: platform }));
+
 const source = { name: "test-isa", architecture: process.arch };
 
 it("says that an addon is for another processor", () => {
