@@ -9,8 +9,8 @@ const entries = process.argv.length > 2 ? process.argv.slice(2) : ["index"];
 rmSync("dist", { recursive: true, force: true });
 const bundle = await rolldown({
   input: Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`])),
-  // What kernel packages share has no state: each takes along what it needs of it.
-  external: /^(@octavo\/(?!kernels-common$)|node:)/,
+  // These two have no state: who uses them takes along what is needed of them.
+  external: /^(@octavo\/(?!(kernels-common|safetensors)$)|node:)/,
   resolve: { conditionNames: ["@octavo/source"] },
   platform: "neutral",
   // Else what entries share would be a third file.
