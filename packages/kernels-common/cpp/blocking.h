@@ -1,8 +1,8 @@
 #pragma once
 #include <cstddef>
 
-// How products and convolutions are cut into pieces: by shape alone, so that results do not depend on
-// threads.
+// How products and convolutions are cut into pieces. What belongs to one sum is cut by shape alone, so that results do
+// not depend on threads.
 namespace octavo {
 
 constexpr size_t divideUp(size_t a, size_t b) { return (a + b - 1) / b; }
@@ -26,15 +26,20 @@ constexpr size_t rowBlockOf(size_t rowBytes, size_t tileRows) {
   return rows / tileRows * tileRows;
 }
 
-/** A grid of tasks over a result of rows × columns: rows first, columns too where there are few rows. */
+/**
+ * A grid of tasks over a result of rows × columns: rows first; columns too where there would be too few tasks for the
+ * threads, since each block of columns copies its rows again.
+ */
 struct TaskGrid {
   size_t rows, columns, rowBlock, columnBlock, columnBlocks, tasks, grain;
 
-  TaskGrid(size_t rowCount, size_t columnCount, size_t depth, size_t rowBytes, size_t tileRows,
-           size_t panelColumns)
+  TaskGrid(size_t rowCount, size_t columnCount, size_t depth, size_t rowBytes, size_t tileRows, size_t panelColumns,
+           size_t threads)
       : rows(rowCount), columns(columnCount), rowBlock(rowBlockOf(rowBytes, tileRows)) {
     const size_t rowBlocks = divideUp(rows, rowBlock), panels = divideUp(columns, panelColumns);
-    columnBlock = (rowBlocks >= 4 ? panels : divideUp(panels, 4)) * panelColumns;
+    // Two for each: the last ones end at about the same time.
+    const size_t enough = threads > 1 ? 2 * threads : 1;
+    columnBlock = (rowBlocks >= enough ? panels : divideUp(panels, enough)) * panelColumns;
     columnBlocks = divideUp(columns, columnBlock);
     tasks = rowBlocks * columnBlocks;
     grain = 1 + taskProducts / (1 + smallest(rowBlock, rows) * columnBlock * depth);

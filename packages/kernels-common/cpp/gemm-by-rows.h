@@ -50,7 +50,7 @@ template <typename Rows, typename Target>
 void gemmByRows(size_t m, size_t n, size_t k, const Rows& rows, const float* panels, const float* start,
                 const Target& target) {
   const size_t panelFloats = roundUp(n, panelColumns);
-  const TaskGrid grid(m, n, k, k * sizeof(float), floatTile.rows, panelColumns);
+  const TaskGrid grid(m, n, k, k * sizeof(float), floatTile.rows, panelColumns, sharers());
   parallelFor(grid.tasks, grid.grain, [&](size_t begin, size_t end) {
     const Workspace<float> leftSpace(rows.workspaceFloats(grid.rowBlock));
     const Workspace<float> targetSpace(target.workspaceFloats(grid.rowBlock, grid.columnBlock));

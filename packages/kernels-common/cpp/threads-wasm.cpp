@@ -64,10 +64,11 @@ void runWithWorkers(Job& job) {
 int threadCount() { return threads; }
 void setThreadCount(int count) { threads = count < 1 ? 1 : count > 256 ? 256 : count; }
 
+size_t sharers() { return insidePiece || joined.load(std::memory_order_relaxed) == 0 ? 1 : size_t(threads); }
+
 void runParallel(size_t count, size_t grain, void (*task)(void*, size_t, size_t), void* context) {
   Job job(task, context, count, grain);
-  const bool alone = insidePiece || job.pieces < 2 || threads < 2 || joined.load(std::memory_order_relaxed) == 0;
-  if (alone) return job.work();
+  if (job.pieces < 2 || sharers() < 2) return job.work();
   runWithWorkers(job);
 }
 

@@ -15,6 +15,9 @@ ThreadPool& commonPool() {
 thread_local ThreadPool* ownPool = nullptr;
 thread_local bool insidePiece = false;
 
+/** The pool that shares this thread's work. */
+ThreadPool& pool() { return ownPool ? *ownPool : commonPool(); }
+
 /** Threads that compute now, in all pools of the process. */
 std::atomic<int> computing{0};
 /** Whether this thread is one of them. */
@@ -70,18 +73,20 @@ int threadCount() { return commonPool().threads(); }
 
 void setThreadCount(int count) { commonPool().setThreads(count); }
 
+size_t sharers() { return insidePiece ? 1 : size_t(pool().threads()); }
+
 void runParallel(size_t count, size_t grain, void (*task)(void*, size_t, size_t), void* context) {
   Job alone(task, context, count, grain);
-  ThreadPool& pool = ownPool ? *ownPool : commonPool();
-  const int threads = pool.threads();
-  if (insidePiece || alone.pieces < 2 || threads < 2 || !pool.busy.try_lock()) return alone.work();
-  const std::lock_guard lock(pool.busy, std::adopt_lock);
+  ThreadPool& helping = pool();
+  const int threads = int(sharers());
+  if (alone.pieces < 2 || threads < 2 || !helping.busy.try_lock()) return alone.work();
+  const std::lock_guard lock(helping.busy, std::adopt_lock);
   Pieces pieces{task, context};
   Job job(Pieces::run, &pieces, count, grain);
   const bool first = startComputing();
   const int wanted = int(job.pieces < size_t(threads) ? job.pieces : size_t(threads)) - 1;
   const int helpers = claimHelpers(wanted, threads > coreCount() ? threads : coreCount());
-  pool.run(job, helpers);
+  helping.run(job, helpers);
   computing.fetch_sub(helpers);
   stopComputing(first);
 }

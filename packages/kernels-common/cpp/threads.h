@@ -10,6 +10,8 @@ namespace octavo {
 int threadCount();
 /** 1 … 256; 1 runs everything on the caller's thread. */
 void setThreadCount(int count);
+/** Threads that would share what the caller divides now, itself included. */
+size_t sharers();
 /** Runs `task(context, begin, end)` over [0, count) in pieces of `grain`; returns when all are done. */
 void runParallel(size_t count, size_t grain, void (*task)(void* context, size_t begin, size_t end), void* context);
 
