@@ -1,4 +1,4 @@
-import { GRU, GRUCell, Linear, LSTM, LSTMCell, RNN, RNNCell } from "@octavo/nn";
+import { ConvNd, GRU, GRUCell, Linear, LSTM, LSTMCell, RNN, RNNCell } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import {
   floatQParamsWeightOnlyQConfig,
@@ -12,7 +12,7 @@ import { isKernelOperation } from "./internal/is-kernel-operation.ts";
 import { isTable, quantizedTable } from "./internal/quantized-table-of.ts";
 import type { EmbeddingLayer } from "./internal/quantized-table-of.ts";
 import { DynamicQuantizedCell } from "./modules/dynamic-quantized-cell.ts";
-import { DynamicQuantizedLinear } from "./modules/dynamic-quantized-linear.ts";
+import { DynamicQuantizedLayer } from "./modules/dynamic-quantized-layer.ts";
 import { DynamicQuantizedRecurrent } from "./modules/dynamic-quantized-recurrent.ts";
 
 /** The dtypes of weights that `quantizeDynamic` makes, each with the qconfig that it has for them. */
@@ -38,13 +38,20 @@ const computesAs =
   (module: Module) =>
     types.some((type) => module.forward === type.prototype.forward);
 
+const isPlainConv = (module: Module): module is ConvNd =>
+  module instanceof ConvNd && module.paddingMode === "zeros";
+
+/** Convolutions lose by it, so they want a qconfig that says it, as torch's default mapping leaves them out. */
+const isDynamic = ({ activation }: QConfig) => activation?.observer.create().isDynamic === true;
+
 const forms: readonly DynamicForm[] = [
   {
     dtypes: ["qint8"],
-    matches: (module) => module instanceof Linear && isKernelOperation(module),
+    matches: (module, qconfig) =>
+      (module instanceof Linear || (isPlainConv(module) && isDynamic(qconfig))) && isKernelOperation(module),
     make: (module, qconfig, reduceRange) => {
-      const linear = module as Linear;
-      return new DynamicQuantizedLinear(linear, dynamicWeight(linear.weight, qconfig), reduceRange);
+      const layer = module as Linear | ConvNd;
+      return new DynamicQuantizedLayer(layer, dynamicWeight(layer.weight, qconfig), reduceRange);
     },
   },
   {

@@ -15,7 +15,7 @@ export { QuantizedLayer } from "./modules/quantized-layer.ts";
 export { ViaFloat } from "./modules/via-float.ts";
 export { QuantizedEmbedding } from "./modules/quantized-embedding.ts";
 export { QuantizedEmbeddingBag } from "./modules/quantized-embedding-bag.ts";
-export { DynamicQuantizedLinear } from "./modules/dynamic-quantized-linear.ts";
+export { DynamicQuantizedLayer } from "./modules/dynamic-quantized-layer.ts";
 export { DynamicQuantizedCell } from "./modules/dynamic-quantized-cell.ts";
 export { DynamicQuantizedRecurrent } from "./modules/dynamic-quantized-recurrent.ts";
 export { quantizeDynamic } from "./quantize-dynamic.ts";

@@ -23,12 +23,15 @@ export interface QuantizeDynamicOptions {
 
 /**
  * Layers with integer weights between floats: no calibration, weights a quarter of the size, or an eighth.
- * torch.ao.quantization.quantize_dynamic. A `qconfig` field on a module counts for it and what is below: null keeps float, and a layer
- * that `dtype` leaves out takes part if it has one: `model.emb.qconfig = floatQParamsWeightOnlyQConfig`. Layers of the user's own stay.
+ * torch.ao.quantization.quantize_dynamic.
+ *
+ * A `qconfig` field on a module counts for it and what is below: null keeps float, and a layer that `dtype` leaves out takes part if it
+ * has one: `model.emb.qconfig = floatQParamsWeightOnlyQConfig`; a convolution with one whose activations are dynamic, as
+ * `defaultDynamicQConfig`. Layers of the user's own stay.
  *
  * @returns a copy, unless `inplace`, in evaluation mode.
- * @throws QuantizationError for a model without such layers, and for weights that the kernels do not have: those of linear and recurrent layers are qint8 and
- *   symmetric, an embedding of 4 bits has an even width. @throws ArgumentError for an unknown dtype.
+ * @throws QuantizationError for a model without such layers, and for weights that the kernels do not have: they are qint8 and symmetric,
+ *   an embedding of 4 bits has an even width. @throws ArgumentError for an unknown dtype.
  */
 export function quantizeDynamic<M extends Module>(
   model: M,

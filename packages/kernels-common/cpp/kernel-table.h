@@ -7,7 +7,7 @@
 #include "binary.h"
 #include "channel-lookup.h"
 #include "channels.h"
-#include "dynamic-linear.h"
+#include "dynamic-conv.h"
 #include "embedding.h"
 #include "optimizer-steps.h"
 #include "pool.h"

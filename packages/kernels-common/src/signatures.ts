@@ -59,7 +59,7 @@ export const signatures: { readonly [K in KernelName]: readonly ParameterRole[] 
   quantizedLookup: signature("iio"),
   quantizedChannelLookup: signature("iion"),
   quantizedAddFixed: signature("inninnonnnn"),
-  dynamicLinear: signature("iiiionnnn"),
+  dynamicConv: signature("iiiiosn"),
   embedding: signature("iiiion"),
   quantizedAvgPool: signature("ionnns"),
   quantizedResample: signature("iiionnns"),

@@ -9,6 +9,7 @@ import { channelShuffle } from "./ops/channel-shuffle.ts";
 import { convTranspose } from "./ops/conv-transpose.ts";
 import { conv } from "./ops/conv.ts";
 import { dequantize } from "./ops/dequantize.ts";
+import { dynamicConv } from "./ops/dynamic-conv.ts";
 import { dynamicLinear } from "./ops/dynamic-linear.ts";
 import { dynamicRecurrent } from "./ops/dynamic-recurrent.ts";
 import { embedding } from "./ops/embedding.ts";
@@ -43,6 +44,7 @@ const definitions = [
   lookup,
   channelLookup,
   // float, with 8-bit weights
+  dynamicConv,
   dynamicLinear,
   dynamicRecurrent,
   embedding,

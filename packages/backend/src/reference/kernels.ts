@@ -3,7 +3,7 @@ import { avgPoolKernels } from "./avg-pool.ts";
 import { binaryKernels } from "./binary.ts";
 import { channelKernels } from "./channels.ts";
 import { convKernels } from "./conv.ts";
-import { dynamicLinearKernels } from "./dynamic-linear.ts";
+import { dynamicConvKernels } from "./dynamic-conv.ts";
 import { embeddingKernels } from "./embedding.ts";
 import { gemmKernels } from "./gemm.ts";
 import { maxPoolKernels } from "./max-pool.ts";
@@ -41,7 +41,7 @@ export const referenceKernels: Kernels = {
   ...requantizeKernels,
   ...quantizedConvKernels,
   ...quantizedElementwiseKernels,
-  ...dynamicLinearKernels,
+  ...dynamicConvKernels,
   ...embeddingKernels,
   ...quantizedAvgPoolKernels,
 };

@@ -49,6 +49,7 @@ const formats: Readonly<Record<string, MemoryFormat | undefined>> = {
   resample: "channelsLast",
   channelLookup: "channelsLast",
   linear: "contiguous",
+  dynamicConv: "channelsLast",
   dynamicLinear: "contiguous",
   dynamicRecurrent: "contiguous",
   embedding: "contiguous",

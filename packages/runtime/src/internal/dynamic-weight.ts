@@ -2,7 +2,7 @@ import { asIs } from "../op-definition.ts";
 import type { Prepared } from "../op-definition.ts";
 import type { Shape, Step } from "../step.ts";
 
-/** qint8 weights of zero point 0, (outputs, inputs), with their scales and a bias, under roles `weight…`, `weight…Scale` and `bias…`. */
+/** qint8 weights of zero point 0, outputs first, with their scales and a bias, under roles `weight…`, `weight…Scale` and `bias…`. */
 export class DynamicWeight {
   readonly #step: Step;
   readonly #ending: string;
@@ -13,7 +13,7 @@ export class DynamicWeight {
     this.#ending = ending;
   }
 
-  /** @throws FormatError for what is not there or does not fit; the shape is (outputs, inputs). */
+  /** @throws FormatError for what is not there or does not fit. */
   check(shape: Shape): void {
     this.#step.constant(this.#role("weight"), ["qint8"], shape);
     this.#scales(shape[0]);

@@ -1,4 +1,5 @@
-import type { DType, ProgramConstant } from "@octavo/spec";
+import { convShape } from "@octavo/spec";
+import type { ConvShape, DType, ProgramConstant } from "@octavo/spec";
 
 import type { Shape, Step } from "../step.ts";
 
@@ -8,6 +9,23 @@ export interface LinearGeometry {
   readonly inFeatures: number;
   readonly outFeatures: number;
   readonly output: Shape;
+}
+
+/** A linear layer over so many rows, as the convolution of size 1 that it is to kernels. */
+export function linearShape(rows: number, inFeatures: number, outFeatures: number): ConvShape {
+  const one = [1, 1, 1] as const;
+  return convShape({
+    batch: rows,
+    inChannels: inFeatures,
+    outChannels: outFeatures,
+    groups: 1,
+    inSize: one,
+    outSize: one,
+    kernel: one,
+    stride: one,
+    padding: [0, 0, 0],
+    dilation: one,
+  });
 }
 
 export function readLinear(step: Step, weightDType: DType): LinearGeometry {

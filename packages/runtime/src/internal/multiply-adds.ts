@@ -12,6 +12,8 @@ const perElementOf = (operand: "inputs" | "outputs") => (step: Step) => {
 const counts: Readonly<Record<string, (step: Step) => number>> = {
   conv: perElementOf("outputs"),
   floatConv: perElementOf("outputs"),
+  dynamicConv: perElementOf("outputs"),
+  dynamicLinear: perElementOf("outputs"),
   linear: perElementOf("outputs"),
   floatLinear: perElementOf("outputs"),
   convTranspose: perElementOf("inputs"),

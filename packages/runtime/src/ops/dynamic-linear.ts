@@ -1,5 +1,5 @@
 import { DynamicWeight } from "../internal/dynamic-weight.ts";
-import { readLinear } from "../internal/linear-geometry.ts";
+import { linearShape, readLinear } from "../internal/linear-geometry.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
 /**
@@ -11,7 +11,7 @@ import type { OpDefinition } from "../op-definition.ts";
 export const dynamicLinear: OpDefinition = {
   name: "dynamicLinear",
   version: 1,
-  kernels: ["dynamicLinear"],
+  kernels: ["dynamicConv"],
 
   check(step) {
     const { outFeatures, inFeatures, output } = readLinear(step, "qint8");
@@ -29,7 +29,7 @@ export const dynamicLinear: OpDefinition = {
     const [y] = buffers.outputs as Float32Array[];
     const weight = new DynamicWeight(step).read(buffers.constants);
     const quantMax = step.boolean("reduceRange", false) ? 127 : 255;
-    const rows = y.length / outFeatures;
-    return () => kernels.dynamicLinear(x, ...weight, y, quantMax, rows, inFeatures, outFeatures);
+    const shape = linearShape(y.length / outFeatures, inFeatures, outFeatures);
+    return () => kernels.dynamicConv(x, ...weight, y, shape, quantMax);
   },
 };

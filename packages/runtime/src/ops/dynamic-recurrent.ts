@@ -1,5 +1,6 @@
 import { BinaryOp, broadcast, region } from "@octavo/spec";
 import { DynamicWeight } from "../internal/dynamic-weight.ts";
+import { linearShape } from "../internal/linear-geometry.ts";
 import { recurrentCells, recurrentKinds, RecurrentMath } from "../internal/recurrent-cells.ts";
 import type { RecurrentSizes } from "../internal/recurrent-cells.ts";
 import { asIs } from "../op-definition.ts";
@@ -18,7 +19,7 @@ import type { Step } from "../step.ts";
 export const dynamicRecurrent: OpDefinition = {
   name: "dynamicRecurrent",
   version: 1,
-  kernels: ["dynamicLinear", "binary", "unary"],
+  kernels: ["dynamicConv", "binary", "unary"],
 
   check(step) {
     for (const value of [...step.inputs, ...step.outputs]) {
@@ -56,7 +57,9 @@ export const dynamicRecurrent: OpDefinition = {
     const quantMax = step.boolean("reduceRange", false) ? 127 : 255;
     const ofInput = new DynamicWeight(step, "Ih").read(constants);
     const ofHidden = new DynamicWeight(step, "Hh").read(constants);
-    const [rows, features] = [gates * hidden, x.shape[2]];
+    const rows = gates * hidden;
+    const allTimes = linearShape(batch * time, x.shape[2], rows);
+    const oneTime = linearShape(batch, hidden, rows);
     const math = new RecurrentMath(kernels, sizes);
     const times = Array.from({ length: time }, (_, t) => t);
     if (step.boolean("reverse", false)) times.reverse();
@@ -79,9 +82,9 @@ export const dynamicRecurrent: OpDefinition = {
     return () => {
       start(room.h, initial[0]);
       if (cell.hasCell) start(room.c, initial[1]);
-      kernels.dynamicLinear(input, ...ofInput, room.fromInput, quantMax, batch * time, features, rows);
+      kernels.dynamicConv(input, ...ofInput, room.fromInput, allTimes, quantMax);
       for (const t of times) {
-        kernels.dynamicLinear(room.h, ...ofHidden, room.fromHidden, quantMax, batch, hidden, rows);
+        kernels.dynamicConv(room.h, ...ofHidden, room.fromHidden, oneTime, quantMax);
         cell.step(math, { ...room, fromInput: room.fromInput.subarray(t * rows) });
         kernels.copyRegion(room.h, y, intoSlot(t));
       }

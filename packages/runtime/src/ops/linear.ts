@@ -1,8 +1,8 @@
-import { convShape, numberOfElements } from "@octavo/spec";
+import { numberOfElements } from "@octavo/spec";
 import type { ConvShape } from "@octavo/spec";
 
 import { bindConv, checkLayer, convMethod, prepareConv } from "../internal/quantized-layer.ts";
-import { readLinear } from "../internal/linear-geometry.ts";
+import { linearShape, readLinear } from "../internal/linear-geometry.ts";
 import type { OpDefinition } from "../op-definition.ts";
 import type { Step } from "../step.ts";
 
@@ -31,17 +31,5 @@ export const linear: OpDefinition = {
 
 function shapeOf(step: Step): ConvShape {
   const { inFeatures, outFeatures, output } = readLinear(step, "qint8");
-  const one = [1, 1, 1] as const;
-  return convShape({
-    batch: Math.max(numberOfElements(output) / outFeatures, 1),
-    inChannels: inFeatures,
-    outChannels: outFeatures,
-    groups: 1,
-    inSize: one,
-    outSize: one,
-    kernel: one,
-    stride: one,
-    padding: [0, 0, 0],
-    dilation: one,
-  });
+  return linearShape(Math.max(numberOfElements(output) / outFeatures, 1), inFeatures, outFeatures);
 }

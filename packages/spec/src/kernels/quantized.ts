@@ -176,20 +176,18 @@ export interface QuantizedKernels {
     high: number,
   ): void;
   /**
-   * x (rows, inFeatures) is quantized to 0 … quantMax by its own range (docs/numerics.md, dynamic), multiplied by weights
-   * (outFeatures, inFeatures) of zero point 0, and dequantized: y = fl(fl(fl(acc) · fl(sx · weightScale[o])) + bias[o]),
-   * acc in int32, exact. NaN counts as 0.
+   * x is quantized to 0 … quantMax by its own range (docs/numerics.md, dynamic), convolved with weights of zero point 0, and dequantized:
+   * y = fl(fl(fl(acc) · fl(sx · weightScale[o])) + bias[o]), acc in int32, exact. NaN counts as 0. Linear layers are convolutions of size 1:
+   * batch = rows.
    */
-  dynamicLinear(
+  dynamicConv(
     x: F32,
     weight: Int8Array,
     weightScale: F32,
     bias: F32 | null,
     y: F32,
+    shape: ConvShape,
     quantMax: number,
-    rows: number,
-    inFeatures: number,
-    outFeatures: number,
   ): void;
   /**
    * Rows of a table, y (indices, width): y[i] = table[indices[i]]. With `bits` 8 or 4 the table is of integers, two in a byte if they

@@ -1,8 +1,9 @@
-import type { Q8 } from "@octavo/spec";
+import { convShape } from "@octavo/spec";
+import type { ConvFields, Q8 } from "@octavo/spec";
 import * as fc from "fast-check";
 import { agreementLaw, scene } from "./kernel-law.ts";
 import type { AgreementLaw } from "./kernel-law.ts";
-import { arrayLength, smallTileSize, tileSize } from "./sizes.ts";
+import { arrayLength, convGeometry, smallTileSize, tileSize, volume } from "./sizes.ts";
 
 const bytesLike = (signed: boolean, length: number): Q8 =>
   signed ? new Int8Array(length) : new Uint8Array(length);
@@ -59,42 +60,47 @@ const addFixed = agreementLaw(
   },
 );
 
-const dynamicLinear = agreementLaw(
-  "dynamicLinear finds its range, is exact, and rounds twice",
-  ["dynamicLinear"],
-  fc.record({
-    rows: fc.constantFrom(1, 2, 5),
-    inFeatures: tileSize,
-    outFeatures: tileSize,
-    quantMax: fc.constantFrom(127, 255),
-    low: fc.constantFrom(-2, 0, -1e-5),
-    high: fc.constantFrom(3, 0, 1e-4),
-    biased: fc.boolean(),
-  }),
-  ({ rows, inFeatures, outFeatures, quantMax, low, high, biased }, random) =>
-    scene({
-      arrays: {
-        x: random.floats(rows * inFeatures, low, high, [0]),
-        weight: random.bytes(inFeatures * outFeatures, true) as Int8Array,
-        weightScale: random.scales(outFeatures),
-        bias: random.floats(outFeatures),
-        y: new Float32Array(rows * outFeatures),
-      },
-      writes: ["y"],
-      agreement: "bits",
-      run: (k, { x, weight, weightScale, bias, y }) =>
-        k.dynamicLinear(
-          x,
-          weight,
-          weightScale,
-          biased ? bias : null,
-          y,
-          quantMax,
-          rows,
-          inFeatures,
-          outFeatures,
-        ),
+const dynamicConvLaw = (name: string, geometry: fc.Arbitrary<ConvFields>): AgreementLaw =>
+  agreementLaw(
+    name,
+    ["dynamicConv"],
+    fc.record({
+      fields: geometry,
+      quantMax: fc.constantFrom(127, 255),
+      low: fc.constantFrom(-2, 0, -1e-5),
+      high: fc.constantFrom(3, 0, 1e-4),
+      biased: fc.boolean(),
     }),
-);
+    ({ fields, quantMax, low, high, biased }, random) => {
+      const { batch, inChannels, outChannels, groups, inSize, outSize, kernel } = fields;
+      const weights = (outChannels * volume(kernel) * inChannels) / groups;
+      return scene({
+        arrays: {
+          x: random.floats(batch * volume(inSize) * inChannels, low, high, [0]),
+          weight: random.bytes(weights, true) as Int8Array,
+          weightScale: random.scales(outChannels),
+          bias: random.floats(outChannels),
+          y: new Float32Array(batch * volume(outSize) * outChannels),
+        },
+        writes: ["y"],
+        agreement: "bits",
+        run: (k, { x, weight, weightScale, bias, y }) =>
+          k.dynamicConv(x, weight, weightScale, biased ? bias : null, y, convShape(fields), quantMax),
+      });
+    },
+  );
 
-export const quantizedOperatorLaws: readonly AgreementLaw[] = [channelLookup, addFixed, dynamicLinear];
+const one = [1, 1, 1] as const;
+const linearGeometry: fc.Arbitrary<ConvFields> = fc
+  .record({ batch: fc.constantFrom(1, 2, 5, 70), inChannels: tileSize, outChannels: tileSize })
+  .map((sizes) => ({
+    ...sizes,
+    ...{ groups: 1, inSize: one, outSize: one, kernel: one, stride: one, padding: [0, 0, 0], dilation: one },
+  }));
+
+export const quantizedOperatorLaws: readonly AgreementLaw[] = [
+  channelLookup,
+  addFixed,
+  dynamicConvLaw("dynamicConv of linear layers finds its range, is exact, and rounds twice", linearGeometry),
+  dynamicConvLaw("dynamicConv of every geometry", convGeometry),
+];
