@@ -9,6 +9,11 @@ constexpr size_t divideUp(size_t a, size_t b) { return (a + b - 1) / b; }
 constexpr size_t roundUp(size_t a, size_t b) { return divideUp(a, b) * b; }
 constexpr size_t smallest(size_t a, size_t b) { return a < b ? a : b; }
 
+/** The size of equal blocks of at most `most`: of one block, or of as many for each of the threads. */
+constexpr size_t evenBlock(size_t count, size_t most, size_t threads) {
+  return count <= most ? most : divideUp(count, roundUp(divideUp(count, most), threads));
+}
+
 /** Depth of a panel that stays in the first-level cache while the rows pass by. */
 constexpr size_t depthBlock = 256;
 /** Bytes of the left operand that a task works on: half of a common second-level cache. */
@@ -35,7 +40,9 @@ struct TaskGrid {
 
   TaskGrid(size_t rowCount, size_t columnCount, size_t depth, size_t rowBytes, size_t tileRows, size_t panelColumns,
            size_t threads)
-      : rows(rowCount), columns(columnCount), rowBlock(rowBlockOf(rowBytes, tileRows)) {
+      : rows(rowCount),
+        columns(columnCount),
+        rowBlock(roundUp(evenBlock(rowCount, rowBlockOf(rowBytes, tileRows), threads), tileRows)) {
     const size_t rowBlocks = divideUp(rows, rowBlock), panels = divideUp(columns, panelColumns);
     // Two for each: the last ones end at about the same time.
     const size_t enough = threads > 1 ? 2 * threads : 1;

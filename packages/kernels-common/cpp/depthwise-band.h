@@ -107,7 +107,7 @@ void eachDepthwiseRow(const DepthwiseBand<Together>& band, size_t images, const 
                planes = size_t(gather.depth.count);
   const size_t bands = divideUp(height, band.outputRows);
   const size_t products = band.outputRows * width * gather.taps() * band.channels;
-  parallelFor(images * planes * bands, 1 + depthwiseTaskProducts / products, [&](size_t begin, size_t end) {
+  parallelForEvenly(images * planes * bands, 1 + depthwiseTaskProducts / products, [&](size_t begin, size_t end) {
     const Workspace<To> space(band.elements());
     for (size_t task = begin; task < end; ++task) {
       const size_t firstRow = task % bands * band.outputRows, plane = task / bands;

@@ -198,7 +198,7 @@ class ColumnConv {
   void run() const {
     const size_t height = size_t(shape.outSize.height), bands = divideUp(height, 2);
     const size_t grain = 1 + depthwiseTaskProducts / (2 * 9 * outWidth * channels);
-    parallelFor(size_t(shape.batch) * bands, grain, [&](size_t begin, size_t end) {
+    parallelForEvenly(size_t(shape.batch) * bands, grain, [&](size_t begin, size_t end) {
       for (size_t band = begin; band < end; ++band) {
         const size_t image = band / bands, row = band % bands * 2;
         if (row + 2 <= height) bandOf<2>(image, row);

@@ -113,7 +113,7 @@ struct LinesMethod {
     const size_t rows = smallest(height, fitting > lines.tapRows ? (fitting - lines.tapRows) / step + 1 : 1);
     const size_t bands = divideUp(height, rows);
     const size_t products = rows * width * lines.columns * lines.tapRows * lines.depth;
-    parallelFor(size_t(s.batch) * bands, 1 + taskProducts / (1 + products), [&](size_t begin, size_t end) {
+    parallelForEvenly(size_t(s.batch) * bands, 1 + taskProducts / (1 + products), [&](size_t begin, size_t end) {
       const Workspace<int16_t> copies(((rows - 1) * step + lines.tapRows) * lines.line);
       for (size_t band = begin; band < end; ++band) {
         const size_t image = band / bands, first = band % bands * rows, count = smallest(rows, height - first);

@@ -1,6 +1,8 @@
 #pragma once
 #include <cstddef>
 
+#include "blocking.h"
+
 // Work that several threads share. It is split by its size alone, never by the number of threads, so that results do not
 // depend on it. Who shares it: a pool (threads.cpp), the workers of a WebAssembly module with shared memory
 // (threads-wasm.cpp), or, in a module without, nobody (threads-single.cpp).
@@ -31,6 +33,12 @@ static inline void parallelFor(size_t count, size_t grain, const Body& body) {
   void* context = const_cast<Body*>(&body);
   if (count <= grain) return runPiece<Body>(context, 0, count);
   runParallel(count, grain, runPiece<Body>, context);
+}
+
+/** In pieces of at most `grain`, as many for each thread: for loops whose results do not depend on the pieces. */
+template <typename Body>
+static inline void parallelForEvenly(size_t count, size_t grain, const Body& body) {
+  parallelFor(count, evenBlock(count, grain, sharers()), body);
 }
 
 }  // namespace octavo
