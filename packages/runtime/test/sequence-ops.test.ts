@@ -48,15 +48,16 @@ describe("embedding", () => {
 });
 
 interface Changes {
+  readonly time?: number;
   readonly kind?: string;
   readonly slots?: number;
   readonly state?: readonly number[] | null;
   readonly hidden?: number;
 }
 
-function recurrentProgram({ kind = "gru", slots = 5, state = null, hidden = 3 }: Changes) {
+function recurrentProgram({ kind = "gru", time = 5, slots = time, state = null, hidden = 3 }: Changes) {
   const net = new ProgramBuilder();
-  const x = net.input("x", { shape: [-1, 5, 2], dtype: "float32", memoryFormat: "contiguous" });
+  const x = net.input("x", { shape: [-1, time, 2], dtype: "float32", memoryFormat: "contiguous" });
   const states = state ? [net.input("h", { shape: state, dtype: "float32" })] : [];
   const constants = {
     weightIh: ["qint8", [9, 2], int8s(1, 18)],
@@ -88,6 +89,7 @@ describe("dynamicRecurrent", () => {
     ["weights of another kind", { kind: "rnnTanh" }, "constant 'weightIh' of shape [3,2]"],
     ["an output that lacks times", { slots: 4 }, "of shape [-1,5,3]"],
     ["a state of another width", { state: [-1, 2] }, "of shape [-1,3]"],
+    ["more times than can be recorded", { time: 2 ** 20 }, "at most 32768 times"],
     ["weights of another width", { hidden: 2 }, "constant 'weightIh' of shape [6,2]"],
   ])("refuses %s", (_, changes, message) => {
     expect(() => checkProgram(recurrentProgram(changes))).toThrow(message);

@@ -9,7 +9,7 @@ import type { Step } from "../step.ts";
 
 /**
  * A recurrent layer in one direction with 8-bit weights on float32: the input, all times at once, and each step's hidden state are
- * quantized by their own range, as in `dynamicLinear`; gates are float.
+ * quantized by their own range, as in `dynamicLinear`; gates are float. At most 32768 times.
  *
  * Values: x (N, T, I), then, unless they are zero, the hidden state and the cell state before, (N, H) → y (N, T, H), or (N, T + 1, H) for `lstm`,
  * whose last cell state comes behind the hidden ones; float32, contiguous. Constants: `weightIh` qint8 (gates · H, I) and `weightHh`
@@ -93,12 +93,16 @@ export const dynamicRecurrent: OpDefinition = {
   },
 };
 
+/** Each time is a dozen recorded calls. */
+const mostTimes = 2 ** 15;
+
 function read(step: Step) {
   const cell = recurrentCells[step.choice("kind", recurrentKinds)];
   const [x] = step.inputs;
   if (!x) step.fail("an input", "none");
   step.expectRank(x, 3, 3);
   const [batch, time] = x.shape;
+  if (time > mostTimes) step.fail(`at most ${mostTimes} times`, time);
   const { shape } = step.constant("weightHh", ["qint8"]);
   return { cell, x, batch, time, hidden: shape[1], gates: cell.gates };
 }
