@@ -7,6 +7,9 @@
 // A product whose rows are split over threads: many rows, or all products of moderate depth.
 namespace octavo::OCTAVO_ISA {
 
+/** Distance between copied rows; not a multiple of 2 KiB, so that they do not meet in the same places of the cache. */
+inline size_t copiedStride(size_t elements) { return elements + (elements % 512 == 0 ? 16 : 0); }
+
 /**
  * Rows of a matrix in memory; distant rows are copied, because they would meet in the same few places of the
  * cache.
@@ -15,17 +18,15 @@ struct MatrixRows {
   Left matrix;
   size_t depth;
   bool copied() const { return matrix.rowStride + matrix.depthStride > 512 && depth >= 64; }
-  size_t workspaceFloats(size_t rows) const { return copied() ? rows * depth : 0; }
+  size_t workspaceFloats(size_t rows) const { return copied() ? rows * copiedStride(depth) : 0; }
   Left rows(size_t first, size_t count, float* workspace) const {
     const Left block = matrix.from(first, 0);
     if (!copied()) return block;
     const bool contiguous = matrix.depthStride == 1;
     const size_t outer = contiguous ? count : depth, inner = contiguous ? depth : count;
-    const size_t stride = contiguous ? matrix.rowStride : matrix.depthStride;
-    for (size_t i = 0; i < outer; ++i) {
-      std::memcpy(workspace + i * inner, block.data + i * stride, inner * sizeof(float));
-    }
-    return contiguous ? Left{workspace, depth, 1} : Left{workspace, 1, count};
+    const size_t from = contiguous ? matrix.rowStride : matrix.depthStride, to = contiguous ? copiedStride(depth) : count;
+    for (size_t i = 0; i < outer; ++i) std::memcpy(workspace + i * to, block.data + i * from, inner * sizeof(float));
+    return contiguous ? Left{workspace, to, 1} : Left{workspace, 1, to};
   }
 };
 

@@ -45,12 +45,22 @@ struct PanelPacker {
   }
 
   /** Row k, whose columns lie one after the other. */
-  void row(size_t k, const float* from) const {
+  void row(size_t k, const float* from) const { rows(k, 1, from, 0); }
+
+  /** Rows k … k + count − 1 of one block of the depth: what they write of a panel lies together. */
+  void rows(size_t k, size_t count, const float* from, size_t rowStride) const {
     for (size_t j = 0; j < columns; j += panelColumns) {
       const size_t width = smallest(panelColumns, columns - j);
-      float* const panel = place(k, j);
-      for (size_t i = 0; i < width; ++i) panel[i] = from[j + i];
-      for (size_t i = width; i < panelColumns; ++i) panel[i] = 0;
+      float* panel = place(k, j);
+      for (size_t r = 0; r < count; ++r, panel += panelColumns) {
+        const float* const row = from + r * rowStride + j;
+        if (width == panelColumns) {
+          std::memcpy(panel, row, panelColumns * sizeof(float));
+          continue;
+        }
+        for (size_t i = 0; i < width; ++i) panel[i] = row[i];
+        for (size_t i = width; i < panelColumns; ++i) panel[i] = 0;
+      }
     }
   }
 
@@ -85,8 +95,10 @@ inline void packPanels(const PanelPacker& packer, const float* b, size_t rowStri
       }
     });
   } else {
-    parallelFor(packer.depth, depthBlock, [&](size_t begin, size_t end) {
-      for (size_t k = begin; k < end; ++k) packer.row(k, b + k * rowStride);
+    constexpr size_t together = 16;
+    static_assert(depthBlock % (4 * together) == 0);
+    parallelFor(packer.depth, depthBlock / 4, [&](size_t begin, size_t end) {
+      for (size_t k = begin; k < end; k += together) packer.rows(k, smallest(together, end - k), b + k * rowStride, rowStride);
     });
   }
 }

@@ -16,8 +16,8 @@ namespace {
 
 constexpr uint32_t onePlace = 1 << 16, atWork = onePlace - 1;
 
-/** How long a thread waits awake: longer than the gap between two kernels, shorter than what waking up costs twice. */
-constexpr std::chrono::microseconds spinTime{50};
+/** How long a thread waits awake: longer than JavaScript takes from one kernel to the next, too short to weigh on other work. */
+constexpr std::chrono::microseconds spinTime{200};
 
 /** Waits awake until `done` or the time is over; returns the last answer of `done`. */
 template <typename Done>

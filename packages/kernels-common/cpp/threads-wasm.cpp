@@ -25,8 +25,8 @@ int32_t threads = 1;
 bool callerMayBlock = false;
 thread_local bool insidePiece = false;
 
-/** Iterations of a waiting loop before a thread sleeps: some 30 µs, longer than the gap between two kernels. */
-constexpr int spinLimit = 20000;
+/** Iterations of a waiting loop before a thread sleeps: some 200 µs, longer than JavaScript takes from one kernel to the next. */
+constexpr int spinLimit = 130000;
 
 /** Sleeps until `value` is no longer `seen` and somebody notifies; may wake without reason. */
 void sleep(std::atomic<int32_t>& value, int32_t seen) {
