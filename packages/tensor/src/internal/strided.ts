@@ -1,4 +1,4 @@
-import { broadcast, denseStrides, memoryOrder, region } from "@octavo/spec";
+import { broadcast, denseStrides, memoryOrder, numberOfElements, region } from "@octavo/spec";
 import type { Broadcast, MemoryFormat, Region } from "@octavo/spec";
 
 /** Shape and place of elements of a dense tensor. */
@@ -16,8 +16,21 @@ export function repeatingStrides(x: Laid, rank: number): number[] {
   );
 }
 
+/** Whether the elements of two tensors lie in the same order: the common case, which needs no strides. */
+function coincide(a: Laid, b: Laid): boolean {
+  const { shape, memoryFormat = "contiguous" } = b;
+  return (
+    (a.memoryFormat ?? "contiguous") === memoryFormat &&
+    a.shape.length === shape.length &&
+    a.shape.every((size, axis) => size === shape[axis])
+  );
+}
+
 /** The element-wise operation that fills `output`, in the order of its memory, from two inputs broadcast to it. */
 export function broadcastTo(output: Laid, a: Laid, b: Laid): Broadcast {
+  if (coincide(output, a) && coincide(output, b)) {
+    return broadcast({ sizes: [numberOfElements(output.shape)], aStrides: [1], bStrides: [1] });
+  }
   const rank = output.shape.length;
   const order = memoryOrder(rank, output.memoryFormat ?? "contiguous");
   const [sizes, [aStrides, bStrides]] = merge(output.shape, order, [
