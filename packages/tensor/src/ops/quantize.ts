@@ -1,5 +1,5 @@
 import { axisOf } from "../internal/axis-of.ts";
-import { ArgumentError, channelBlocksOf, quantRanges } from "@octavo/spec";
+import { ArgumentError, channelBlocksOf, DTypeError, quantRanges } from "@octavo/spec";
 import type { QParams, QuantizedDType } from "@octavo/spec";
 import { requireFloat, requireShape } from "../internal/require.ts";
 import { whereOf } from "../internal/where.ts";
@@ -30,6 +30,14 @@ function checkQParams(
   x: Tensor,
   where: string,
 ): void {
+  if (dtype === "quint4x2") {
+    throw new DTypeError({
+      where: whereOf(where),
+      expected: "an integer in each entry: quint8, qint8 or qint32",
+      got: dtype,
+      hint: "Only tables of embeddings have it: quantizeDynamic makes them.",
+    });
+  }
   const channels = axis === null ? 1 : x.shape[axis];
   requireShape(
     scale.length === channels && zeroPoint.length === channels,
@@ -58,7 +66,7 @@ function checkQParams(
 
 /**
  * q = clamp(rne(x · fl(1/scale)) + zeroPoint, quantMin, quantMax), with the given qparams (integer zero points).
- * @throws ArgumentError for qparams out of range, ShapeError for a number of scales that does not fit.
+ * @throws ArgumentError for qparams out of range, ShapeError for a number of scales that does not fit, DTypeError for quint4x2.
  */
 export function quantize(x: Tensor, qparams: QParams): Tensor {
   checkQParams(qparams, x, "quantize");
