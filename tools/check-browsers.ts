@@ -1,6 +1,6 @@
 // The runtime in real browsers, as a page gets it: bundled by Vite, and unbundled from another server.
 //   node tools/bootstrap.mjs run tools/check-browsers.ts
-import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
@@ -10,6 +10,7 @@ import { browsers, installBrowsers, programOf } from "./browsers/browsers.ts";
 import { openPage } from "./browsers/open-page.ts";
 import { asOnServer } from "./browsers/package-server.ts";
 import { filesOf, Site } from "./browsers/site.ts";
+import { networks } from "./emulated/machines.ts";
 import { report } from "./emulated/report.ts";
 import { networkFiles } from "./emulated/run-network.ts";
 import { writeNetwork } from "./emulated/write-network.ts";
@@ -25,7 +26,8 @@ interface Visit {
   readonly isolated: boolean;
   /** First line of `explain()`. */
   readonly kernels: string;
-  readonly outputs: Readonly<Record<string, readonly number[]>>;
+  /** By network. */
+  readonly outputs: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
 }
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "octavo-page-")));
@@ -35,12 +37,17 @@ try {
   rmSync(folder, { recursive: true });
 }
 
+const networkFolder = (network: string): string => join(folder, "network", network);
+
 async function check(): Promise<void> {
   const tarballs = await packAll(readWorkspace(dirname(import.meta.dirname)));
   await install(closure(["@octavo/runtime", "@octavo/kernels-wasm"], tarballs), folder);
   const bundled = await bundle();
   report("download of a page", ...downloadProblem(bundled));
-  await writeNetwork(folder);
+  for (const network of networks) {
+    mkdirSync(networkFolder(network), { recursive: true });
+    await writeNetwork(networkFolder(network), network);
+  }
   await installBrowsers();
   for (const isolated of [true, false]) {
     const pages = {
@@ -53,12 +60,14 @@ async function check(): Promise<void> {
       const site = new Site({
         isolated,
         async read(path) {
-          if (path.startsWith("/network") || path === "/input.f32") return filesOf(folder)(path);
+          if (path.startsWith("/network/")) return filesOf(folder)(path);
           const body = await page(path);
           return origin && body && path === "/page.js" ? String(body).replaceAll('"@', `"${origin}/@`) : body;
         },
       });
       const address = await site.open();
+      const modules = () =>
+        [site, server].flatMap((one) => one?.requests.filter((path) => path.endsWith(".wasm")) ?? []);
       for (const browser of browsers) {
         const name = `${browser.name}, ${how}, ${isolated ? "" : "not "}cross-origin isolated`;
         const program = programOf(browser);
@@ -66,10 +75,12 @@ async function check(): Promise<void> {
           console.log(`skipped ${name}: no ${browser.package} is installed`);
           continue;
         }
+        const before = modules().length;
         const visit = await openPage<Visit>(browser, program, site, `${address}/index.html`).catch(
           ({ message }: Error) => ({ error: message }) as Visit,
         );
-        report(name, visitProblem(visit, isolated), visit.kernels);
+        const downloaded = new Set(modules().slice(before));
+        report(name, visitProblem(visit, isolated, downloaded), visit.kernels);
       }
       site.close();
       server?.close();
@@ -97,12 +108,23 @@ function downloadProblem(site: string): [string | null, string] {
   return [bytes <= budget ? null : `${bytes} bytes, more than ${budget}`, remark];
 }
 
-function visitProblem({ error, isolated, kernels, outputs }: Visit, wanted: boolean): string | null {
+function visitProblem(
+  { error, isolated, kernels, outputs }: Visit,
+  wanted: boolean,
+  modules: ReadonlySet<string>,
+): string | null {
   if (error !== undefined) return error;
   if (isolated !== wanted) return `the page says that it is ${isolated ? "" : "not "}isolated`;
-  const right = wanted ? /: wasm-\w+-threads \([^,]*, \d+ threads?\)$/ : /: wasm-\w+ \(/;
+  const right = wanted
+    ? /: wasm-[\w-]+-threads \([^,]*, \d+ threads?\)$/
+    : /: wasm-(?![\w-]*-threads)[\w-]+ \([^,]*, 1 thread\)$/;
   if (!right.test(kernels)) return `other kernels than expected: ${kernels}`;
-  const expected = readFileSync(networkFiles(folder).expected);
-  const wrong = Object.entries(outputs).filter(([, bytes]) => !expected.equals(Uint8Array.from(bytes)));
-  return wrong.length === 0 ? null : `other bits than in Node: ${wrong.map(([name]) => name).join(", ")}`;
+  if (modules.size !== 1) return `it downloaded not one module but ${[...modules].join(", ")}`;
+  const wrong = networks.flatMap((network) => {
+    const expected = readFileSync(networkFiles(networkFolder(network)).expected);
+    return Object.entries(outputs[network]).flatMap(([name, bytes]) =>
+      expected.equals(Uint8Array.from(bytes)) ? [] : [`${network} ${name}`],
+    );
+  });
+  return wrong.length === 0 ? null : `other bits than in Node: ${wrong.join(", ")}`;
 }

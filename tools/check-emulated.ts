@@ -11,6 +11,7 @@ import { machines, networks } from "./emulated/machines.ts";
 import { report } from "./emulated/report.ts";
 import { whyNotHere } from "./emulated/requirements.ts";
 import { networkDifference } from "./emulated/run-network.ts";
+import { wasmProviders } from "./emulated/wasm-providers.ts";
 import { writeNetwork } from "./emulated/write-network.ts";
 import { inParallel } from "./packages/in-parallel.ts";
 
@@ -49,7 +50,7 @@ async function check(): Promise<void> {
     for (const network of networks) {
       mkdirSync(join(folder, network));
       await writeNetwork(join(folder, network), network);
-      for (const use of new Set([resolve("quantizedConv").name, "wasm"])) {
+      for (const use of new Set([resolve("quantizedConv").name, ...(await wasmProviders())])) {
         const difference = await networkDifference(use, join(folder, network));
         report(`the ${network} network gives the same bits here with ${use}`, difference);
       }

@@ -6,6 +6,7 @@ import { machines, networks } from "./machines.ts";
 import { networkDifference } from "./run-network.ts";
 import { report } from "./report.ts";
 import { runLaws } from "./run-laws.ts";
+import { wasmProviders } from "./wasm-providers.ts";
 
 const [index, folder] = process.argv.slice(2);
 const { provider, passedOver, kernels: ofLaws } = machines[Number(index)]!;
@@ -21,7 +22,7 @@ if (passedOver) {
   const asExpected = reason?.includes(passedOver.reason) ?? false;
   report(`${passedOver.provider} is passed over`, asExpected ? null : `reason: ${reason}`, reason);
 }
-for (const use of new Set([provider, ...(ofLaws ? [] : ["wasm", "reference"])])) {
+for (const use of new Set([provider, ...(await wasmProviders()), ...(ofLaws ? [] : ["reference"])])) {
   for (const network of networks) {
     const difference = await networkDifference(use, join(folder!, network));
     report(`the ${network} network gives the same bits with ${use}`, difference);

@@ -4,7 +4,11 @@
 // WebAssembly SIMD128. See dot-scalar.h for what each operation means.
 namespace octavo::OCTAVO_ISA {
 
+#if defined(__wasm_relaxed_simd__)
+inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return {wasm_f32x4_relaxed_madd(a.v, b.v, c.v)}; }
+#else
 inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return c + a * b; }
+#endif
 
 struct Dot {
   static constexpr size_t depth = 2;

@@ -8,6 +8,8 @@ export { openNative } from "./open-native.ts";
 export type { NativeSource } from "./open-native.ts";
 export { openWasm } from "./open-wasm.ts";
 export type { WasmSource } from "./open-wasm.ts";
+export { relaxedSimd } from "./relaxed-simd.ts";
+export type { RelaxedSimd } from "./relaxed-simd.ts";
 export { signatures } from "./signatures.ts";
 export type { ParameterRole } from "./signatures.ts";
 export { wasmProvider } from "./wasm-provider.ts";

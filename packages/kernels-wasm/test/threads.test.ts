@@ -31,7 +31,8 @@ for (const { name, open } of threaded) {
   describe(name, () => {
     it("says how many threads run", () => {
       provider.setThreads(1);
-      expect([provider.threads, provider.description]).toEqual([1, "WebAssembly SIMD128, 1 thread"]);
+      expect(provider.threads).toBe(1);
+      expect(provider.description).toMatch(/^WebAssembly [^,]+, 1 thread$/);
       provider.setThreads(5);
       expect(provider.threads).toBe(5);
     });

@@ -6,6 +6,7 @@ export type { Goldens } from "./goldens.ts";
 export { bitDifference, boundDifference, closeDifference, valueDifference } from "./agreement.ts";
 export type { Difference } from "./agreement.ts";
 export { toChannelsLast, toContiguous } from "./memory-order.ts";
+export { runByteProductLaws } from "./laws/byte-product-laws.ts";
 export { checkProperty, fixedSeed } from "./laws/kernel-law.ts";
 export type { KernelLaw } from "./laws/kernel-law.ts";
 export { kernelLaws } from "./laws/kernel-laws.ts";

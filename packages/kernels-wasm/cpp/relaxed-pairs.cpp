@@ -1,0 +1,10 @@
+#define OCTAVO_ISA pairs
+#include "vector-wasm.h"
+#include "dot-wasm.h"
+#include "depthwise-pairs.h"
+#include "byte-dot-wasm-pairs.h"
+
+#include "kernel-table.h"
+#include "wasm-isa.h"
+
+OCTAVO_WASM_ISA("wasm-relaxed-pairs", "WebAssembly relaxed SIMD, in pairs")
