@@ -6,10 +6,12 @@ import { join } from "node:path";
 const peers = {
   "onnxruntime-node": { version: "1.30.0", folder: ".peers" },
   "onnxruntime-web": { version: "1.30.0", folder: ".peers-web" },
+  "@litertjs/core": { version: "2.5.3", folder: ".peers-litert" },
 } as const;
 export type Peer = keyof typeof peers;
 
 export const peerFolder = (name: Peer): string => join(import.meta.dirname, peers[name].folder);
+export const peerFolders: readonly string[] = (Object.keys(peers) as Peer[]).map(peerFolder);
 
 /** Installs a peer unless it is there; returns its name and version, or why it cannot be had. */
 export function installPeer(name: Peer): { readonly label: string } | { readonly missing: string } {

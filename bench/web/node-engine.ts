@@ -1,23 +1,23 @@
 // A contestant in its own Node process.
 import { readFile } from "node:fs/promises";
-import { pathToFileURL } from "node:url";
 import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import { serve } from "../engines/serve.ts";
 import { peerFolder } from "../peers.ts";
 import { enter } from "./contestants.ts";
-import type { Entry, OnnxRuntimeWeb } from "./contestants.ts";
+import type { Entry, Place } from "./contestants.ts";
+
+const place: Place = {
+  read: (file) => readFile(file),
+  import: (peer) => import(pathToFileURL(createRequire(`${peerFolder(peer)}/`).resolve(peer)).href),
+  folder: () => null,
+};
 
 let time: () => Promise<number>;
 
 await serve({
   async prepare(entry: Entry) {
-    const entered = await enter(entry, {
-      read: (file) => readFile(file),
-      onnxRuntime: () =>
-        import(
-          pathToFileURL(createRequire(`${peerFolder("onnxruntime-web")}/`).resolve("onnxruntime-web")).href
-        ) as Promise<OnnxRuntimeWeb>,
-    });
+    const entered = await enter(entry, place);
     time = entered.time;
     return entered.isa;
   },

@@ -1,19 +1,27 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { createReadStream, mkdtempSync, rmSync } from "node:fs";
+import { createReadStream, existsSync, mkdtempSync, rmSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { createServer } from "vite";
 import type { Connect, ViteDevServer } from "vite";
 import type { Browser } from "../../tools/browsers/browsers.ts";
-import { peerFolder } from "../peers.ts";
+import { peerFolders } from "../peers.ts";
 
 const headers = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
-const types: Readonly<Record<string, string>> = { ".mjs": "text/javascript", ".wasm": "application/wasm" };
+const types: Readonly<Record<string, string>> = {
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+};
+
+/** A file of a package that was installed for a peer, by a path that begins with the package's name. */
+const peerFile = (path: string): string | undefined =>
+  peerFolders.map((folder) => join(folder, "node_modules", path)).find((file) => existsSync(file));
 
 /** A contestant in a page of its own browser; as `Engine`, it does one piece of work at a time when it is asked. */
 export class PageEngine {
@@ -44,12 +52,14 @@ export class PageEngine {
         createReadStream(decodeURIComponent(request.url!.slice(request.url!.indexOf("?") + 1))).pipe(
           response,
         ),
-      "/onnxruntime-web/": (request, response) => {
+      "/peers/": (request, response) => {
         // Vite asks for scripts with a query.
         const { pathname } = new URL(request.url!, "http://localhost");
+        const file = peerFile(pathname);
         response.setHeader("Content-Type", types[extname(pathname)] ?? "application/octet-stream");
-        const folder = join(peerFolder("onnxruntime-web"), "node_modules/onnxruntime-web/dist");
-        createReadStream(join(folder, pathname)).pipe(response);
+        if (file !== undefined) return void createReadStream(file).pipe(response);
+        response.statusCode = 404;
+        response.end();
       },
     };
     const server = await createServer({

@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { saveProgram } from "octavo";
 import { browsers, programOf } from "../../tools/browsers/browsers.ts";
 import { chosen } from "../benchmark.ts";
@@ -8,17 +8,21 @@ import type { Benchmark, BenchmarkOptions } from "../benchmark.ts";
 import { Engine } from "../engines/engine.ts";
 import { loweredProgram } from "../engines/lowered-program.ts";
 import { takeTurns } from "../engines/take-turns.ts";
-import { installPeer } from "../peers.ts";
 import { short, table, writeResults } from "../report.ts";
 import type { Row } from "../report.ts";
+import type { Times } from "../statistics.ts";
 import type { Entry } from "./contestants.ts";
+import { models } from "./models.ts";
 import { PageEngine } from "./page-engine.ts";
+import { peerNetworks } from "./peer-networks.ts";
 
-/** The peer's files. */
-const models: Readonly<Record<string, string>> = {
-  "mobilenet-v2": "mobilenet_v2",
-  "resnet-50": "resnet50",
-};
+/** Octavo's forms of a network: activations of 8 and 7 bits, and float32. */
+const forms = [
+  { form: "octavo", bits: 8 },
+  { form: "fbgemm", bits: 7 },
+  { form: "float", bits: 32 },
+] as const;
+type Bits = (typeof forms)[number]["bits"];
 const rounds = 40;
 const warmUp = 5;
 
@@ -39,24 +43,25 @@ const places: Readonly<Record<string, () => (() => Promise<Contestant>) | null>>
 };
 
 export const web: Benchmark = {
-  summary: "int8 inference on WebAssembly in Node and in Chromium, beside onnxruntime-web",
+  summary: "int8 inference on WebAssembly in Node and in Chromium, beside onnxruntime-web and LiteRT.js",
   options: [
     `--models ${Object.keys(models).join(",")}`,
     "--threads 1,2   --runs 40",
-    "--onnx <folder of the peer's *.int8.onnx and *.float.onnx>, default ../shared/bench",
+    "--onnx <folder of onnxruntime's *.int8.onnx and *.float.onnx>, default ../shared/bench",
   ],
   async run(options) {
     const folder = mkdtempSync(join(tmpdir(), "octavo-web-"));
     const rows: Row[] = [];
     try {
       for (const model of chosen(models, options)) {
-        const program = join(folder, `${model}.safetensors`);
-        await saveProgram(program, loweredProgram(model, "octavo").program);
+        for (const { form } of forms) {
+          await saveProgram(programFile(folder, form), loweredProgram(model, form).program);
+        }
         for (const [place, find] of Object.entries(places)) {
           const open = find();
           for (const threads of open === null ? [] : options.threads) {
             console.log(`\n${model}, ${place}, threads: ${threads}`);
-            const measured = await race(open!, model, place, program, threads, options);
+            const measured = await race(open!, folder, { model, place, threads }, options);
             console.log(table(measured));
             rows.push(...measured);
             await writeResults("web", rows);
@@ -69,62 +74,85 @@ export const web: Benchmark = {
   },
 };
 
+const programFile = (folder: string, form: string): string => join(folder, `${form}.safetensors`);
+
+/** One that takes turns. */
+interface Racer {
+  readonly name: string;
+  readonly bits: Bits;
+  readonly entry: Omit<Entry, "threads">;
+}
+
+/** Of modules with relaxed SIMD, the one without that else does the same; null of others. */
+function plainModule(isa: string): string | null {
+  const plain = isa.replace(/relaxed(-pairs)?/, "simd128");
+  return plain === isa ? null : plain;
+}
+
 async function race(
   open: () => Promise<Contestant>,
-  model: string,
-  place: string,
-  program: string,
-  threads: number,
+  folder: string,
+  where: { readonly model: string; readonly place: string; readonly threads: number },
   options: BenchmarkOptions,
 ): Promise<Row[]> {
-  const entries = new Map<string, Entry>([["octavo", { contestant: "octavo", file: program, threads }]]);
-  for (const [name, file] of peerFiles(model, options)) {
-    entries.set(name, { contestant: "onnxruntime", file, threads });
-  }
+  const { model, place, threads } = where;
   const contestants: Contestant[] = [];
+  const runs = new Map<string, () => Promise<number>>();
+  const enter = async ({ name, entry }: Racer): Promise<string> => {
+    const contestant = await open();
+    contestants.push(contestant);
+    const isa = await contestant.call<string>("prepare", { ...entry, threads });
+    runs.set(name, () => contestant.call("run"));
+    return isa;
+  };
+  const own = (use?: string): Racer[] =>
+    forms.map(({ form, bits }) => ({
+      name: `octavo ${use ?? ""} ${bits}`,
+      bits,
+      entry: { contestant: "octavo", file: programFile(folder, form), use },
+    }));
   try {
-    const runs = new Map<string, () => Promise<number>>();
+    const best = own();
     let isa = "";
-    for (const [name, entry] of entries) {
-      const contestant = await open();
-      contestants.push(contestant);
-      isa = (await contestant.call<string>("prepare", entry)) || isa;
-      runs.set(name, () => contestant.call("run"));
+    for (const racer of best) isa = await enter(racer);
+    const plain = plainModule(isa);
+    const others: Racer[] = plain === null ? [] : own(plain);
+    for (const { name, bits, ...entry } of peerNetworks(model, place, options)) {
+      others.push({ name, bits, entry });
     }
+    for (const racer of others) await enter(racer);
+
     const times = await takeTurns(runs, options.runs ?? rounds, warmUp);
-    const own = times.get("octavo")!;
-    return [...times]
-      .filter(([name]) => name !== "octavo" || times.size === 1)
-      .map(([peer, theirs]) => ({
-        model,
-        place,
-        threads,
+    return best.flatMap(({ name, bits }) => {
+      const rivals = others.filter((other) => isRival(bits, other));
+      return (rivals.length > 0 ? rivals : [null]).map((rival) => ({
+        ...where,
         isa,
-        octavoMs: short(own.min),
-        octavoMedianMs: short(own.median),
-        peer,
-        peerMs: short(theirs.min),
-        peerMedianMs: short(theirs.median),
-        ratio: short(own.min / theirs.min),
-        medianRatio: short(own.median / theirs.median),
+        bits,
+        ...compare(times.get(name)!, rival && { name: peerName(rival), times: times.get(rival.name)! }),
       }));
+    });
   } finally {
     for (const contestant of contestants) await contestant.stop();
   }
 }
 
-/** onnxruntime-web's name and file for each form of the network that is there; what is not is said. */
-function peerFiles(model: string, { onnx }: BenchmarkOptions): [string, string][] {
-  const installed = installPeer("onnxruntime-web");
-  if ("missing" in installed) {
-    console.log(`skipped onnxruntime-web: ${installed.missing}`);
-    return [];
-  }
-  const folder = onnx === undefined ? join(import.meta.dirname, "../../../shared/bench") : resolve(onnx);
-  return ["int8", "float"].flatMap((kind): [string, string][] => {
-    const file = join(folder, `${models[model]}.${kind}.onnx`);
-    if (existsSync(file)) return [[`${installed.label} ${kind}`, file]];
-    console.log(`skipped ${installed.label} ${kind}: no ${models[model]}.${kind}.onnx (see --onnx)`);
-    return [];
-  });
+/** Octavo's other module in the same form; integers against all forms of a peer, float against its float. */
+function isRival(bits: Bits, other: Racer): boolean {
+  if (other.entry.contestant === "octavo") return other.bits === bits;
+  return bits !== 32 || other.bits === 32;
+}
+
+const peerName = ({ name, entry }: Racer): string => (entry.use === undefined ? name : `octavo ${entry.use}`);
+
+function compare(own: Times, peer: { readonly name: string; readonly times: Times } | null): Row {
+  return {
+    octavoMs: short(own.min),
+    octavoMedianMs: short(own.median),
+    peer: peer && peer.name,
+    peerMs: peer && short(peer.times.min),
+    peerMedianMs: peer && short(peer.times.median),
+    ratio: peer && short(own.min / peer.times.min),
+    medianRatio: peer && short(own.median / peer.times.median),
+  };
 }

@@ -1,16 +1,13 @@
 // A contestant in a page: asks for what to do, does it, and says how it went, for as long as the page is open.
 import { enter } from "../contestants.ts";
-import type { Entry, OnnxRuntimeWeb } from "../contestants.ts";
+import type { Entry, Place } from "../contestants.ts";
 
-const place = {
-  read: async (file: string) =>
+const place: Place = {
+  read: async (file) =>
     new Uint8Array(await (await fetch(`/file?${encodeURIComponent(file)}`)).arrayBuffer()),
-  async onnxRuntime() {
-    const address = "/onnxruntime-web/ort.wasm.min.mjs";
-    const runtime = (await import(/* @vite-ignore */ address)) as OnnxRuntimeWeb;
-    runtime.env.wasm.wasmPaths = "/onnxruntime-web/";
-    return runtime;
-  },
+  // The page's import map says where it is.
+  import: (peer) => import(/* @vite-ignore */ peer),
+  folder: (peer, path) => `/peers/${peer}/${path}/`,
 };
 
 let time: () => Promise<number>;
