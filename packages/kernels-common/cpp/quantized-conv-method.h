@@ -23,6 +23,8 @@ struct ConvFacts {
   /** Whether every weight fits int8. */
   bool hasByteWeights() const {
     for (size_t channel = 0; channel < channels(); ++channel) {
+      // Most are, and large networks shall not be read once more for it.
+      if (weights.array.kind == ElementKind::int8 && weights.zeroPoints[channel] == 0) continue;
       for (size_t i = 0; i < filterElements(shape); ++i) {
         const int16_t w = weight(channel, i);
         if (w != int8_t(w)) return false;
@@ -36,13 +38,13 @@ struct ConvFacts {
   };
   /** Of the sums that an output channel can have, whatever its inputs are. */
   Range sums(size_t channel) const {
-    Range range = {0, 0};
+    int64_t positive = 0, negative = 0;
     for (size_t i = 0; i < filterElements(shape); ++i) {
-      const int64_t w = weight(channel, i);
-      range.least += w * (w < 0 ? most : least);
-      range.most += w * (w < 0 ? least : most);
+      const int16_t w = weight(channel, i);
+      positive += w > 0 ? w : 0;
+      negative += w < 0 ? w : 0;
     }
-    return range;
+    return {positive * least + negative * most, positive * most + negative * least};
   }
 };
 

@@ -36,8 +36,9 @@ void packDots(size_t depth, size_t columns, const Weight& weight, typename Produ
       if (inside) for (size_t k = 0; k < depth; ++k) column[k] = weight(k, panel + j);
       for (size_t k = inside ? depth : 0; k < steps * Product::depth; ++k) column[k] = 0;
       for (size_t step = 0; step < steps; ++step) {
-        typename Product::Weight* const place = to + (step * columnsOf<Product> + j) * Product::depth;
-        for (size_t i = 0; i < Product::depth; ++i) place[i] = typename Product::Weight(column[step * Product::depth + i]);
+        typename Product::Weight part[Product::depth];
+        for (size_t i = 0; i < Product::depth; ++i) part[i] = typename Product::Weight(column[step * Product::depth + i]);
+        std::memcpy(to + (step * columnsOf<Product> + j) * Product::depth, part, sizeof(part));
       }
     }
   }

@@ -101,14 +101,20 @@ struct WinogradMethod {
 
   static void pack(const ConvFacts& facts, uint8_t* packed) {
     const size_t inChannels = size_t(facts.shape.inChannels), outChannels = facts.channels();
+    const size_t panelBytes = steps(facts.shape) * 9 * stepShorts;
+    const Workspace<int16_t> taken(9 * inChannels);
+    int16_t* const filter = taken.data();
     auto* to = reinterpret_cast<int8_t*>(packed);
-    for (size_t panel = 0; panel < outChannels; panel += dotColumns) {
-      for (size_t c = 0; c < inChannels; c += Dot::depth) {
+    for (size_t panel = 0; panel < outChannels; panel += dotColumns, to += panelBytes) {
+      std::memset(to, 0, panelBytes);
+      // Filter by filter: as they lie in memory.
+      for (size_t o = panel; o < smallest(panel + dotColumns, outChannels); ++o) {
+        for (size_t i = 0; i < 9 * inChannels; ++i) filter[i] = facts.weight(o, i);
         for (size_t tap = 0; tap < 9; ++tap) {
-          for (size_t o = panel; o < panel + dotColumns; ++o) {
-            for (size_t i = c; i < c + Dot::depth; ++i) {
-              *to++ = o < outChannels && i < inChannels ? int8_t(facts.weight(o, tap * inChannels + i)) : 0;
-            }
+          for (size_t c = 0; c < inChannels; c += Dot::depth) {
+            int8_t* const place = to + (c / Dot::depth * 9 + tap) * stepShorts + (o - panel) * Dot::depth;
+            const int16_t* const from = filter + tap * inChannels + c;
+            for (size_t i = 0; i < smallest(Dot::depth, inChannels - c); ++i) place[i] = int8_t(from[i]);
           }
         }
       }
