@@ -43,6 +43,17 @@ describe("with an addon", () => {
     });
   });
 
+  it("refuses one of another version, whose kernels are unknown", () => {
+    const path = join(folder, "other.cjs");
+    writeFileSync(
+      path,
+      `exports.isas = [{ name: "test-isa", missing: null, kernels: { gemm: 1, future: 2 } }];`,
+    );
+    expect(openNative({ ...source, addon: pathToFileURL(path) })).toMatchObject({
+      unavailable: "the addon has a kernel future: it is of another version than the package",
+    });
+  });
+
   it("finds that of an installed platform package", () => {
     const [name] = platformPackages();
     const package_ = join(folder, "node_modules", name);

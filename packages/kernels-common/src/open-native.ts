@@ -3,6 +3,7 @@ import type { Opened } from "@octavo/spec";
 import { addonPlaces, platformPackages } from "./internal/addon-files.ts";
 import { nativeProvider } from "./native-provider.ts";
 import type { NativeAddon } from "./native-provider.ts";
+import { signatures } from "./signatures.ts";
 
 export interface NativeSource {
   /** Name of the instruction set inside the addon, which is the provider's. */
@@ -53,6 +54,13 @@ export function openNative({ name, addon, architecture }: NativeSource): Opened 
 function pick(addon: NativeAddon, name: string): Opened {
   const isa = addon.isas.find((one) => one.name === name);
   if (!isa) return { unavailable: `the addon has no ${name}: it is older than the package`, hint: build };
+  const strange = Object.keys(isa.kernels).find((kernel) => !Object.hasOwn(signatures, kernel));
+  if (strange !== undefined) {
+    return {
+      unavailable: `the addon has a kernel ${strange}: it is of another version than the package`,
+      hint: build,
+    };
+  }
   if (isa.missing) return { unavailable: `this processor has no ${isa.missing}` };
   return { provider: nativeProvider(addon, isa) };
 }
