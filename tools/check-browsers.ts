@@ -37,7 +37,9 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-const networkFolder = (network: string): string => join(folder, "network", network);
+function networkFolder(network: string): string {
+  return join(folder, "network", network);
+}
 
 async function check(): Promise<void> {
   const tarballs = await packAll(readWorkspace(dirname(import.meta.dirname)));
