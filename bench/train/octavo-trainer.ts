@@ -42,12 +42,18 @@ await serve({
     };
     return { isa: resolve("conv").name };
   },
-  /** Milliseconds, and bytes that the step took from the kernel provider beyond what it reused. */
+  /** Milliseconds, those of all threads together, and bytes that the step took from the kernel provider beyond what it reused. */
   step() {
     const before = allocatedBytes();
     const start = performance.now();
+    const usage = process.cpuUsage();
     step();
-    return { ms: performance.now() - start, allocated: allocatedBytes() - before };
+    const { user, system } = process.cpuUsage(usage);
+    return {
+      ms: performance.now() - start,
+      cpuMs: (user + system) / 1000,
+      allocated: allocatedBytes() - before,
+    };
   },
   finish: () => ({
     peak: peakOf(resolve("conv"), "float"),

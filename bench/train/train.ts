@@ -48,6 +48,8 @@ export const train: Benchmark = {
 /** What a trainer answers to a step; torch says nothing of allocations. */
 interface Step {
   readonly ms: number;
+  /** Of all threads of the process. */
+  readonly cpuMs: number;
   readonly allocated?: number;
 }
 
@@ -62,6 +64,8 @@ async function race(
   try {
     const runs = new Map<string, () => Promise<number>>();
     const allocated = new Map<string, number>();
+    const cpu = new Map<string, number>();
+    const noteCpu = (name: string, ms: number) => cpu.set(name, Math.min(cpu.get(name) ?? Infinity, ms));
     let isa = "";
     let torch: string | null = null;
     for (const mode of modes) {
@@ -74,9 +78,12 @@ async function race(
       ({ isa } = await own.call<{ isa: string }>("prepare", { network: model, batch, mode }));
       let step = 0;
       runs.set(mode, async () => {
-        const { ms, allocated: bytes = 0 } = await own.call<Step>("step");
+        const { ms, cpuMs, allocated: bytes = 0 } = await own.call<Step>("step");
         step++;
-        if (step > warmUp) allocated.set(mode, Math.max(allocated.get(mode) ?? 0, bytes));
+        if (step > warmUp) {
+          allocated.set(mode, Math.max(allocated.get(mode) ?? 0, bytes));
+          noteCpu(mode, cpuMs);
+        }
         return ms;
       });
       if (python === null) continue;
@@ -89,7 +96,11 @@ async function race(
         threads,
       });
       torch = `torch ${version}`;
-      runs.set(`torch ${mode}`, async () => (await theirs.call<Step>("step")).ms);
+      runs.set(`torch ${mode}`, async () => {
+        const { ms, cpuMs } = await theirs.call<Step>("step");
+        noteCpu(`torch ${mode}`, cpuMs);
+        return ms;
+      });
     }
 
     const times = await takeTurns(runs, options.runs ?? steps, warmUp);
@@ -111,6 +122,8 @@ async function race(
         peer: torch,
         peerMs: theirs ? short(theirs.min) : null,
         ratio: theirs ? short(own.min / theirs.min) : null,
+        octavoCpuMs: short(cpu.get(mode)!),
+        peerCpuMs: theirs ? short(cpu.get(`torch ${mode}`)!) : null,
         peakFraction: peak ? short((3 * macs * batch) / (own.min * 1e6) / (peak * threads)) : null,
         allocatedPerStep: allocated.get(mode) ?? 0,
         peakRss: ends.get(mode)!.peakRss,
