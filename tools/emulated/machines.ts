@@ -61,7 +61,7 @@ export const machines: readonly Machine[] = [
     name: "x64 without AVX2 (Nehalem)",
     architecture: "x64",
     emulator: ["qemu-x86_64-static", "-cpu", "Nehalem"],
-    provider: "wasm-relaxed-pairs-threads",
+    provider: "wasm-simd128-threads",
     passedOver: { provider: "x64-avx2", reason: "this processor has no AVX2" },
   },
 ];
