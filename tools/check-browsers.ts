@@ -1,6 +1,6 @@
 // The runtime in real browsers, as a page gets it: bundled by Vite, and unbundled from another server.
 //   node tools/bootstrap.mjs run tools/check-browsers.ts
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
@@ -13,7 +13,7 @@ import { filesOf, Site } from "./browsers/site.ts";
 import { networks } from "./emulated/machines.ts";
 import { report } from "./emulated/report.ts";
 import { networkFiles } from "./emulated/run-network.ts";
-import { writeNetwork } from "./emulated/write-network.ts";
+import { writeNetworks } from "./emulated/write-network.ts";
 import { closure, install } from "./packages/install.ts";
 import { packAll } from "./packages/pack.ts";
 
@@ -46,10 +46,7 @@ async function check(): Promise<void> {
   await install(closure(["@octavo/runtime", "@octavo/kernels-wasm"], tarballs), folder);
   const bundled = await bundle();
   report("download of a page", ...downloadProblem(bundled));
-  for (const network of networks) {
-    mkdirSync(networkFolder(network), { recursive: true });
-    await writeNetwork(networkFolder(network), network);
-  }
+  await writeNetworks(join(folder, "network"));
   await installBrowsers();
   for (const isolated of [true, false]) {
     const pages = {

@@ -1,7 +1,7 @@
 // The kernels of processors that this machine is not, imitated by qemu, or where it cannot, instruction by instruction: every
 // law, and whole networks bit by bit.
 //   node tools/bootstrap.mjs run tools/check-emulated.ts
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { loadKernels, resolve } from "../packages/backend/src/index.ts";
@@ -12,7 +12,7 @@ import { report } from "./emulated/report.ts";
 import { whyNotHere } from "./emulated/requirements.ts";
 import { networkDifference } from "./emulated/run-network.ts";
 import { wasmProviders } from "./emulated/wasm-providers.ts";
-import { writeNetwork } from "./emulated/write-network.ts";
+import { writeNetworks } from "./emulated/write-network.ts";
 import { inParallel } from "./packages/in-parallel.ts";
 
 const root = dirname(import.meta.dirname);
@@ -47,9 +47,8 @@ async function check(): Promise<void> {
   const armNode = await fetchNode("arm64");
   try {
     await loadKernels();
+    await writeNetworks(folder);
     for (const network of networks) {
-      mkdirSync(join(folder, network));
-      await writeNetwork(join(folder, network), network);
       for (const use of new Set([resolve("quantizedConv").name, ...(await wasmProviders())])) {
         const difference = await networkDifference(use, join(folder, network));
         report(`the ${network} network gives the same bits here with ${use}`, difference);

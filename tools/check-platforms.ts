@@ -1,16 +1,16 @@
 // The packages with prebuilt kernels that can run here, by themselves or emulated: built as for a release, and networks run on
 // them bit by bit. tools/make-platforms.ts builds all of them.
 //   node tools/bootstrap.mjs run tools/check-platforms.ts
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { loadKernels } from "../packages/backend/src/index.ts";
 import { run } from "./bootstrap/process.mjs";
 import { fetchNode } from "./emulated/foreign-node.ts";
-import { machines, networks } from "./emulated/machines.ts";
+import { machines } from "./emulated/machines.ts";
 import { report } from "./emulated/report.ts";
 import { whyNotHere } from "./emulated/requirements.ts";
-import { writeNetwork } from "./emulated/write-network.ts";
+import { writeNetworks } from "./emulated/write-network.ts";
 import { crossCompiler } from "./platforms/cross-compiler.ts";
 import { compilerFolder, makePlatform } from "./platforms/make-platform.ts";
 import { targets } from "./platforms/targets.ts";
@@ -30,10 +30,7 @@ else {
   const armNode = await fetchNode("arm64");
   try {
     await loadKernels();
-    for (const network of networks) {
-      mkdirSync(join(folder, network));
-      await writeNetwork(join(folder, network), network);
-    }
+    await writeNetworks(folder);
     for (const target of targets) {
       const emulator = runnable[target.name];
       if (!emulator) {

@@ -1,12 +1,12 @@
-# OpenVINO in its own process: one network from a file, run when asked. The other end of an Engine, as onnxruntime-engine.ts.
-import json
+# OpenVINO in its own process: one network from a file. The other end of an Engine, as onnxruntime-engine.ts.
 import sys
-import time
+from pathlib import Path
 
 import numpy
 import openvino
 
-run = None
+sys.path.append(str(Path(__file__).parents[1] / "engines"))
+from serve import serve_network
 
 
 def prepare(file, shape, threads, **_):
@@ -18,20 +18,4 @@ def prepare(file, shape, threads, **_):
     return request.infer
 
 
-def answer(call, argument):
-    global run
-    if call == "prepare":
-        run = prepare(**argument)
-        return "OpenVINO " + openvino.__version__.split("-")[0]
-    start = time.perf_counter()
-    run()
-    return (time.perf_counter() - start) * 1e3
-
-
-for line in sys.stdin:
-    request = json.loads(line)
-    try:
-        reply = {"result": answer(request["call"], request["argument"])}
-    except Exception as error:
-        reply = {"error": repr(error)}
-    print(json.dumps(reply), flush=True)
+serve_network("OpenVINO " + openvino.__version__.split("-")[0], prepare)

@@ -1,17 +1,17 @@
-# torch in its own process: torchvision's network with random weights, run when asked. The other end of an Engine, as
+# torch in its own process: torchvision's network with random weights. The other end of an Engine, as
 # onnxruntime-engine.ts. Traced and frozen, which is faster than eager; int8 on the engine `x86`.
-import json
 import sys
-import time
 import warnings
+from pathlib import Path
 
 import torch
 import torch.ao.quantization as quantization
 import torchvision
 
-warnings.filterwarnings("ignore")
+sys.path.append(str(Path(__file__).parents[1] / "engines"))
+from serve import serve_network
 
-run = None
+warnings.filterwarnings("ignore")
 
 
 def quantized(name, image):
@@ -39,20 +39,4 @@ def prepare(network, bits, shape, threads, **_):
     return step
 
 
-def answer(call, argument):
-    global run
-    if call == "prepare":
-        run = prepare(**argument)
-        return "torch " + torch.__version__
-    start = time.perf_counter()
-    run()
-    return (time.perf_counter() - start) * 1e3
-
-
-for line in sys.stdin:
-    request = json.loads(line)
-    try:
-        reply = {"result": answer(request["call"], request["argument"])}
-    except Exception as error:
-        reply = {"error": repr(error)}
-    print(json.dumps(reply), flush=True)
+serve_network("torch " + torch.__version__, prepare)

@@ -1,16 +1,19 @@
 # torch in its own process: the other end of an Engine, as octavo-trainer.ts.
 # Networks and work as Octavo's: channels_last, SGD with momentum, fused observers. ResNet-20 has shortcuts of option A.
-import json
 import resource
 import sys
 import time
 import warnings
+from pathlib import Path
 
 import torch
 import torch.ao.quantization as quantization
 import torch.nn as nn
 import torch.nn.functional as F
 import torchvision
+
+sys.path.append(str(Path(__file__).parents[1] / "engines"))
+from serve import serve
 
 warnings.filterwarnings("ignore")
 
@@ -91,22 +94,20 @@ def prepare(network, batch, mode, threads):
 step = None
 
 
-def answer(call, argument):
+def prepare_it(argument):
     global step
-    if call == "prepare":
-        step = prepare(**argument)
-        return {"version": torch.__version__}
-    if call == "step":
-        start, cpu = time.perf_counter(), time.process_time()
-        step()
-        return {"ms": (time.perf_counter() - start) * 1e3, "cpuMs": (time.process_time() - cpu) * 1e3}
+    step = prepare(**argument)
+    return {"version": torch.__version__}
+
+
+def time_step(_):
+    start, cpu = time.perf_counter(), time.process_time()
+    step()
+    return {"ms": (time.perf_counter() - start) * 1e3, "cpuMs": (time.process_time() - cpu) * 1e3}
+
+
+def finish(_):
     return {"peakRss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
 
 
-for line in sys.stdin:
-    request = json.loads(line)
-    try:
-        reply = {"result": answer(request["call"], request["argument"])}
-    except Exception as error:
-        reply = {"error": repr(error)}
-    print(json.dumps(reply), flush=True)
+serve({"prepare": prepare_it, "step": time_step, "finish": finish})

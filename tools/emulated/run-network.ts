@@ -25,7 +25,7 @@ export async function runNetwork(
   return logits as Float32Array;
 }
 
-/** Runs the network of `writeNetwork`; null if its outputs have the same bits as where it was written. */
+/** Runs one of the networks of `writeNetworks`; null if its outputs have the same bits as where it was written. */
 export async function networkDifference(kernels: string, folder: string): Promise<string | null> {
   const { program, input, expected } = networkFiles(folder);
   return bitDifference(

@@ -7,16 +7,12 @@
 
 namespace octavo::OCTAVO_ISA {
 
-struct ByteDot {
-  static constexpr size_t depth = 4;
+struct ByteDot : ByteOperand {
   static constexpr int32_t least = 0, largest = 127;
   /** Counted in instructions where it is one of them: on ARM, and on x86 with AVX-VNNI. */
   static constexpr double cost = 0.4;
-  v128_t v;
-  static ByteDot load(const uint8_t* p) { return {wasm_v128_load(p)}; }
-  static ByteDot broadcast(const uint8_t* p) { return {wasm_v128_load32_splat(p)}; }
 };
-inline IntVector dot(ByteDot x, ByteDot weights, IntVector sum) {
+inline IntVector dot(ByteOperand x, ByteOperand weights, IntVector sum) {
   return {wasm_i32x4_relaxed_dot_i8x16_i7x16_add(weights.v, x.v, sum.v)};
 }
 

@@ -10,12 +10,17 @@ inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return {wasm_f32x4_rel
 inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return c + a * b; }
 #endif
 
-struct Dot {
-  static constexpr size_t depth = 2;
+/** A register of operands of 4 bytes, one for each column. */
+template <typename T>
+struct Operand {
+  static constexpr size_t depth = 4 / sizeof(T);
   v128_t v;
-  static Dot load(const int16_t* p) { return {wasm_v128_load(p)}; }
-  static Dot broadcast(const int16_t* p) { return {wasm_v128_load32_splat(p)}; }
+  static Operand load(const T* p) { return {wasm_v128_load(p)}; }
+  static Operand broadcast(const T* p) { return {wasm_v128_load32_splat(p)}; }
 };
+using Dot = Operand<int16_t>;
+using ByteOperand = Operand<uint8_t>;
+
 inline IntVector dot(Dot a, Dot b, IntVector sum) {
   return {wasm_i32x4_add(sum.v, wasm_i32x4_dot_i16x8(a.v, b.v))};
 }

@@ -1,7 +1,8 @@
 #pragma once
+#include "conv-gather.h"
 #include "conv-shape.h"
-#include "elementwise.h"
 #include "quantize.h"
+#include "range-statistics.h"
 #include "row-dots.h"
 #include "workspace.h"
 
@@ -36,61 +37,6 @@ inline DynamicRange dynamicRange(float smallest, float largest, double quantMax)
   const double clamped = zero > 0 ? (zero < quantMax ? zero : quantMax) : 0;
   return {float(scale), int32_t(__builtin_rint(clamped))};
 }
-
-/** The smallest and largest of the values and 0; NaN counts as 0. */
-inline void rangeWithZero(const float* x, size_t count, float& low, float& high) {
-  constexpr size_t width = Vector::width;
-  Vector least = Vector::broadcast(0), most = least;
-  size_t i = 0;
-  for (; i + width <= count; i += width) {
-    const Vector values = Vector::load(x + i);
-    least = smaller(values, least);
-    most = larger(values, most);
-  }
-  float lows[width], highs[width];
-  least.store(lows);
-  most.store(highs);
-  low = high = 0;
-  const auto take = [&](float smallest, float largest) {
-    low = smallest < low ? smallest : low;
-    high = largest > high ? largest : high;
-  };
-  for (size_t lane = 0; lane < width; ++lane) take(lows[lane], highs[lane]);
-  for (; i < count; ++i) take(x[i], x[i]);
-}
-
-/** Inputs as integers less their zero point, channels-last. */
-struct DynamicInputs {
-  const ConvShape& shape;
-  const int16_t* integers;
-
-  /** What the filters of a group meet at an output position, in their order, then zeros up to the stride. */
-  void gather(size_t pixel, size_t group, int16_t* to) const {
-    const size_t perGroup = size_t(shape.inChannels / shape.groups), filter = filterElements(shape);
-    const Spatial& out = shape.outSize;
-    const int32_t inImage = int32_t(pixel % out.volume());
-    const int32_t depth = inImage / (out.height * out.width), height = inImage / out.width % out.height;
-    const int16_t* image = integers + pixel / out.volume() * shape.inSize.volume() * size_t(shape.inChannels);
-    int16_t* const end = to + rowDotsStride(filter);
-    for (int32_t kd = 0; kd < shape.kernel.depth; ++kd) {
-      const int32_t d = depth * shape.stride.depth - shape.padding.depth + kd * shape.dilation.depth;
-      for (int32_t kh = 0; kh < shape.kernel.height; ++kh) {
-        const int32_t h = height * shape.stride.height - shape.padding.height + kh * shape.dilation.height;
-        for (int32_t kw = 0; kw < shape.kernel.width; ++kw, to += perGroup) {
-          const int32_t w = inImage % out.width * shape.stride.width - shape.padding.width + kw * shape.dilation.width;
-          const Spatial& in = shape.inSize;
-          if (d < 0 || d >= in.depth || h < 0 || h >= in.height || w < 0 || w >= in.width) {
-            std::memset(to, 0, perGroup * sizeof(int16_t));
-          } else {
-            const size_t at = (size_t(d) * size_t(in.height) + size_t(h)) * size_t(in.width) + size_t(w);
-            std::memcpy(to, image + at * size_t(shape.inChannels) + group * perGroup, perGroup * sizeof(int16_t));
-          }
-        }
-      }
-    }
-    while (to < end) *to++ = 0;
-  }
-};
 
 /** Where sums of some outputs become floats: the channels of one pixel lie together, pixels `stride` apart. */
 struct DynamicOutputs {
@@ -141,9 +87,8 @@ void dynamicConv(Span<const float> x, Span<const int8_t> weight, Span<const floa
   OCTAVO_EXPECT(x.length >= count && y.length >= outElements(shape), "inputs and outputs of the shape's size");
   OCTAVO_EXPECT(weight.length >= weightElements(shape), "weights of the shape's size");
   OCTAVO_EXPECT(weightScale.length >= channels && (!bias || bias.length >= channels), "a scale per output channel");
-  float low, high;
-  rangeWithZero(x.data, count, low, high);
-  const DynamicRange range = dynamicRange(low, high, quantMax);
+  const Range values = rangeOf(x.data, count);
+  const DynamicRange range = dynamicRange(values.low, values.high, quantMax);
   const Quantizer quantizer(range.scale, range.zeroPoint, 0, quantMax);
   Workspace<int16_t> space(count + 1);
   int16_t* integers = space.data();
@@ -152,7 +97,7 @@ void dynamicConv(Span<const float> x, Span<const int8_t> weight, Span<const floa
       integers[i] = static_cast<int16_t>(toInt(quantizer.centred(Scalar::load(x.data + i))).v);
     }
   });
-  const DynamicInputs inputs{shape, integers};
+  const Gather gather = forwardGather(shape);
   const size_t pixels = size_t(shape.batch) * shape.outSize.volume(), groups = size_t(shape.groups);
   const size_t chunks = divideUp(pixels, dynamicPixels), perGroup = channels / groups;
   // Few pixels, as in a linear layer: several tasks gather the same ones.
@@ -160,11 +105,14 @@ void dynamicConv(Span<const float> x, Span<const int8_t> weight, Span<const floa
   const size_t parts = divideUp(perGroup, part), stride = rowDotsStride(filter);
   const size_t work = smallest(pixels, dynamicPixels) * filter * smallest(part, perGroup);
   parallelFor(groups * chunks * parts, 1 + taskProducts / (work + 1), [=](size_t begin, size_t end) {
-    Workspace<int16_t> patches(dynamicPixels * stride + 1);
+    const Workspace<int16_t> patches(dynamicPixels * stride + 1);
+    // What fills up the last vector of each row; no task writes there.
+    if (stride > filter) clear(patches.data(), dynamicPixels * stride);
+    const auto copy = [](const int16_t* source, int16_t* to, size_t n) { std::memcpy(to, source, n * sizeof(int16_t)); };
     for (size_t task = begin; task < end; ++task) {
       const size_t group = task / (chunks * parts), first = task / parts % chunks * dynamicPixels;
       const size_t rows = smallest(dynamicPixels, pixels - first), from = task % parts * part;
-      for (size_t row = 0; row < rows; ++row) inputs.gather(first + row, group, patches.data() + row * stride);
+      gatherRows(gather, integers + group * gather.channels, first, rows, patches.data(), stride, copy);
       for (size_t o = from; o < smallest(from + part, perGroup); o += dynamicBlock) {
         const size_t channel = group * perGroup + o, wanted = smallest(dynamicBlock, perGroup - o);
         const WeightRows<dynamicBlock> weights(weight.data + channel * filter, wanted, filter);

@@ -47,6 +47,7 @@ export type {
   ResampleShape,
   Spatial,
 } from "./kernels/shapes.ts";
+export { requireRows } from "./kernels/require-rows.ts";
 export { shuffledChannels } from "./kernels/shuffled-channels.ts";
 export { denseStrides, formatsCoincide, memoryOrder, numberOfElements } from "./memory-format.ts";
 export type { MemoryFormat } from "./memory-format.ts";

@@ -1,4 +1,4 @@
-import { ArgumentError } from "@octavo/spec";
+import { requireRows } from "@octavo/spec";
 import type { Kernels } from "@octavo/spec";
 
 const { fround } = Math;
@@ -8,7 +8,7 @@ export const embeddingKernels = {
   embedding(table, scale, zeroPoint, indices, y, bits) {
     if (indices.length === 0) return;
     const width = y.length / indices.length;
-    requireRows(indices, scale?.length ?? table.length / width);
+    requireRows(indices, scale?.length ?? table.length / width, "embedding");
     for (let i = 0; i < indices.length; i++) {
       const row = Number(indices[i]);
       const step = scale?.[row] ?? 1;
@@ -20,14 +20,3 @@ export const embeddingKernels = {
     }
   },
 } satisfies Partial<Kernels>;
-
-function requireRows(indices: Int32Array | BigInt64Array, rows: number): void {
-  for (const index of indices) {
-    if (index >= 0 && index < rows) continue;
-    throw new ArgumentError({
-      where: "embedding",
-      expected: `indices from 0 to ${rows - 1}`,
-      got: `${index}`,
-    });
-  }
-}

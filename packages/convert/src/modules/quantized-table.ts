@@ -1,6 +1,6 @@
 import { Module } from "@octavo/nn";
 import type { ExtraState, StateDict } from "@octavo/nn";
-import { ArgumentError, DTypeError } from "@octavo/spec";
+import { DTypeError, requireRows } from "@octavo/spec";
 import type { QParams } from "@octavo/spec";
 import { callContext } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
@@ -82,13 +82,6 @@ export abstract class QuantizedTable<Inputs extends unknown[]>
       const hint = 'tensor([2, 0], { dtype: "int32" }) makes them.';
       throw new DTypeError({ where, expected: "indices of int32 or int64", got: indices.describe(), hint });
     }
-    for (const index of indices.raw<Int32Array | BigInt64Array>()) {
-      if (index >= 0 && index < this.numEmbeddings) continue;
-      throw new ArgumentError({
-        where,
-        expected: `indices from 0 to ${this.numEmbeddings - 1}`,
-        got: String(index),
-      });
-    }
+    requireRows(indices.raw(), this.numEmbeddings, where);
   }
 }

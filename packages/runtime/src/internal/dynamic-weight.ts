@@ -53,4 +53,7 @@ export class DynamicWeight {
   }
 }
 
+/** Largest integer of inputs that are quantized anew in each call. Attribute `reduceRange` false: 7 bits, as fbgemm. */
+export const largestInput = (step: Step) => (step.boolean("reduceRange", false) ? 127 : 255);
+
 type DynamicWeightArrays = readonly [weight: Int8Array, scale: Float32Array, bias: Float32Array | null];

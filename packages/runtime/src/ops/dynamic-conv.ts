@@ -1,5 +1,5 @@
 import { readConv } from "../internal/conv-geometry.ts";
-import { DynamicWeight } from "../internal/dynamic-weight.ts";
+import { DynamicWeight, largestInput } from "../internal/dynamic-weight.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
 /**
@@ -16,7 +16,7 @@ export const dynamicConv: OpDefinition = {
     const { weight, output } = readConv(step, "qint8");
     for (const value of [...step.inputs, ...step.outputs]) step.expectDType(value, "float32");
     new DynamicWeight(step).check(weight.shape);
-    step.boolean("reduceRange", false);
+    largestInput(step);
     return [output];
   },
 
@@ -27,7 +27,7 @@ export const dynamicConv: OpDefinition = {
     const [x] = buffers.inputs as Float32Array[];
     const [y] = buffers.outputs as Float32Array[];
     const weight = new DynamicWeight(step).read(buffers.constants);
-    const quantMax = step.boolean("reduceRange", false) ? 127 : 255;
+    const quantMax = largestInput(step);
     return () => kernels.dynamicConv(x, ...weight, y, shape, quantMax);
   },
 };

@@ -1,4 +1,4 @@
-import { DynamicWeight } from "../internal/dynamic-weight.ts";
+import { DynamicWeight, largestInput } from "../internal/dynamic-weight.ts";
 import { linearShape, readLinear } from "../internal/linear-geometry.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
@@ -17,7 +17,7 @@ export const dynamicLinear: OpDefinition = {
     const { outFeatures, inFeatures, output } = readLinear(step, "qint8");
     for (const value of [...step.inputs, ...step.outputs]) step.expectDType(value, "float32");
     new DynamicWeight(step).check([outFeatures, inFeatures]);
-    step.boolean("reduceRange", false);
+    largestInput(step);
     return [output];
   },
 
@@ -28,7 +28,7 @@ export const dynamicLinear: OpDefinition = {
     const [x] = buffers.inputs as Float32Array[];
     const [y] = buffers.outputs as Float32Array[];
     const weight = new DynamicWeight(step).read(buffers.constants);
-    const quantMax = step.boolean("reduceRange", false) ? 127 : 255;
+    const quantMax = largestInput(step);
     const shape = linearShape(y.length / outFeatures, inFeatures, outFeatures);
     return () => kernels.dynamicConv(x, ...weight, y, shape, quantMax);
   },

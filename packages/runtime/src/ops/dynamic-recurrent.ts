@@ -1,5 +1,5 @@
 import { BinaryOp, broadcast, region } from "@octavo/spec";
-import { DynamicWeight } from "../internal/dynamic-weight.ts";
+import { DynamicWeight, largestInput } from "../internal/dynamic-weight.ts";
 import { linearShape } from "../internal/linear-geometry.ts";
 import { recurrentCells, recurrentKinds, RecurrentMath } from "../internal/recurrent-cells.ts";
 import type { RecurrentSizes } from "../internal/recurrent-cells.ts";
@@ -36,7 +36,7 @@ export const dynamicRecurrent: OpDefinition = {
     new DynamicWeight(step, "Ih").check([gates * hidden, x.shape[2]]);
     new DynamicWeight(step, "Hh").check([gates * hidden, hidden]);
     step.boolean("reverse", false);
-    step.boolean("reduceRange", false);
+    largestInput(step);
     return [[batch, cell.hasCell ? time + 1 : time, hidden]];
   },
 
@@ -54,7 +54,7 @@ export const dynamicRecurrent: OpDefinition = {
     const [input, ...initial] = inputs as Float32Array[];
     const y = output as Float32Array;
     const room = split(scratch, lengths(sizes));
-    const quantMax = step.boolean("reduceRange", false) ? 127 : 255;
+    const quantMax = largestInput(step);
     const ofInput = new DynamicWeight(step, "Ih").read(constants);
     const ofHidden = new DynamicWeight(step, "Hh").read(constants);
     const rows = gates * hidden;
