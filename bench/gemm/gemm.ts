@@ -1,4 +1,4 @@
-import { reference } from "@octavo/backend";
+import { reference } from "@octavo/backend/reference";
 import { registrations as arm } from "@octavo/kernels-arm";
 import { registrations as wasm } from "@octavo/kernels-wasm";
 import { registrations as x86 } from "@octavo/kernels-x86";

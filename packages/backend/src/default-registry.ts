@@ -2,14 +2,25 @@ import type { KernelName, KernelProvider, Kernels, Memory, ProviderRegistration 
 import type { Explanation, KernelExplanation } from "./explanation.ts";
 import { host } from "./internal/host.ts";
 import { kernelPackages } from "./internal/kernel-packages.ts";
-import { reference } from "./reference-provider.ts";
 import { Registry } from "./registry.ts";
-import type { LoadOptions, Recorder } from "./registry.ts";
+import type { LoadOptions, Recorder, WholeProvider } from "./registry.ts";
+
+const fetchReference = async () => (await import("./reference.ts")).reference;
 
 /** The one registry that all packages of a program share. */
-const registry = new Registry(reference, kernelPackages, host);
+const registry = new Registry(fetchReference, kernelPackages, host);
 
-/** Every kernel, each from the best open provider that has it: the reference before `loadKernels`. Do not keep it across `loadKernels`. */
+/** For the reference itself, when it is imported. */
+export function provideReference(reference: WholeProvider): void {
+  registry.provideReference(reference);
+}
+
+/**
+ * Every kernel, each from the best open provider that has it. Before `loadKernels`, those of the reference, if
+ * "@octavo/backend/reference" was imported, as @octavo/tensor does. Do not keep it across `loadKernels`.
+ *
+ * @throws KernelError as long as there are none.
+ */
 export function kernels(): Kernels {
   return registry.kernels();
 }

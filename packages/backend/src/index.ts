@@ -10,5 +10,4 @@ export {
   resolve,
 } from "./default-registry.ts";
 export type { Explanation, KernelExplanation, PassedOver } from "./explanation.ts";
-export { reference } from "./reference-provider.ts";
 export type { LoadOptions, Recorder } from "./registry.ts";

@@ -3,7 +3,7 @@ import { UnaryOp } from "@octavo/spec";
 import { describe, expect, it, vi } from "vitest";
 import type { Host } from "./internal/host.ts";
 import type { KernelPackage } from "./internal/kernel-packages.ts";
-import { reference } from "./reference-provider.ts";
+import { reference } from "./reference.ts";
 import { Registry } from "./registry.ts";
 
 const x64: Host = { node: { platform: "linux", arch: "x64" }, variable: () => null };
@@ -50,7 +50,8 @@ function registryOf(
   host = x64,
   packages: readonly KernelPackage[] = [],
 ) {
-  const registry = new Registry(reference, packages, host);
+  const registry = new Registry(async () => reference, packages, host);
+  registry.provideReference(reference);
   for (const one of registrations) registry.registerProvider(one);
   return registry;
 }
@@ -284,6 +285,59 @@ describe("packages", () => {
     const registry = registryOf([], x64, [offers(async () => module)]);
     await registry.loadKernels();
     expect(registry.explain("gemm").passedOver).toEqual([{ provider: "kernels-x", reason }]);
+  });
+});
+
+describe("without the reference", () => {
+  /** A registry to which nobody has provided the reference, and how it fetches it. */
+  function lean(registrations: readonly ProviderRegistration[]) {
+    const fetchReference = vi.fn(async () => reference);
+    const registry = new Registry(fetchReference, [], x64);
+    for (const one of registrations) registry.registerProvider(one);
+    return { registry, fetchReference };
+  }
+
+  it("has no kernels before loadKernels, and says what to do", () => {
+    const { registry } = lean([]);
+    for (const use of [
+      () => registry.kernels(),
+      () => registry.explain(),
+      () => registry.resolve("gemm"),
+      () => registry.recorder(),
+      () => registry.allocate(8),
+    ]) {
+      expect(use).toThrow(
+        "kernels: expected kernels that are loaded, got none yet.\n" +
+          'Await loadKernels() first, or import "@octavo/backend/reference".',
+      );
+    }
+  });
+
+  it("does not fetch it for a provider that has every kernel", async () => {
+    const { registry, fetchReference } = lean([works("n", "native", 200, 1, { kernels: reference.kernels })]);
+    await registry.loadKernels();
+    expect(fetchReference).not.toHaveBeenCalled();
+    expect(registry.resolve("gemm").name).toBe("n");
+  });
+
+  it.each([
+    ["a provider that lacks kernels", [works("n", "native", 200, 1)], undefined],
+    ["nothing that runs", [], undefined],
+    ["nothing but itself being wanted", [works("n", "native", 200, 1)], "reference"],
+  ])("fetches it for %s", async (_, registrations, use) => {
+    const { registry, fetchReference } = lean(registrations);
+    await registry.loadKernels(use === undefined ? {} : { use });
+    expect(fetchReference).toHaveBeenCalledOnce();
+    expect(registry.resolve("gemm")).toBe(reference);
+  });
+
+  it("leaves everything as it was where fetching fails", async () => {
+    const offline = vi.fn(() => Promise.reject(new Error("Failed to fetch reference.js")));
+    const registry = new Registry(offline, [], x64);
+    await expect(registry.loadKernels()).rejects.toThrow("Failed to fetch reference.js");
+    registry.provideReference(reference);
+    await registry.loadKernels();
+    expect(registry.resolve("gemm")).toBe(reference);
   });
 });
 

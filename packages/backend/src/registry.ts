@@ -1,4 +1,4 @@
-import { ArgumentError, KernelError } from "@octavo/spec";
+import { ArgumentError, KernelError, kernelNames } from "@octavo/spec";
 import type {
   CallRecorder,
   KernelName,
@@ -29,14 +29,22 @@ export interface Recorder extends CallRecorder {
   record(...[steps, parameters]: Parameters<CallRecorder["record"]>): Recording;
 }
 
-/** Best first: whatever is of a kind goes before all of the next. */
-const kinds = ["native", "wasm", "reference"] as const satisfies readonly ProviderRegistration["kind"][];
+/** Name and kind of the kernels in plain TypeScript. */
+const referenceName = "reference";
+
+/** A provider that has every kernel. */
+export interface WholeProvider extends KernelProvider {
+  readonly kernels: Kernels;
+}
+
+/** Best first: whatever is of a kind goes before all of the next, and before the reference. */
+const kinds = ["native", "wasm"] as const satisfies readonly ProviderRegistration["kind"][];
 
 /** What the registry knows at one moment. */
 interface Selection {
   /** What decided, for people. */
   readonly choice: string;
-  /** The providers that run, best first; the reference is always the last. */
+  /** The providers that run, best first; the reference is the last of them where another lacks kernels. */
   readonly open: readonly KernelProvider[];
   /** Why the others do not. */
   readonly passedOver: readonly PassedOver[];
@@ -46,41 +54,42 @@ interface Selection {
 /**
  * Which kernel providers exist, which one runs each kernel, and why. The program's own registry is behind the functions
  * of this package (`kernels`, `loadKernels` …); a test makes one with its own packages and host.
+ *
+ * The reference is fetched when it is needed and not before: a web page that runs WebAssembly does without.
  */
 export class Registry {
-  readonly #reference: KernelProvider & { readonly kernels: Kernels };
+  readonly #fetchReference: () => Promise<WholeProvider>;
   readonly #packages: readonly KernelPackage[];
   readonly #host: Host;
   readonly #registered = new Map<string, ProviderRegistration>();
   readonly #opened = new Map<ProviderRegistration, Promise<Usable>>();
   readonly #owners = new WeakMap<Memory, KernelProvider>();
-  readonly #ofReference: ProviderRegistration;
-  #selection: Selection;
+  #reference: WholeProvider | null = null;
+  #selection: Selection | null = null;
   #isChosen = false;
 
-  constructor(
-    reference: KernelProvider & { readonly kernels: Kernels },
-    packages: readonly KernelPackage[],
-    host: Host,
-  ) {
-    this.#reference = reference;
+  constructor(fetchReference: () => Promise<WholeProvider>, packages: readonly KernelPackage[], host: Host) {
+    this.#fetchReference = fetchReference;
     this.#packages = packages;
     this.#host = host;
-    this.#ofReference = {
-      name: reference.name,
-      kind: "reference",
-      priority: 0,
-      open: () => ({ provider: reference }),
-    };
-    const waiting = packages.map(({ name }) => ({ provider: name, reason: "loadKernels() was not called" }));
+  }
+
+  /** From now on the reference is there without waiting: its kernels run until `loadKernels` chooses. */
+  provideReference(reference: WholeProvider): void {
+    this.#reference = reference;
+    if (this.#selection) return;
+    const waiting = this.#packages.map(({ name }) => ({
+      provider: name,
+      reason: "loadKernels() was not called",
+    }));
     this.#selection = this.#select("default, before loadKernels()", reference, waiting);
   }
 
   /** Adds a provider to choose from; nothing is opened before `loadKernels`. @throws KernelError if the name is taken. */
   registerProvider(registration: ProviderRegistration): void {
     const { name } = registration;
-    const known = name === this.#reference.name ? this.#ofReference : this.#registered.get(name);
-    if (known && known !== registration) {
+    const known = this.#registered.get(name);
+    if (name === referenceName || (known && known !== registration)) {
       throw new KernelError({
         where: "registerProvider",
         expected: "a name of its own for each kernel provider",
@@ -125,7 +134,7 @@ export class Registry {
             ? null
             : `not chosen: ${choice}`;
         if (skipped !== null) {
-          if (registration !== this.#ofReference) rest.push({ provider: registration.name, reason: skipped });
+          rest.push({ provider: registration.name, reason: skipped });
           continue;
         }
         const opened = await this.#open(registration);
@@ -134,7 +143,9 @@ export class Registry {
       }
       absent.push(...passedOver);
     }
+    if (!provider && (use === null || use === referenceName)) provider = await this.#openReference();
     if (!provider) throw forcedFailure(choice, use, failed, known, absent);
+    if (!isWhole(provider)) await this.#openReference();
     if (threads !== null) provider.setThreads(threads);
     this.#selection = this.#select(choice, provider, [...failed, ...rest, ...absent]);
     this.#isChosen = true;
@@ -145,9 +156,13 @@ export class Registry {
     if (options || !this.#isChosen) await this.loadKernels(options);
   }
 
-  /** Every kernel, each from the best open provider that has it. Do not keep it across `loadKernels`. */
+  /**
+   * Every kernel, each from the best open provider that has it. Do not keep it across `loadKernels`.
+   *
+   * @throws KernelError as long as there are none: `loadKernels` was not called, and no reference provided.
+   */
   kernels(): Kernels {
-    return this.#selection.kernels;
+    return this.#selected().kernels;
   }
 
   /**
@@ -155,10 +170,9 @@ export class Registry {
    * keeps these kernels whatever is loaded later. Where another provider runs some of them, calls stay single calls.
    */
   recorder(threads?: number): Recorder {
-    const { open, kernels } = this.#selection;
+    const { open, kernels } = this.#selected();
     const [primary] = open;
-    const isWhole = this.#names().every((name) => primary.kernels[name]);
-    const recorder = isWhole ? primary.recorder?.(threads ?? primary.threads) : undefined;
+    const recorder = isWhole(primary) ? primary.recorder?.(threads ?? primary.threads) : undefined;
     return {
       threads: recorder?.threads ?? primary.threads,
       record: (steps, parameters) =>
@@ -169,11 +183,12 @@ export class Registry {
 
   /** The provider that runs a kernel. @throws KernelError for a name that is none. */
   resolve(kernel: KernelName): KernelProvider {
-    if (!(kernel in this.#reference.kernels)) {
-      const expected = `a kernel: ${this.#names().join(", ")}`;
-      throw new KernelError({ where: "resolve", expected, got: String(kernel) });
-    }
-    return this.#selection.open.find((provider) => provider.kernels[kernel]) ?? this.#reference;
+    const provider = this.#selected().open.find(
+      ({ kernels }) => Object.hasOwn(kernels, kernel) && kernels[kernel],
+    );
+    if (provider) return provider;
+    const expected = `a kernel: ${kernelNames.join(", ")}`;
+    throw new KernelError({ where: "resolve", expected, got: String(kernel) });
   }
 
   /** Why each kernel, or the named one, runs where it runs. */
@@ -181,18 +196,18 @@ export class Registry {
   explain(kernel: KernelName): KernelExplanation;
   explain(kernel?: KernelName): Explanation | KernelExplanation {
     if (kernel !== undefined) return this.#explainOne(kernel);
-    const { choice, open } = this.#selection;
+    const { choice, open } = this.#selected();
     const primary = `${open[0].name} (${open[0].description})`;
     return new Explanation(
       choice,
       primary,
-      this.#names().map((name) => this.#explainOne(name)),
+      kernelNames.map((name) => this.#explainOne(name)),
     );
   }
 
   /** Memory of the primary provider, zeroed; its kernels use it without copying. `byteLength` in bytes, ≥ 0. */
   allocate(byteLength: number): Memory {
-    const [primary] = this.#selection.open;
+    const [primary] = this.#selected().open;
     const memory = primary.allocate(byteLength);
     this.#owners.set(memory, primary);
     return memory;
@@ -236,7 +251,6 @@ export class Registry {
   ): ProviderRegistration[] {
     const byName = new Map(discovered.map((registration) => [registration.name, registration]));
     for (const [name, registration] of this.#registered) byName.set(name, registration);
-    byName.set(this.#reference.name, this.#ofReference);
     return [...byName.values()].filter((one) => one.kind === kind).sort((a, b) => b.priority - a.priority);
   }
 
@@ -246,26 +260,44 @@ export class Registry {
     return opening;
   }
 
+  async #openReference(): Promise<WholeProvider> {
+    this.#reference ??= await this.#fetchReference();
+    return this.#reference;
+  }
+
   #select(choice: string, primary: KernelProvider, passedOver: readonly PassedOver[]): Selection {
-    const open = primary === this.#reference ? [primary] : [primary, this.#reference];
+    const open = isWhole(primary) ? [primary] : [primary, this.#reference!];
     const present = Object.entries(primary.kernels).filter(([, kernel]) => kernel !== undefined);
-    const kernels: Kernels = Object.freeze({ ...this.#reference.kernels, ...Object.fromEntries(present) });
+    const kernels: Kernels = Object.freeze({
+      ...open.at(-1)!.kernels,
+      ...Object.fromEntries(present),
+    } as Kernels);
     return { choice, open, passedOver, kernels };
+  }
+
+  #selected(): Selection {
+    if (this.#selection) return this.#selection;
+    throw new KernelError({
+      where: "kernels",
+      expected: "kernels that are loaded",
+      got: "none yet",
+      hint: 'Await loadKernels() first, or import "@octavo/backend/reference".',
+    });
   }
 
   #explainOne(kernel: KernelName): KernelExplanation {
     const provider = this.resolve(kernel);
-    const { open, passedOver } = this.#selection;
+    const { open, passedOver } = this.#selected();
     const lacking = open
       .slice(0, open.indexOf(provider))
       .map(({ name }) => ({ provider: name, reason: "does not have this kernel" }));
     const variant = provider.variant?.(kernel) ?? null;
     return new KernelExplanation(kernel, provider.name, variant, [...lacking, ...passedOver]);
   }
+}
 
-  #names(): KernelName[] {
-    return Object.keys(this.#reference.kernels).sort() as KernelName[];
-  }
+function isWhole(provider: KernelProvider): boolean {
+  return kernelNames.every((name) => provider.kernels[name]);
 }
 
 function forcedFailure(
@@ -277,7 +309,9 @@ function forcedFailure(
 ): KernelError {
   const reasons = (rows: readonly PassedOver[]) =>
     rows.map(({ provider, reason }) => `${provider}: ${reason}`);
-  const known = candidates.map(({ name, kind }) => `${name} (${kind})`).join(", ");
+  const known = [...candidates, { name: referenceName, kind: "reference" }]
+    .map(({ name, kind }) => `${name} (${kind})`)
+    .join(", ");
   return new KernelError({
     where: choice,
     expected: "the name or kind of a kernel provider that runs here",

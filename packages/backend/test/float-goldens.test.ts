@@ -1,7 +1,7 @@
 import { BinaryOp, broadcast, channelBlocks, denseStrides, gemmShape, ReduceOp } from "@octavo/spec";
 import { closeDifference, goldens, toChannelsLast, toContiguous, valueDifference } from "@octavo/testing";
 import { describe, expect, it } from "vitest";
-import { reference } from "../src/index.ts";
+import { reference } from "../src/reference.ts";
 import { convShapeOf, poolShapeOf } from "./golden-shapes.ts";
 
 const group = goldens("float-ops");

@@ -2,7 +2,7 @@ import { registrations as arm } from "@octavo/kernels-arm";
 import { registrations as wasm } from "@octavo/kernels-wasm";
 import { registrations as x86 } from "@octavo/kernels-x86";
 import { describe, expect, it } from "vitest";
-import { reference } from "../src/index.ts";
+import { reference } from "../src/reference.ts";
 import { Registry } from "../src/registry.ts";
 import { host } from "../src/internal/host.ts";
 import { kernelPackages } from "../src/internal/kernel-packages.ts";
@@ -17,7 +17,7 @@ describe("the kernel packages of this workspace", () => {
   );
 
   it("all load, or say why not", async () => {
-    const registry = new Registry(reference, kernelPackages, { ...host, variable: () => null });
+    const registry = new Registry(async () => reference, kernelPackages, { ...host, variable: () => null });
     // With the reference none is good enough, so that all are asked.
     await registry.loadKernels({ use: "reference" });
     const { provider, passedOver } = registry.explain("unary");

@@ -3,7 +3,7 @@ import type { ConvShape, Q8, QInt, QuantizedDType } from "@octavo/spec";
 import { bitDifference, goldens, toChannelsLast, toContiguous, valueDifference } from "@octavo/testing";
 import type { GoldenCase } from "@octavo/testing";
 import { describe, expect, it } from "vitest";
-import { reference } from "../src/index.ts";
+import { reference } from "../src/reference.ts";
 import { convShapeOf, poolShapeOf } from "./golden-shapes.ts";
 
 const { kernels } = reference;

@@ -2,7 +2,7 @@ import { UnaryOp } from "@octavo/spec";
 import type { UnaryOpName } from "@octavo/spec";
 import { closeDifference, goldens, valueDifference } from "@octavo/testing";
 import { describe, expect, it } from "vitest";
-import { reference } from "../src/index.ts";
+import { reference } from "../src/reference.ts";
 
 const group = goldens("float-ops");
 

@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
-import { BinaryOp, convShape, gemmShape, poolShape, ReduceOp, UnaryOp } from "@octavo/spec";
+import { BinaryOp, convShape, gemmShape, poolShape, ReduceOp, signatures, UnaryOp } from "@octavo/spec";
 import { describe, expect, it } from "vitest";
-
-import { signatures } from "./signatures.ts";
 
 const header = (name: string): string =>
   readFileSync(new URL(`../cpp/${name}`, import.meta.url), "utf8").replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");

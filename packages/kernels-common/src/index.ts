@@ -10,7 +10,5 @@ export { openWasm } from "./open-wasm.ts";
 export type { WasmSource } from "./open-wasm.ts";
 export { relaxedSimd } from "./relaxed-simd.ts";
 export type { RelaxedSimd } from "./relaxed-simd.ts";
-export { signatures } from "./signatures.ts";
-export type { ParameterRole } from "./signatures.ts";
 export { wasmProvider } from "./wasm-provider.ts";
 export type { WasmExports } from "./wasm-provider.ts";

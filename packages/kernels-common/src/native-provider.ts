@@ -1,10 +1,10 @@
+import { signatures } from "@octavo/spec";
 import type { KernelName, Kernels, Packed, TypedArray } from "@octavo/spec";
 
 import { argumentFailure } from "./internal/argument-failure.ts";
 import { NativeMemory } from "./internal/native-memory.ts";
 import { nativeRecorder } from "./internal/native-recorder.ts";
 import type { MeasurableProvider } from "./measurable-provider.ts";
-import { signatures } from "./signatures.ts";
 
 /** One kernel of an addon: a string is what it expected of its arguments, having done nothing. */
 export type NativeKernel = (...values: unknown[]) => number | string | undefined;

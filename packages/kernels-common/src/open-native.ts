@@ -1,9 +1,9 @@
+import { signatures } from "@octavo/spec";
 import type { Opened } from "@octavo/spec";
 
 import { addonPlaces, platformPackages } from "./internal/addon-files.ts";
 import { nativeProvider } from "./native-provider.ts";
 import type { NativeAddon } from "./native-provider.ts";
-import { signatures } from "./signatures.ts";
 
 export interface NativeSource {
   /** Name of the instruction set inside the addon, which is the provider's. */

@@ -1,4 +1,5 @@
-import { loadKernels, reference, resolve } from "@octavo/backend";
+import { loadKernels, resolve } from "@octavo/backend";
+import { reference } from "@octavo/backend/reference";
 
 await loadKernels();
 

@@ -3,6 +3,7 @@ import "./load-kernels.ts";
 
 export * from "@octavo/spec";
 export * from "@octavo/backend";
+export { reference } from "@octavo/backend/reference";
 export * from "@octavo/tensor";
 export * from "@octavo/nn";
 export * from "@octavo/data";

@@ -47,6 +47,8 @@ export type {
   ResampleShape,
   Spatial,
 } from "./kernels/shapes.ts";
+export { kernelNames, signatures } from "./kernels/signatures.ts";
+export type { ParameterRole } from "./kernels/signatures.ts";
 export { requireRows } from "./kernels/require-rows.ts";
 export { shuffledChannels } from "./kernels/shuffled-channels.ts";
 export { denseStrides, formatsCoincide, memoryOrder, numberOfElements } from "./memory-format.ts";

@@ -43,8 +43,8 @@ export type Opened =
 export interface ProviderRegistration {
   readonly name: string;
   /** What `OCTAVO_KERNELS` may also say: any native, any WASM, the reference. */
-  readonly kind: "native" | "wasm" | "reference";
-  /** Of a kind, larger is tried first; native goes before wasm, wasm before the reference. reference 0, wasm 100 …, native 200 … */
+  readonly kind: "native" | "wasm";
+  /** Of a kind, larger is tried first; native goes before wasm. wasm 100 …, native 200 … */
   readonly priority: number;
   open(): Opened | Promise<Opened>;
 }

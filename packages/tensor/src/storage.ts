@@ -1,4 +1,6 @@
 import { allocate, free } from "@octavo/backend";
+// Tensors are used without waiting for anything.
+import "@octavo/backend/reference";
 import { dtypes, OctavoError } from "@octavo/spec";
 import type { DType, Memory, TypedArray } from "@octavo/spec";
 import { insideOperation, operation } from "./internal/operation.ts";

@@ -1,7 +1,7 @@
+import { signatures } from "@octavo/spec";
 import type { CallRecorder, KernelName, Kernels, Packed, Recording, TypedArray } from "@octavo/spec";
 
 import type { NativeAddon, NativeIsa, NativeRecording } from "../native-provider.ts";
-import { signatures } from "../signatures.ts";
 import { argumentFailure } from "./argument-failure.ts";
 import { RecordedSteps } from "./recorded-steps.ts";
 

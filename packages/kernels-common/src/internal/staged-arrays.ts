@@ -1,6 +1,6 @@
+import { signatures } from "@octavo/spec";
 import type { TypedArray } from "@octavo/spec";
 
-import { signatures } from "../signatures.ts";
 import type { RecordedCall } from "./recorded-steps.ts";
 import { asArray } from "./wasm-arguments.ts";
 import type { WasmMemory } from "./wasm-memory.ts";

@@ -1,6 +1,4 @@
-import type { Packed, TypedArray } from "@octavo/spec";
-
-import type { ParameterRole } from "../signatures.ts";
+import type { Packed, ParameterRole, TypedArray } from "@octavo/spec";
 
 /** `ElementKind` in argument.h. */
 const elementKinds = new Map<unknown, number>([

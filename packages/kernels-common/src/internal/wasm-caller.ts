@@ -1,7 +1,6 @@
-import type { KernelName, TypedArray } from "@octavo/spec";
+import { signatures } from "@octavo/spec";
+import type { KernelName, ParameterRole, TypedArray } from "@octavo/spec";
 
-import { signatures } from "../signatures.ts";
-import type { ParameterRole } from "../signatures.ts";
 import type { WasmExports } from "../wasm-provider.ts";
 import { alignment } from "./size-classes.ts";
 import { argumentBytes, asArray, writeArray, writeNumber } from "./wasm-arguments.ts";

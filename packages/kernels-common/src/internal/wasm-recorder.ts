@@ -1,6 +1,6 @@
+import { signatures } from "@octavo/spec";
 import type { CallRecorder, KernelName, Kernels, Recording, TypedArray } from "@octavo/spec";
 
-import { signatures } from "../signatures.ts";
 import type { WasmExports } from "../wasm-provider.ts";
 import { RecordedSteps } from "./recorded-steps.ts";
 import { StagedArrays } from "./staged-arrays.ts";

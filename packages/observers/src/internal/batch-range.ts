@@ -1,4 +1,6 @@
 import { kernels } from "@octavo/backend";
+// Observers are used without waiting for anything.
+import "@octavo/backend/reference";
 import { QuantizationError } from "@octavo/spec";
 import type { ChannelBlocks, KnownRange } from "@octavo/spec";
 

@@ -1,6 +1,6 @@
 import { BinaryOp, UnaryOp, broadcast, numberOfElements } from "@octavo/spec";
 import type { BinaryOpName, UnaryOpName } from "@octavo/spec";
-import { reference } from "@octavo/backend";
+import { reference } from "@octavo/backend/reference";
 import * as fc from "fast-check";
 import { agreementLaw, scene } from "./kernel-law.ts";
 import type { AgreementLaw } from "./kernel-law.ts";

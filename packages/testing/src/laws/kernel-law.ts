@@ -1,5 +1,5 @@
 import type { KernelName, KernelProvider, Kernels, TypedArray } from "@octavo/spec";
-import { reference } from "@octavo/backend";
+import { reference } from "@octavo/backend/reference";
 import * as fc from "fast-check";
 import { bitDifference, boundDifference, valueDifference } from "../agreement.ts";
 import { GuardedArrays } from "./guarded-arrays.ts";

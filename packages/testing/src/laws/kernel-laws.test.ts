@@ -1,4 +1,4 @@
-import { reference } from "@octavo/backend";
+import { reference } from "@octavo/backend/reference";
 import type { KernelProvider, Kernels } from "@octavo/spec";
 import { describe, expect, it } from "vitest";
 import { definitions } from "../definitions/definitions.ts";

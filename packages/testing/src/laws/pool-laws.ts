@@ -1,5 +1,5 @@
 import type { PoolFields } from "@octavo/spec";
-import { reference } from "@octavo/backend";
+import { reference } from "@octavo/backend/reference";
 import * as fc from "fast-check";
 import { agreementLaw, scene } from "./kernel-law.ts";
 import type { AgreementLaw } from "./kernel-law.ts";

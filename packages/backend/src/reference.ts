@@ -1,11 +1,14 @@
-import type { KernelProvider, Kernels } from "@octavo/spec";
+import { provideReference } from "./default-registry.ts";
 import { referenceKernels } from "./reference/kernels.ts";
+import type { WholeProvider } from "./registry.ts";
 
 /**
  * Plain TypeScript, on every machine: what runs when nothing faster does, and the oracle that the others are held
  * against. Float sums are accumulated in float64 and rounded once.
+ *
+ * To import this module is to have kernels at once; otherwise `loadKernels` fetches it where nothing faster runs.
  */
-export const reference: KernelProvider & { readonly kernels: Kernels } = {
+export const reference: WholeProvider = {
   specVersion: 1,
   name: "reference",
   description: "plain TypeScript, 1 thread",
@@ -20,3 +23,5 @@ export const reference: KernelProvider & { readonly kernels: Kernels } = {
   }),
   free: () => {},
 };
+
+provideReference(reference);

@@ -1,4 +1,4 @@
-import type { KernelName } from "@octavo/spec";
+import type { KernelName } from "./kernels.ts";
 
 /** How a kernel uses a parameter; arrays marked optional may be null. */
 export type ParameterRole = "number" | "in" | "out" | "inout" | "shape";
@@ -64,3 +64,6 @@ export const signatures: { readonly [K in KernelName]: readonly ParameterRole[] 
   quantizedAvgPool: signature("ionnns"),
   quantizedResample: signature("iiionnns"),
 };
+
+/** Every kernel's name, sorted. */
+export const kernelNames = Object.keys(signatures).sort() as readonly KernelName[];
