@@ -11,9 +11,11 @@ import { floatProduct, int8Product } from "./products.ts";
 import type { PrepareProduct, Product } from "./products.ts";
 import { sweep } from "./sweep.ts";
 
-/** Milliseconds for which a product is repeated, and how often at least. */
-const duration = 60;
-const fewest = 12;
+/** How often the whole sweep is measured: who else uses the machine seldom does so all the time. */
+const rounds = 5;
+/** Milliseconds for which a product is repeated in a round, and how often at least. */
+const duration = 20;
+const fewest = 8;
 /** Multiply-adds above which the reference, whose speed is nobody's concern, is left out. */
 const referenceLimit = 2e7;
 
@@ -57,7 +59,9 @@ function measure(provider: KernelProvider): Row[] {
   const names = Object.keys(dots) as (keyof typeof dots)[];
   const peaks = () => names.map((dot) => peakOf(provider, dot));
   const before = peaks();
-  const speeds = sweep.map((product) => names.map((dot) => speedOf(provider, dots[dot], product)));
+  const speeds = speedsOf(
+    sweep.flatMap((product) => names.map((dot) => prepared(provider, dots[dot], product))),
+  );
   // The larger one: whoever else uses the machine makes it smaller.
   const peak = peaks().map((after, i) =>
     after === null ? null : Math.max(after, before[i]!) * provider.threads,
@@ -65,10 +69,13 @@ function measure(provider: KernelProvider): Row[] {
   const fraction = (speed: number | null, i: number) =>
     speed === null || !peak[i] ? null : short(speed / peak[i]);
   return sweep.map((product, row) => {
-    const measured = names.flatMap((dot, i) => [
-      [`${dot}Gmacs`, speeds[row][i] && short(speeds[row][i])],
-      [`${dot}PeakFraction`, fraction(speeds[row][i], i)],
-    ]);
+    const measured = names.flatMap((dot, i) => {
+      const speed = speeds[row * names.length + i];
+      return [
+        [`${dot}Gmacs`, speed && short(speed)],
+        [`${dot}PeakFraction`, fraction(speed, i)],
+      ];
+    });
     return {
       isa: provider.name,
       threads: provider.threads,
@@ -78,20 +85,39 @@ function measure(provider: KernelProvider): Row[] {
   });
 }
 
-/** GMAC/s, the best of many runs; short ones are timed together. */
-function speedOf(provider: KernelProvider, prepare: PrepareProduct, product: Product): number | null {
+interface Prepared {
+  readonly macs: number;
+  readonly run: () => void;
+}
+
+/** A product that ran once; null without the kernel, or where it would take too long. */
+function prepared(provider: KernelProvider, prepare: PrepareProduct, product: Product): Prepared | null {
   const macs = product.m * product.n * product.k;
   if (provider === reference && macs > referenceLimit) return null;
   const run = prepare(provider, product);
-  if (run === null) return null;
-  run();
+  run?.();
+  return run && { macs, run };
+}
+
+/** GMAC/s of each, the best of many runs; short ones are timed together. */
+function speedsOf(products: readonly (Prepared | null)[]): (number | null)[] {
+  const best = products.map((product): number | null => product && 0);
+  for (let round = 0; round < rounds; round++) {
+    products.forEach((product, i) => {
+      if (product) best[i] = Math.max(best[i]!, speedOf(product));
+    });
+  }
+  return best;
+}
+
+function speedOf({ macs, run }: Prepared): number {
   const repeats = Math.max(1, Math.round(2e7 / macs));
-  let best = Infinity;
+  let least = Infinity;
   const end = performance.now() + duration;
   for (let samples = 0; samples < fewest || performance.now() < end; samples++) {
     const start = performance.now();
     for (let i = 0; i < repeats; i++) run();
-    best = Math.min(best, (performance.now() - start) / repeats);
+    least = Math.min(least, (performance.now() - start) / repeats);
   }
-  return macs / (best * 1e6);
+  return macs / (least * 1e6);
 }
