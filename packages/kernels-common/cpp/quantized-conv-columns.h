@@ -65,7 +65,7 @@ class ColumnRequantizer {
     DepthwiseColumn::arrange(multiplier);
   }
 
-  void store(const ColumnSums<Rows>& sums, uint8_t* const* to) const {
+  [[gnu::always_inline]] void store(const ColumnSums<Rows>& sums, uint8_t* const* to) const {
     Vector values[Rows][vectors];
     OCTAVO_UNROLL
     for (size_t r = 0; r < Rows; ++r) {
@@ -101,7 +101,7 @@ void slideColumns(const ColumnWork<Step, Rows>& work, const Requantizer& requant
   const ColumnRequantizer<Rows> round(requantizer);
 
   // What a column adds to the sums for which it is the first, second or third of the filter's.
-  const auto addGroup = [&](const DepthwiseColumn& column, size_t group, size_t widthTap, Sums& sums) {
+  const auto addGroup = [&](const DepthwiseColumn& column, size_t group, size_t widthTap, Sums& sums) __attribute__((always_inline)) {
     OCTAVO_UNROLL
     for (size_t r = 0; r < Rows; ++r) {
       const size_t phase = r * Step % taps, first = r * Step / taps;
@@ -109,7 +109,7 @@ void slideColumns(const ColumnWork<Step, Rows>& work, const Requantizer& requant
       column.accumulate(weights[phase][(group - first) * 3 + widthTap], sums.v + r * vectors);
     }
   };
-  const auto addColumn = [&](const auto&... ofSums) {
+  const auto addColumn = [&](const auto&... ofSums) __attribute__((always_inline)) {
     OCTAVO_UNROLL
     for (size_t group = 0; group < groups; ++group) {
       const DepthwiseColumn column = DepthwiseColumn::template load<Byte>(x + group * taps);
@@ -136,7 +136,7 @@ void slideColumns(const ColumnWork<Step, Rows>& work, const Requantizer& requant
   }
 
   Sums current = start, next = start, last = start;
-  const auto finish = [&] {
+  const auto finish = [&]() __attribute__((always_inline)) {
     round.store(current, y);
     OCTAVO_UNROLL
     for (uint8_t*& row : y) row += yPixel;

@@ -19,10 +19,7 @@ constexpr ConvMethod convMethods[] = {
 #ifdef OCTAVO_BYTE_DOT
     methodOf<ByteRowsMethod>(),
 #endif
-#ifndef __wasm__
-    // Pages download modules, and this is 2 KB of one, for three layers of a ResNet.
     methodOf<WinogradMethod<Winograd4Stride2>>(),
-#endif
     methodOf<RowsMethod<NarrowProduct>>(),
     methodOf<RowsMethod<IntProduct>>(),
 };

@@ -9,28 +9,16 @@
 // The end of every quantized convolution: from int32 sums to 8 bits, as docs/numerics.md writes it.
 namespace octavo::OCTAVO_ISA {
 
-/** sum + bias without wrapping: qnnpack's rule. */
-[[gnu::noinline]] static IntVector addClamped(IntVector sum, const int32_t* bias) {
-  int32_t lanes[Vector::width];
-  sum.store(lanes);
-  for (size_t i = 0; i < Vector::width; ++i) {
-    if (__builtin_add_overflow(lanes[i], bias[i], &lanes[i])) lanes[i] = bias[i] < 0 ? INT32_MIN : INT32_MAX;
-  }
-  return IntVector::load(lanes);
-}
-
 /** What one call's channels need; the arrays can be read in whole vectors. */
 struct Requantizer {
   const float *bias, *multiplier;
-  /** Instead of `bias`, or null. */
+  /** Or null. Where it is there, `bias` is 0. */
   const int32_t* integerBias;
   ByteRounder round;
 
   /** (sum + bias) · multiplier. */
   Vector scale(IntVector sum, size_t channel) const {
-    const Vector biased = integerBias ? toFloat(addClamped(sum, integerBias + channel))
-                                      : toFloat(sum) + Vector::load(bias + channel);
-    return biased * Vector::load(multiplier + channel);
+    return (toFloat(sum) + Vector::load(bias + channel)) * Vector::load(multiplier + channel);
   }
 
   Requantizer from(size_t channel) const {
@@ -38,41 +26,77 @@ struct Requantizer {
   }
 };
 
-/**
- * Copies of a call's bias and multiplier that whole vectors may be read from, beyond the last channel too.
- */
+/** Copies of a call's bias and multiplier that whole vectors may be read from, beyond the last channel too. */
 class RequantizerArrays {
   /** Columns by which a tile may pass the last channel. */
   static constexpr size_t slack = (dotTile.vectors + byteTile.vectors) * Vector::width + DepthwiseDot::channels;
-  Workspace<float> biases, multipliers;
+  const size_t length;
+  /** Biases, multipliers and integer biases, each with slack. */
+  const Workspace<float> arrays;
+
+  /** The array with its slack filled, all of it where `from` is null. */
+  float* filled(size_t array, const void* from) const {
+    float* const to = arrays.data() + array * (length + slack);
+    const size_t given = from ? length : 0;
+    if (given > 0) std::memcpy(to, from, given * sizeof(float));
+    std::memset(to + given, 0, (length + slack - given) * sizeof(float));
+    return to;
+  }
 
  public:
   const Requantizer requantizer;
 
   RequantizerArrays(const Bias& bias, Span<const float> multiplier, int32_t zeroPoint, int32_t low,
                     int32_t high)
-      : biases(bias.length + slack),
-        multipliers(multiplier.length + slack),
-        requantizer{biases.data(), multipliers.data(),
-                    bias.integers() ? reinterpret_cast<const int32_t*>(biases.data()) : nullptr,
-                    ByteRounder(zeroPoint, low, high)} {
-    std::memset(biases.data() + bias.length, 0, slack * sizeof(float));
-    std::memset(multipliers.data() + multiplier.length, 0, slack * sizeof(float));
-    std::memcpy(biases.data(), bias.data, bias.length * sizeof(float));
-    std::memcpy(multipliers.data(), multiplier.data, multiplier.length * sizeof(float));
-  }
+      : length(bias.length),
+        arrays((bias.integers() ? 3 : 2) * (length + slack)),
+        requantizer{filled(0, bias.floats()), filled(1, multiplier.data),
+                    bias.integers() ? reinterpret_cast<const int32_t*>(filled(2, bias.integers())) : nullptr,
+                    ByteRounder(zeroPoint, low, high)} {}
 };
+
+/**
+ * Requantizes rows of sums, `columns` apart, after a bias was added without wrapping: qnnpack's rule. Few networks have it, so
+ * that one loop serves tiles of all sizes.
+ */
+[[gnu::noinline]] static void storeWithIntegerBias(const Requantizer& requantizer, int32_t* sums, size_t rows, size_t columns,
+                                                   uint8_t* const* to, size_t count) {
+  constexpr size_t width = Vector::width;
+  for (size_t row = 0; row < rows; ++row, sums += columns) {
+    for (size_t i = 0; i < columns; ++i) {
+      const int32_t bias = requantizer.integerBias[i];
+      if (__builtin_add_overflow(sums[i], bias, &sums[i])) sums[i] = bias < 0 ? INT32_MIN : INT32_MAX;
+    }
+    for (size_t i = 0; i < count; i += width) {
+      const Vector values[2] = {requantizer.scale(IntVector::load(sums + i), i), Vector::broadcast(0)};
+      uint8_t bytes[2][2 * width];
+      requantizer.round.store(values, bytes[0], values, bytes[1]);
+      std::memcpy(to[row] + i, bytes[0], smallest(width, count - i));
+    }
+  }
+}
 
 /**
  * Requantizes rows of `Vectors` vectors of sums; the first `count` channels of row r go to `at(r)`. Neither rows
  * nor their ends may overlap.
  */
 template <size_t Rows, size_t Vectors, typename At>
-inline void storeRows(const Requantizer& requantizer, const IntVector (&sums)[Rows][Vectors], size_t count,
-                      const At& at) {
+[[gnu::always_inline]] inline void storeRows(const Requantizer& requantizer, const IntVector (&sums)[Rows][Vectors], size_t count,
+                                             const At& at) {
   constexpr size_t width = Vector::width, pairs = (Vectors + 1) / 2, stores = Rows * pairs;
+  if (requantizer.integerBias) [[unlikely]] {
+    int32_t lanes[Rows][Vectors * width];
+    uint8_t* to[Rows];
+    OCTAVO_UNROLL
+    for (size_t row = 0; row < Rows; ++row) {
+      OCTAVO_UNROLL
+      for (size_t v = 0; v < Vectors; ++v) sums[row][v].store(lanes[row] + v * width);
+      to[row] = at(row);
+    }
+    return storeWithIntegerBias(requantizer, lanes[0], Rows, Vectors * width, to, count);
+  }
   // Rounding takes two pairs of vectors, each of some row; what is missing at the end is done twice.
-  const auto all = [&](const auto& place) {
+  const auto all = [&](const auto& place) __attribute__((always_inline)) {
     OCTAVO_UNROLL
     for (size_t store = 0; store < stores; store += 2) {
       Vector values[2][2];
