@@ -64,7 +64,8 @@ async function check(): Promise<void> {
         },
       });
       const address = await site.open();
-      const requests = () => [site, server].flatMap((one) => one?.requests ?? []);
+      /** What was asked for since the last time. */
+      const takeRequests = () => [site, server].flatMap((one) => one?.requests.splice(0) ?? []);
       for (const browser of browsers) {
         const name = `${browser.name}, ${how}, ${isolated ? "" : "not "}cross-origin isolated`;
         const program = programOf(browser);
@@ -72,13 +73,13 @@ async function check(): Promise<void> {
           console.log(`skipped ${name}: no ${browser.package} is installed`);
           continue;
         }
-        const before = requests().length;
+        takeRequests();
         const visit = await openPage<Visit>(browser, program, site, `${address}/index.html`).catch(
           ({ message }: Error) => ({ error: message }) as Visit,
         );
-        const downloaded = [...new Set(requests().slice(before))];
+        const downloaded = [...new Set(takeRequests())];
         report(name, visitProblem(visit, isolated, downloaded), visit.kernels);
-        if (!packages) report(`${name}, download`, ...downloadProblem(bundled, downloaded));
+        if (!packages && !visit.error) report(`${name}, download`, ...downloadProblem(bundled, downloaded));
       }
       site.close();
       server?.close();

@@ -299,15 +299,16 @@ describe("without the reference", () => {
 
   it("has no kernels before loadKernels, and says what to do", () => {
     const { registry } = lean([]);
-    for (const use of [
-      () => registry.kernels(),
-      () => registry.explain(),
-      () => registry.resolve("gemm"),
-      () => registry.recorder(),
-      () => registry.allocate(8),
-    ]) {
+    const uses = {
+      kernels: () => registry.kernels(),
+      explain: () => registry.explain(),
+      resolve: () => registry.resolve("gemm"),
+      recorder: () => registry.recorder(),
+      allocate: () => registry.allocate(8),
+    };
+    for (const [where, use] of Object.entries(uses)) {
       expect(use).toThrow(
-        "kernels: expected kernels that are loaded, got none yet.\n" +
+        `${where}: expected kernels that are loaded, got none yet.\n` +
           'Await loadKernels() first, or import "@octavo/backend/reference".',
       );
     }
@@ -334,7 +335,9 @@ describe("without the reference", () => {
   it("leaves everything as it was where fetching fails", async () => {
     const offline = vi.fn(() => Promise.reject(new Error("Failed to fetch reference.js")));
     const registry = new Registry(offline, [], x64);
-    await expect(registry.loadKernels()).rejects.toThrow("Failed to fetch reference.js");
+    await expect(registry.loadKernels()).rejects.toThrow(
+      "loadKernels: expected @octavo/backend/reference, for what nothing else here runs, got Failed to fetch reference.js",
+    );
     registry.provideReference(reference);
     await registry.loadKernels();
     expect(registry.resolve("gemm")).toBe(reference);

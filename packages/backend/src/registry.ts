@@ -12,6 +12,7 @@ import { Explanation, KernelExplanation } from "./explanation.ts";
 import type { PassedOver } from "./explanation.ts";
 import { callByCall } from "./internal/call-by-call.ts";
 import { discover } from "./internal/discover.ts";
+import { firstLine } from "./internal/first-line.ts";
 import type { Host } from "./internal/host.ts";
 import type { KernelPackage } from "./internal/kernel-packages.ts";
 import { openProvider } from "./internal/open-provider.ts";
@@ -162,7 +163,7 @@ export class Registry {
    * @throws KernelError as long as there are none: `loadKernels` was not called, and no reference provided.
    */
   kernels(): Kernels {
-    return this.#selected().kernels;
+    return this.#selected("kernels").kernels;
   }
 
   /**
@@ -170,7 +171,7 @@ export class Registry {
    * keeps these kernels whatever is loaded later. Where another provider runs some of them, calls stay single calls.
    */
   recorder(threads?: number): Recorder {
-    const { open, kernels } = this.#selected();
+    const { open, kernels } = this.#selected("recorder");
     const [primary] = open;
     const recorder = isWhole(primary) ? primary.recorder?.(threads ?? primary.threads) : undefined;
     return {
@@ -183,9 +184,8 @@ export class Registry {
 
   /** The provider that runs a kernel. @throws KernelError for a name that is none. */
   resolve(kernel: KernelName): KernelProvider {
-    const provider = this.#selected().open.find(
-      ({ kernels }) => Object.hasOwn(kernels, kernel) && kernels[kernel],
-    );
+    const { open } = this.#selected("resolve");
+    const provider = kernelNames.includes(kernel) && open.find(({ kernels }) => kernels[kernel]);
     if (provider) return provider;
     const expected = `a kernel: ${kernelNames.join(", ")}`;
     throw new KernelError({ where: "resolve", expected, got: String(kernel) });
@@ -196,7 +196,7 @@ export class Registry {
   explain(kernel: KernelName): KernelExplanation;
   explain(kernel?: KernelName): Explanation | KernelExplanation {
     if (kernel !== undefined) return this.#explainOne(kernel);
-    const { choice, open } = this.#selected();
+    const { choice, open } = this.#selected("explain");
     const primary = `${open[0].name} (${open[0].description})`;
     return new Explanation(
       choice,
@@ -207,7 +207,7 @@ export class Registry {
 
   /** Memory of the primary provider, zeroed; its kernels use it without copying. `byteLength` in bytes, ≥ 0. */
   allocate(byteLength: number): Memory {
-    const [primary] = this.#selected().open;
+    const [primary] = this.#selected("allocate").open;
     const memory = primary.allocate(byteLength);
     this.#owners.set(memory, primary);
     return memory;
@@ -261,24 +261,29 @@ export class Registry {
   }
 
   async #openReference(): Promise<WholeProvider> {
-    this.#reference ??= await this.#fetchReference();
-    return this.#reference;
+    try {
+      return (this.#reference ??= await this.#fetchReference());
+    } catch (cause) {
+      throw new KernelError({
+        where: "loadKernels",
+        expected: "@octavo/backend/reference, for what nothing else here runs",
+        got: firstLine(cause),
+        cause,
+      });
+    }
   }
 
   #select(choice: string, primary: KernelProvider, passedOver: readonly PassedOver[]): Selection {
     const open = isWhole(primary) ? [primary] : [primary, this.#reference!];
-    const present = Object.entries(primary.kernels).filter(([, kernel]) => kernel !== undefined);
-    const kernels: Kernels = Object.freeze({
-      ...open.at(-1)!.kernels,
-      ...Object.fromEntries(present),
-    } as Kernels);
-    return { choice, open, passedOver, kernels };
+    const best = (name: KernelName) => open.find(({ kernels }) => kernels[name])!.kernels[name];
+    const kernels = Object.freeze(Object.fromEntries(kernelNames.map((name) => [name, best(name)])));
+    return { choice, open, passedOver, kernels: kernels as unknown as Kernels };
   }
 
-  #selected(): Selection {
+  #selected(where: string): Selection {
     if (this.#selection) return this.#selection;
     throw new KernelError({
-      where: "kernels",
+      where,
       expected: "kernels that are loaded",
       got: "none yet",
       hint: 'Await loadKernels() first, or import "@octavo/backend/reference".',
@@ -287,7 +292,7 @@ export class Registry {
 
   #explainOne(kernel: KernelName): KernelExplanation {
     const provider = this.resolve(kernel);
-    const { open, passedOver } = this.#selected();
+    const { open, passedOver } = this.#selected("explain");
     const lacking = open
       .slice(0, open.indexOf(provider))
       .map(({ name }) => ({ provider: name, reason: "does not have this kernel" }));

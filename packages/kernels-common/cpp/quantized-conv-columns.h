@@ -273,7 +273,7 @@ struct ColumnsMethod : DepthwiseMethod {
     return isDepthwise(s) && flat && filter && step && s.padding.width <= 1 && lastColumn(s) <= s.inSize.width;
   }
   static void run(const ConvCall& call) {
-    // qnnpack's rounding is rare and slow.
+    // Columns add float biases only; qnnpack's are rare.
     if (call.requantizer.integerBias) return DepthwiseMethod::run(call);
     if (call.shape.stride.width == 1) runSteps<1>(call);
     else runSteps<2>(call);

@@ -12,7 +12,7 @@ namespace octavo::OCTAVO_ISA {
 /** What one call's channels need; the arrays can be read in whole vectors. */
 struct Requantizer {
   const float *bias, *multiplier;
-  /** Or null. Where it is there, `bias` is 0. */
+  /** What is added to sums, without wrapping, before `scale`, while `bias` is 0; or null. */
   const int32_t* integerBias;
   ByteRounder round;
 

@@ -45,6 +45,7 @@ export class Session {
 
   /**
    * @throws FormatError if the program is not one that can run. @throws ArgumentError unless `threads` is an integer ≥ 1.
+   * @throws KernelError if no kernels are loaded; `load` loads them.
    */
   constructor(program: Program, { threads }: SessionOptions = {}) {
     if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {

@@ -42,7 +42,7 @@ export type Opened =
 /** An entry of the registry; nothing is loaded before `open`. */
 export interface ProviderRegistration {
   readonly name: string;
-  /** What `OCTAVO_KERNELS` may also say: any native, any WASM, the reference. */
+  /** What `OCTAVO_KERNELS` may also say: any native, any WASM. */
   readonly kind: "native" | "wasm";
   /** Of a kind, larger is tried first; native goes before wasm. wasm 100 …, native 200 … */
   readonly priority: number;
