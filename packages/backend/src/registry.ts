@@ -83,7 +83,7 @@ export class Registry {
       provider: name,
       reason: "loadKernels() was not called",
     }));
-    this.#selection = this.#select("default, before loadKernels()", reference, waiting);
+    this.#selection = selectionOf("default, before loadKernels()", [reference], waiting);
   }
 
   /** Adds a provider to choose from; nothing is opened before `loadKernels`. @throws KernelError if the name is taken. */
@@ -146,9 +146,9 @@ export class Registry {
     }
     if (!provider && (use === null || use === referenceName)) provider = await this.#openReference();
     if (!provider) throw forcedFailure(choice, use, failed, known, absent);
-    if (!isWhole(provider)) await this.#openReference();
+    const open = isWhole(provider) ? [provider] : [provider, await this.#openReference()];
     if (threads !== null) provider.setThreads(threads);
-    this.#selection = this.#select(choice, provider, [...failed, ...rest, ...absent]);
+    this.#selection = selectionOf(choice, open, [...failed, ...rest, ...absent]);
     this.#isChosen = true;
   }
 
@@ -172,8 +172,8 @@ export class Registry {
    */
   recorder(threads?: number): Recorder {
     const { open, kernels } = this.#selected("recorder");
-    const [primary] = open;
-    const recorder = isWhole(primary) ? primary.recorder?.(threads ?? primary.threads) : undefined;
+    const [primary, other] = open;
+    const recorder = other ? undefined : primary.recorder?.(threads ?? primary.threads);
     return {
       threads: recorder?.threads ?? primary.threads,
       record: (steps, parameters) =>
@@ -273,13 +273,6 @@ export class Registry {
     }
   }
 
-  #select(choice: string, primary: KernelProvider, passedOver: readonly PassedOver[]): Selection {
-    const open = isWhole(primary) ? [primary] : [primary, this.#reference!];
-    const best = (name: KernelName) => open.find(({ kernels }) => kernels[name])!.kernels[name];
-    const kernels = Object.freeze(Object.fromEntries(kernelNames.map((name) => [name, best(name)])));
-    return { choice, open, passedOver, kernels: kernels as unknown as Kernels };
-  }
-
   #selected(where: string): Selection {
     if (this.#selection) return this.#selection;
     throw new KernelError({
@@ -299,6 +292,17 @@ export class Registry {
     const variant = provider.variant?.(kernel) ?? null;
     return new KernelExplanation(kernel, provider.name, variant, [...lacking, ...passedOver]);
   }
+}
+
+/** `open`: best first; together they have every kernel. */
+function selectionOf(
+  choice: string,
+  open: readonly KernelProvider[],
+  passedOver: readonly PassedOver[],
+): Selection {
+  const best = (name: KernelName) => open.find(({ kernels }) => kernels[name])!.kernels[name];
+  const kernels = Object.freeze(Object.fromEntries(kernelNames.map((name) => [name, best(name)])));
+  return { choice, open, passedOver, kernels: kernels as unknown as Kernels };
 }
 
 function isWhole(provider: KernelProvider): boolean {
