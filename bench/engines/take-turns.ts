@@ -8,8 +8,12 @@ import type { Times } from "../statistics.ts";
  */
 const pause = 40;
 
-/** Runs of a turn that count; one before them does not, since others have used the caches. */
-const countedInTurn = 4;
+/**
+ * A turn has at least so many runs that count and takes at least so many milliseconds; one run before does not count, since
+ * others have used the caches. Short turns, many rounds: the clock changes from second to second, and each engine should meet it at its best.
+ */
+const countedInTurn = 2;
+const turnMs = 60;
 
 /**
  * Times engines in turns, so that whatever else the machine does meets them alike; each round begins with another one.
@@ -29,11 +33,18 @@ export async function takeTurns<Name extends string>(
     for (let i = 0; i < names.length; i++) {
       const name = names[(i + round) % names.length];
       await setTimeout(pause);
-      for (let run = round === 0 ? -warmUp : -1; run < countedInTurn; run++) {
-        const ms = await runs.get(name)!();
-        if (run >= 0) samples.get(name)!.push(ms);
-      }
+      samples.get(name)!.push(...(await turn(runs.get(name)!, round === 0 ? warmUp : 1)));
     }
   }
   return new Map([...samples].map(([name, times]) => [name, timesOf(times)]));
+}
+
+/** Milliseconds of the runs of one turn that count; `ahead` are done before. */
+async function turn(run: () => Promise<number>, ahead: number): Promise<number[]> {
+  for (; ahead > 0; ahead--) await run();
+  const counted: number[] = [];
+  for (let ms = 0; counted.length < countedInTurn || ms < turnMs; ms += counted.at(-1)!) {
+    counted.push(await run());
+  }
+  return counted;
 }

@@ -23,14 +23,14 @@ const forms = [
   { form: "float", bits: 32, dot: "float" },
 ] as const;
 type Form = (typeof forms)[number]["form"];
-const rounds = 40;
+const leastRuns = 80;
 const warmUp = 5;
 
 export const int8: Benchmark = {
   summary: "int8 inference, 224×224, batch 1, beside onnxruntime-node",
   options: [
     `--models ${Object.keys(models).join(",")}`,
-    "--threads 1,2   --runs 40   --kernels native|wasm|reference|<name>",
+    "--threads 1,2   --runs 80   --kernels native|wasm|reference|<name>",
     "--onnx <folder of the peers' *.int8.onnx>, default ../shared/bench",
     "--openvino   --torch   also these, where python3 has openvino, torch and torchvision",
   ],
@@ -74,7 +74,7 @@ async function race(
     const peers = await startPeers(runtimes, models[model].onnx, threads, options, engines);
     for (const { name, run } of peers) runs.set(name, run);
 
-    const times = await takeTurns(runs, options.runs ?? rounds, warmUp);
+    const times = await takeTurns(runs, options.runs ?? leastRuns, warmUp);
     const peaks = new Map<Dot, number>();
     for (const [i, { dot }] of forms.entries()) {
       // The largest of all: whoever else uses the machine makes it smaller.
