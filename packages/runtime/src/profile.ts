@@ -1,9 +1,10 @@
 import { alignColumns } from "@octavo/spec";
 
-/** One op of a program while it runs. */
+/** One op of a program while it runs, or several that run as one. */
 export interface ProfileRow {
-  /** Position in the program. */
+  /** Position among them. */
   readonly index: number;
+  /** Module path, `features.0`; of several ops: `features.0 + features.1`. */
   readonly name: string;
   readonly op: string;
   /** Shapes of the first input and the first output, with the batch. */

@@ -5,6 +5,7 @@ import type { KernelName, Program, ProgramValue } from "@octavo/spec";
 import { checkProgram } from "./check-program.ts";
 import { describeProgram } from "./describe-program.ts";
 import { decodedPrograms } from "./internal/decoded-programs.ts";
+import { fuseOps } from "./internal/fuse-ops.ts";
 import { Executor } from "./internal/executor.ts";
 import { InputTaker, isTensor } from "./internal/input-taker.ts";
 import { multiplyAdds } from "./internal/multiply-adds.ts";
@@ -34,6 +35,8 @@ export class Session {
   readonly program: Program;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
+  /** What runs: the program with some of its ops made one. */
+  readonly #fused: Program;
   readonly #executor: Executor;
   /** Per op, for people; the registry may choose other kernels later, this session keeps its own. */
   readonly #kernels: readonly string[];
@@ -56,7 +59,8 @@ export class Session {
     this.program = program;
     this.inputs = program.inputs.map((index) => infoOf(program.values[index]));
     this.outputs = program.outputs.map((index) => infoOf(program.values[index]));
-    this.#executor = new Executor(program, threads);
+    this.#fused = fuseOps(program);
+    this.#executor = new Executor(this.#fused, threads);
     this.#taken = new InputTaker(program);
     this.#results = program.outputs.map(() => null);
     const methods = this.#executor.methods();
@@ -65,7 +69,7 @@ export class Session {
       if (!runners.has(name)) runners.set(name, explain(name).runner);
       return runners.get(name)!;
     };
-    this.#kernels = program.ops.map((_, i) => kernelsOf(new Step(program, i), methods[i], runner));
+    this.#kernels = this.#fused.ops.map((_, i) => kernelsOf(new Step(this.#fused, i), methods[i], runner));
     this.#worker = new WorkerRunner(program, resolve("quantizedConv").name);
   }
 
@@ -133,7 +137,7 @@ export class Session {
     const total = times.reduce((sum, ms) => sum + ms, 0);
     return new Profile(
       times.map((ms, index) => {
-        const step = new Step(this.program, index, batch);
+        const step = new Step(this.#fused, index, batch);
         const products = multiplyAdds(step);
         return {
           index,
@@ -149,9 +153,9 @@ export class Session {
     );
   }
 
-  /** Which kernel runs each op and where, and the memory that it takes; a table. */
+  /** Which kernel runs each op and where, and the memory that it takes; a table. Ops that run as one have one row. */
   explain(): string {
-    const rows = this.program.ops.map(
+    const rows = this.#fused.ops.map(
       ({ name, op }, index) => `${String(index).padStart(3)}  ${name} (${op}): ${this.#kernels[index]}`,
     );
     const { arena, constants } = this.#executor.byteLengths;

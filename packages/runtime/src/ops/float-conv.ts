@@ -1,17 +1,27 @@
 import { readConv } from "../internal/conv-geometry.ts";
-import { checkFloatLayer, prepareFloatLayer } from "../internal/float-layer.ts";
+import {
+  bindClamp,
+  checkFloatLayer,
+  prepareFloatLayer,
+  readClamp,
+  withClamp,
+} from "../internal/float-layer.ts";
 import type { FloatLayerConstants } from "../internal/float-layer.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
-/** float32 convolution. Values and attributes as in `conv`; constants `weight` (O, kernel …, C / groups) and `bias` (O), both float32. */
+/**
+ * float32 convolution. Values and geometry as in `conv`; constants `weight` (O, kernel …, C / groups) and `bias` (O), both float32.
+ * Attributes `low`, `high`: y is clamped to this range, which has no such end when absent.
+ */
 export const floatConv: OpDefinition = {
   name: "floatConv",
   version: 1,
-  kernels: ["conv"],
+  kernels: withClamp("conv"),
 
   check(step) {
     const { channels, output } = readConv(step, "float32");
     checkFloatLayer(step, channels);
+    readClamp(step);
     return [output];
   },
 
@@ -22,6 +32,10 @@ export const floatConv: OpDefinition = {
     const [x] = buffers.inputs as Float32Array[];
     const [y] = buffers.outputs as Float32Array[];
     const { weight, bias = null } = buffers.constants as FloatLayerConstants;
-    return () => kernels.conv(x, weight, bias, y, shape);
+    const clamp = bindClamp(step, y, kernels);
+    return () => {
+      kernels.conv(x, weight, bias, y, shape);
+      clamp();
+    };
   },
 };

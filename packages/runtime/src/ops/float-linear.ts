@@ -1,19 +1,29 @@
 import { gemmShape } from "@octavo/spec";
 
 import { readLinear } from "../internal/linear-geometry.ts";
-import { checkFloatLayer, prepareFloatLayer } from "../internal/float-layer.ts";
+import {
+  bindClamp,
+  checkFloatLayer,
+  prepareFloatLayer,
+  readClamp,
+  withClamp,
+} from "../internal/float-layer.ts";
 import type { FloatLayerConstants } from "../internal/float-layer.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
-/** float32 linear layer, y = x Wᵀ + b: x (…, I) → y (…, O), contiguous. Constants: `weight` (O, I), `bias` (O), both float32. */
+/**
+ * float32 linear layer, y = x Wᵀ + b: x (…, I) → y (…, O), contiguous. Constants: `weight` (O, I), `bias` (O), both float32.
+ * Attributes `low`, `high` as in `floatConv`.
+ */
 export const floatLinear: OpDefinition = {
   name: "floatLinear",
   version: 1,
-  kernels: ["gemm"],
+  kernels: withClamp("gemm"),
 
   check(step) {
     const { outFeatures, output } = readLinear(step, "float32");
     checkFloatLayer(step, outFeatures);
+    readClamp(step);
     return [output];
   },
 
@@ -36,6 +46,10 @@ export const floatLinear: OpDefinition = {
       strideC: 0,
       accumulate: false,
     });
-    return () => kernels.gemm(x, weight, bias, y, shape);
+    const clamp = bindClamp(step, y, kernels);
+    return () => {
+      kernels.gemm(x, weight, bias, y, shape);
+      clamp();
+    };
   },
 };

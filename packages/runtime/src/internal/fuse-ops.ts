@@ -1,0 +1,73 @@
+import type { Program, ProgramOp } from "@octavo/spec";
+
+import { fusionTable } from "../fusion-table.ts";
+import type { OpFusion } from "../op-fusion.ts";
+import { Step } from "../step.ts";
+
+/**
+ * A checked program with as few ops as the fusions make of it. A fused op stands where the second of its two was: all that both
+ * read is there. It may be fused again, with ops before it and behind it.
+ */
+export function fuseOps(program: Program, fusions: readonly OpFusion[] = fusionTable): Program {
+  const reads = countReads(program);
+  /** In order. */
+  const ops = new Set<ProgramOp>();
+  /** Values that are read once, and the op that makes each and nothing else; the last made comes last. */
+  const makers = new Map<number, ProgramOp>();
+  for (const next of program.ops) {
+    const op = absorb(next);
+    ops.add(op);
+    if (op.outputs.length === 1 && reads[op.outputs[0]] === 1) makers.set(op.outputs[0], op);
+  }
+  return ops.size < program.ops.length ? withoutUnmade({ ...program, ops: [...ops] }) : program;
+
+  /** The op, or what it becomes with ops before it. Of several the last is tried first: it has the least to wait for. */
+  function absorb(reader: ProgramOp): ProgramOp {
+    const candidates = [...makers].filter(([value]) => reader.inputs.includes(value)).reverse();
+    for (const [value, first] of candidates) {
+      const fused = fuse(program, first, reader, fusions);
+      if (!fused) continue;
+      ops.delete(first);
+      makers.delete(value);
+      return absorb(fused);
+    }
+    return reader;
+  }
+}
+
+function fuse(
+  program: Program,
+  first: ProgramOp,
+  reader: ProgramOp,
+  fusions: readonly OpFusion[],
+): ProgramOp | null {
+  const pair = { ...program, ops: [first, reader] };
+  const operand = reader.inputs.indexOf(first.outputs[0]);
+  for (const fusion of fusions) {
+    const fused = fusion(new Step(pair, 0), new Step(pair, 1), operand);
+    if (fused) return { ...fused, name: `${first.name} + ${reader.name}`, outputs: reader.outputs };
+  }
+  return null;
+}
+
+/** How often each value is read; being an output of the program counts. */
+function countReads({ values, ops, outputs }: Program): number[] {
+  const reads = new Array<number>(values.length).fill(0);
+  for (const value of [...ops.flatMap(({ inputs }) => inputs), ...outputs]) reads[value]++;
+  return reads;
+}
+
+/** Without the values that no op makes any more. */
+function withoutUnmade(program: Program): Program {
+  const made = new Set([...program.inputs, ...program.ops.flatMap(({ outputs }) => outputs)]);
+  const kept = [...program.values.keys()].filter((value) => made.has(value));
+  const places = new Map(kept.map((value, place) => [value, place]));
+  const moved = (values: readonly number[]) => values.map((value) => places.get(value)!);
+  return {
+    ...program,
+    inputs: moved(program.inputs),
+    outputs: moved(program.outputs),
+    values: kept.map((value) => program.values[value]),
+    ops: program.ops.map((op) => ({ ...op, inputs: moved(op.inputs), outputs: moved(op.outputs) })),
+  };
+}
