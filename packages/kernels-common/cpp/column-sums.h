@@ -114,18 +114,24 @@ inline void sumColumns(size_t rows, const Period& period, double* sums, const Te
 }
 
 /**
- * `body(lanes, element, column)` over a (rows, channels) array, in parallel. It captures by value: stores of vectors may
- * alias anything in memory, so what is captured by reference would be read again after each of them.
+ * `body(lanes, element, column)` over the elements [begin, end) of a (rows, channels) array, from the start of a period. It
+ * captures by value: stores of vectors may alias anything in memory, so what is captured by reference would be read again
+ * after each of them.
  */
 template <typename Body>
+inline void columnsIn(size_t begin, size_t end, const Period& period, const Body& body) {
+  const Body own = body;
+  const size_t length = period.length;
+  for (size_t start = begin; start < end; start += length) {
+    eachVector(0, smallest(length, end - start), [&](auto lanes, size_t column) { own(lanes, start + column, column); });
+  }
+}
+
+/** As `columnsIn` over all elements, in parallel. */
+template <typename Body>
 inline void eachColumn(size_t rows, const Period& period, const Body& body) {
-  parallelFor(rows * period.channels, columnGrain(period), [&](size_t begin, size_t end) {
-    const Body own = body;
-    const size_t length = period.length;
-    for (size_t start = begin; start < end; start += length) {
-      eachVector(0, smallest(length, end - start), [&](auto lanes, size_t column) { own(lanes, start + column, column); });
-    }
-  });
+  parallelFor(rows * period.channels, columnGrain(period),
+              [&](size_t begin, size_t end) { columnsIn(begin, end, period, body); });
 }
 
 }  // namespace octavo::OCTAVO_ISA

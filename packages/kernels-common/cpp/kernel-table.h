@@ -5,6 +5,7 @@
 
 #include "accumulate.h"
 #include "binary.h"
+#include "channel-affine-add.h"
 #include "channel-lookup.h"
 #include "channels.h"
 #include "dynamic-conv.h"

@@ -22,6 +22,10 @@ struct Range {
     high = other.high > high ? other.high : high;
     nan = nan || other.nan;
   }
+  void write(float& min, float& max) const {
+    min = nan ? __builtin_nanf("") : low;
+    max = nan ? __builtin_nanf("") : high;
+  }
 };
 
 /** Of `count` consecutive elements. */
@@ -57,10 +61,6 @@ void minMax(Span<const float> x, Span<float> min, Span<float> max, const Channel
   OCTAVO_EXPECT(x.length >= blocks.elements(), "x with an element for each of blocks'");
   OCTAVO_EXPECT(min.length >= channels && max.length >= channels, "a minimum and a maximum per channel");
   if (blocks.elements() == 0) return;
-  const auto write = [&](size_t channel, const Range& range) {
-    min[channel] = range.nan ? __builtin_nanf("") : range.low;
-    max[channel] = range.nan ? __builtin_nanf("") : range.high;
-  };
   if (channels == 1) {
     const size_t count = blocks.elements(), pieces = divideUp(count, elementGrain);
     Workspace<Range> partial(pieces);
@@ -69,7 +69,7 @@ void minMax(Span<const float> x, Span<float> min, Span<float> max, const Channel
     });
     Range range;
     for (size_t piece = 0; piece < pieces; ++piece) range.add(partial.data()[piece]);
-    return write(0, range);
+    return range.write(min[0], max[0]);
   }
   parallelFor(channels, 1 + elementGrain / (outer * inner + 1), [&](size_t first, size_t last) {
     for (size_t c = first; c < last; ++c) {
@@ -79,7 +79,7 @@ void minMax(Span<const float> x, Span<float> min, Span<float> max, const Channel
         if (inner == 1) range.add(*run);
         else range.add(rangeOf(run, inner));
       }
-      write(c, range);
+      range.write(min[c], max[c]);
     }
   });
 }

@@ -2,7 +2,7 @@ import { allocate, free } from "@octavo/backend";
 // Tensors are used without waiting for anything.
 import "@octavo/backend/reference";
 import { dtypes, OctavoError } from "@octavo/spec";
-import type { DType, Memory, TypedArray } from "@octavo/spec";
+import type { DType, KnownRange, Memory, TypedArray } from "@octavo/spec";
 import { insideOperation, operation } from "./internal/operation.ts";
 import { adopt, insideFrame } from "./internal/ownership.ts";
 
@@ -11,6 +11,20 @@ export interface Deferred {
   /** What `write` reads; it stays until then. */
   readonly reads: readonly Storage[];
   write(to: TypedArray): void;
+  /** With a clamp after it, or null if that takes a pass of its own. NaN is no bound. */
+  clamped?(low: number, high: number): Deferred | null;
+  /** With a fake-quantization after it, or null if that takes a pass of its own. */
+  quantized?(rounding: Rounding): Deferred | null;
+  /** Smallest and largest element: known, or measured by `settle()`, which computes the elements now. Null costs nothing. */
+  range?(settle: () => void): KnownRange | null;
+}
+
+/** A fake-quantization of a whole tensor. */
+export interface Rounding {
+  readonly scale: number;
+  readonly zeroPoint: number;
+  readonly quantMin: number;
+  readonly quantMax: number;
 }
 
 /**
@@ -49,6 +63,11 @@ export class Storage {
   /** The formula of elements that nobody has read yet, else null. */
   get waiting(): Deferred | null {
     return this.#isWaiting ? this.formula : null;
+  }
+
+  /** Smallest and largest element, where that takes no pass over elements: of those that wait. */
+  get range(): KnownRange | null {
+    return this.waiting?.range?.(() => this.settle()) ?? null;
   }
 
   /** Puts off the computation of the elements until they are read; outside frames, where nothing ends it, it is done now. */

@@ -55,9 +55,9 @@ export class Tensor {
     return this.storage.data as T;
   }
 
-  /** Smallest and largest element, an entry each, where they are known without reading `data`; else null. */
+  /** Smallest and largest element, an entry each, where they are known or measured without a pass over `data`; else null. */
   get range(): KnownRange | null {
-    return (this.storage.waiting as Partial<Pick<Tensor, "range">> | null)?.range ?? null;
+    return this.storage.range;
   }
 
   get rank(): number {

@@ -42,6 +42,22 @@ export const channelKernels = {
     }
   },
 
+  channelAffineAdd(x, scale, shift, epilogue, other, low, high, y, range, rows, channels) {
+    if (rows * channels === 0) return;
+    const before = epilogueOf(epilogue);
+    const after = epilogueOf(Float32Array.of(low, high));
+    let [smallest, largest] = [Infinity, -Infinity];
+    for (let r = 0, i = 0; r < rows; r++) {
+      for (let c = 0; c < channels; c++, i++) {
+        const normalized = before.apply(fround(fround(x[i] * scale[c]) + shift[c]));
+        y[i] = after.apply(fround(normalized + other[i]));
+        smallest = Math.min(smallest, y[i]);
+        largest = Math.max(largest, y[i]);
+      }
+    }
+    range?.set([smallest, largest]);
+  },
+
   channelSums(x, other, sum, sumProduct, rows, channels) {
     const sums = float64Scratch(2 * channels);
     sums.fill(0, 0, 2 * channels);

@@ -64,6 +64,24 @@ export interface FloatKernels {
     rows: number,
     channels: number,
   ): void;
+  /**
+   * y = min(max(e(fl(x · scale[c]) + shift[c]) + other, low), high) over (rows, channels), a NaN is no bound: bit for bit
+   * `channelAffine`, `binary` (add) and `unary` (clamp). `range`, if not null: smallest and largest element of y, NaN beside
+   * a NaN, as by `minMax`.
+   */
+  channelAffineAdd(
+    x: F32,
+    scale: F32,
+    shift: F32,
+    epilogue: F32 | null,
+    other: F32,
+    low: number,
+    high: number,
+    y: F32,
+    range: F32 | null,
+    rows: number,
+    channels: number,
+  ): void;
   /** sum[c] = Σ x, sumProduct[c] = Σ x · other over rows. */
   channelSums(x: F32, other: F32, sum: F32, sumProduct: F32, rows: number, channels: number): void;
   /**

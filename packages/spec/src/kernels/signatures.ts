@@ -27,6 +27,7 @@ export const signatures: { readonly [K in KernelName]: readonly ParameterRole[] 
   convWeightGradient: signature("iios"),
   channelMoments: signature("ioooonn"),
   channelAffine: signature("iiiionn"),
+  channelAffineAdd: signature("iiiiinnoonn"),
   channelSums: signature("iioonn"),
   batchNormGradient: signature("iiiiiiiooonnn"),
   maxPool: signature("ioos"),

@@ -3,7 +3,6 @@ import type { UnaryOpName } from "@octavo/spec";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
-import { Normalized } from "./normalized.ts";
 import { passedGradient } from "./passed-gradient.ts";
 import { requireFloat } from "./require.ts";
 
@@ -17,7 +16,7 @@ interface UnaryDefinition<A extends object> {
   readonly parameters?: (attributes: A) => readonly [alpha: number, beta: number];
 }
 
-/** Operators that clamp, which a batch norm before them does in the same pass: their ends, NaN for none. */
+/** Operators that clamp, which what waits before them does in the same pass: their ends, NaN for none. */
 const clamps: { readonly [K in UnaryOpName]?: (alpha: number, beta: number) => [low: number, high: number] } =
   {
     relu: () => [0, NaN],
@@ -40,7 +39,7 @@ export function unaryOp<A extends object>(definition: UnaryDefinition<A>): Op<[T
     },
     forward(kernels, [x], y, attributes) {
       const values = parameters(attributes);
-      const joined = bounds && Normalized.in(x.storage)?.clamped(...bounds(...values));
+      const joined = bounds && x.storage.waiting?.clamped?.(...bounds(...values));
       if (joined) y.storage.defer(joined);
       else kernels.unary(code, x.data, y.data, ...values);
     },

@@ -1,6 +1,6 @@
 import { kernels } from "@octavo/backend";
 import type { KnownRange, TypedArray } from "@octavo/spec";
-import type { Deferred, Storage } from "../storage.ts";
+import type { Deferred, Rounding, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { operation } from "./operation.ts";
 
@@ -10,14 +10,6 @@ export interface Affine {
   readonly scale: Tensor;
   readonly shift: Tensor;
   readonly extremes: readonly [min: Tensor, max: Tensor] | null;
-}
-
-/** A fake-quantization of a whole tensor. */
-export interface Rounding {
-  readonly scale: number;
-  readonly zeroPoint: number;
-  readonly quantMin: number;
-  readonly quantMax: number;
 }
 
 const { fround } = Math;
@@ -48,12 +40,12 @@ export class Normalized implements Deferred {
     return storage.waiting instanceof Normalized ? storage.waiting : null;
   }
 
-  /** With a clamp after it, or null if it has more behind it already. NaN is no bound. */
+  /** Null if it has more behind it already. */
   clamped(low: number, high: number): Normalized | null {
     return this.epilogue ? null : new Normalized(this.affine, this, Float32Array.of(low, high));
   }
 
-  /** With a fake-quantization after it, or null if it has one already, or an integer range that is too wide. */
+  /** Null if it has one already, or for an integer range that is too wide. */
   quantized({ scale, zeroPoint, quantMin, quantMax }: Rounding): Normalized | null {
     const [low = NaN, high = NaN] = this.epilogue ?? [];
     const isExact = [zeroPoint, quantMin, quantMax].every((integer) => Math.abs(integer) < exactRange);
@@ -77,7 +69,7 @@ export class Normalized implements Deferred {
   }
 
   /** Before any rounding: each step is monotone, rounding to float32 included, so extremes go to extremes. */
-  get range(): KnownRange | null {
+  range(): KnownRange | null {
     const { extremes } = this.affine;
     if (!extremes || (this.epilogue && this.epilogue.length > 2)) return null;
     return operation(() => this.#rangeOf(extremes));

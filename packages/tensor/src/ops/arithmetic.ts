@@ -2,6 +2,7 @@ import { BinaryOp } from "@octavo/spec";
 import type { BinaryOpName, MemoryFormat } from "@octavo/spec";
 import { broadcastShape } from "../internal/broadcast-shape.ts";
 import { requireFloat } from "../internal/require.ts";
+import { ResidualSum } from "../internal/residual-sum.ts";
 import { sameShape } from "../internal/same-shape.ts";
 import { broadcastTo } from "../internal/strided.ts";
 import { sumTo } from "../internal/sum-to.ts";
@@ -50,7 +51,14 @@ function formatOf(shape: readonly number[], ...inputs: readonly Tensor[]): Memor
 }
 
 // d (a + b) = da + db
-const addOp = binaryOp({ name: "add", saves: { inputs: false }, da: (g) => g, db: (g) => g });
+const plainAdd = binaryOp({ name: "add", saves: { inputs: false }, da: (g) => g, db: (g) => g });
+const addOp: typeof plainAdd = {
+  ...plainAdd,
+  forward(kernels, inputs, y, attributes) {
+    const joined = ResidualSum.of(...inputs);
+    return joined ? y.storage.defer(joined) : plainAdd.forward(kernels, inputs, y, attributes);
+  },
+};
 const subOp = binaryOp({ name: "sub", saves: { inputs: false }, da: (g) => g, db: (g) => neg(g) });
 // d (a b) = b da + a db
 const mulOp = binaryOp({

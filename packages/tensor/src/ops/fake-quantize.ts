@@ -1,6 +1,5 @@
 import { axisOf } from "../internal/axis-of.ts";
 import { channelBlocksOf } from "@octavo/spec";
-import { Normalized } from "../internal/normalized.ts";
 import { passedGradient } from "../internal/passed-gradient.ts";
 import { requireFloat, requireShape } from "../internal/require.ts";
 import { applyOp } from "../op.ts";
@@ -30,7 +29,7 @@ const fakeQuantizeOp: Op<[Tensor], FakeQuantizeAttributes> = {
   },
   forward(kernels, [x], y, { scale, zeroPoint, axis, quantMin, quantMax }) {
     const rounding = { scale: scale[0], zeroPoint: zeroPoint[0], quantMin, quantMax };
-    const joined = axis === null ? Normalized.in(x.storage)?.quantized(rounding) : null;
+    const joined = axis === null ? x.storage.waiting?.quantized?.(rounding) : null;
     if (joined) return y.storage.defer(joined);
     const blocks = channelBlocksOf(x.shape, axis, x.memoryFormat);
     kernels.fakeQuantize(x.data, scale, zeroPoint, y.data, blocks, quantMin, quantMax);

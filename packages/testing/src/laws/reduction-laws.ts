@@ -167,6 +167,34 @@ const channelAffine = agreementLaw(
   },
 );
 
+const channelAffineAdd = agreementLaw(
+  "channelAffineAdd",
+  ["channelAffineAdd"],
+  fc.record({
+    size: channelGeometry,
+    bounds: fc.constantFrom([NaN, NaN], [0, NaN], [0, 6], [-0.5, 0.25]),
+    measured: fc.boolean(),
+    epilogue: epilogues,
+  }),
+  ({ size: { rows, channels }, bounds: [low, high], measured, epilogue }, random) =>
+    scene({
+      arrays: {
+        x: random.floats(rows * channels),
+        scale: random.floats(channels),
+        shift: random.floats(channels),
+        other: random.floats(rows * channels),
+        y: new Float32Array(rows * channels),
+        range: new Float32Array(2),
+      },
+      writes: measured ? ["y", "range"] : ["y"],
+      agreement: "values",
+      run: (k, { x, scale, shift, other, y, range }) => {
+        const to = measured ? range : null;
+        k.channelAffineAdd(x, scale, shift, epilogue, other, low, high, y, to, rows, channels);
+      },
+    }),
+);
+
 const channelSums = agreementLaw(
   "channelSums",
   ["channelSums"],
@@ -261,6 +289,7 @@ export const reductionLaws: readonly AgreementLaw[] = [
   histogram,
   channelMoments,
   channelAffine,
+  channelAffineAdd,
   channelSums,
   batchNormGradient,
 ];
