@@ -49,7 +49,7 @@ export const channelKernels = {
     let [smallest, largest] = [Infinity, -Infinity];
     for (let r = 0, i = 0; r < rows; r++) {
       for (let c = 0; c < channels; c++, i++) {
-        const normalized = before.apply(fround(fround(x[i] * scale[c]) + shift[c]));
+        const normalized = fround(before.apply(fround(fround(x[i] * scale[c]) + shift[c])));
         y[i] = after.apply(fround(normalized + other[i]));
         smallest = Math.min(smallest, y[i]);
         largest = Math.max(largest, y[i]);
