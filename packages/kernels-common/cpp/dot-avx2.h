@@ -57,6 +57,18 @@ inline void fromChannels(Vector* v) {
   v[1].v = _mm256_permute2f128_ps(first, second, 0x31);
 }
 
+/** Within halves of the register, as packing takes them. The byte is the second of a float's bits, 0x47 the last. */
+inline void loadRaised(const uint8_t* from, uint8_t flip, Vector* to) {
+  const __m256i zeros = _mm256_setzero_si256(), top = _mm256_set1_epi16(0x4700);
+  const __m256i given = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+  const __m256i bytes = _mm256_xor_si256(given, _mm256_set1_epi8(char(flip)));
+  const __m256i low = _mm256_unpacklo_epi8(zeros, bytes), high = _mm256_unpackhi_epi8(zeros, bytes);
+  to[0].v = _mm256_castsi256_ps(_mm256_unpacklo_epi16(low, top));
+  to[1].v = _mm256_castsi256_ps(_mm256_unpackhi_epi16(low, top));
+  to[2].v = _mm256_castsi256_ps(_mm256_unpacklo_epi16(high, top));
+  to[3].v = _mm256_castsi256_ps(_mm256_unpackhi_epi16(high, top));
+}
+
 class ByteRounder {
   __m256 high;
   __m256i aboveLow, low;
@@ -71,6 +83,10 @@ class ByteRounder {
     // Packing works within halves of a register, too.
     const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
     storeHalves(_mm256_permutevar8x32_epi32(pack(a, b), order), toA, toB);
+  }
+
+  void storeFour(const Vector* v, uint8_t* to) const {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), pack(v, v + 2));
   }
 
   void storeColumn(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const {

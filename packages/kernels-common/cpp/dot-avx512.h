@@ -57,6 +57,17 @@ inline void fromChannels(Vector* v) {
   v[1].v = _mm512_shuffle_f32x4(first, second, _MM_SHUFFLE(3, 1, 3, 1));
 }
 
+/** Within quarters of the register, as packing takes them. The byte is the second of a float's bits, 0x47 the last. */
+inline void loadRaised(const uint8_t* from, uint8_t flip, Vector* to) {
+  const __m512i zeros = _mm512_setzero_si512(), top = _mm512_set1_epi16(0x4700);
+  const __m512i bytes = _mm512_xor_si512(_mm512_loadu_si512(from), _mm512_set1_epi8(char(flip)));
+  const __m512i low = _mm512_unpacklo_epi8(zeros, bytes), high = _mm512_unpackhi_epi8(zeros, bytes);
+  to[0].v = _mm512_castsi512_ps(_mm512_unpacklo_epi16(low, top));
+  to[1].v = _mm512_castsi512_ps(_mm512_unpackhi_epi16(low, top));
+  to[2].v = _mm512_castsi512_ps(_mm512_unpacklo_epi16(high, top));
+  to[3].v = _mm512_castsi512_ps(_mm512_unpackhi_epi16(high, top));
+}
+
 class ByteRounder {
   __m512 high;
   __m512i aboveLow, low;
@@ -72,6 +83,8 @@ class ByteRounder {
     const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
     storeHalves(_mm512_permutexvar_epi32(order, pack(a, b)), toA, toB);
   }
+
+  void storeFour(const Vector* v, uint8_t* to) const { _mm512_storeu_si512(to, pack(v, v + 2)); }
 
   void storeColumn(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const {
     // Packing undoes what interleaving in `DepthwiseColumn` did.

@@ -75,6 +75,17 @@ struct DepthwiseColumn {
   static void arrange(Vector*) {}
 };
 
+/** The byte is the second of a float's bits, 0x47 the last. */
+inline void loadRaised(const uint8_t* from, uint8_t flip, Vector* to) {
+  const uint8x16_t bytes = veorq_u8(vld1q_u8(from), vdupq_n_u8(flip)), zeros = vdupq_n_u8(0);
+  const uint16x8_t top = vdupq_n_u16(0x4700), low = vreinterpretq_u16_u8(vzip1q_u8(zeros, bytes)),
+                   high = vreinterpretq_u16_u8(vzip2q_u8(zeros, bytes));
+  to[0].v = vreinterpretq_f32_u16(vzip1q_u16(low, top));
+  to[1].v = vreinterpretq_f32_u16(vzip2q_u16(low, top));
+  to[2].v = vreinterpretq_f32_u16(vzip1q_u16(high, top));
+  to[3].v = vreinterpretq_f32_u16(vzip2q_u16(high, top));
+}
+
 class ByteRounder {
   float32x4_t high;
   int16x8_t aboveLow;
@@ -90,6 +101,7 @@ class ByteRounder {
     vst1_u8(toA, bytes(a));
     vst1_u8(toB, bytes(b));
   }
+  void storeFour(const Vector* v, uint8_t* to) const { store(v, to, v + 2, to + 8); }
   void storeColumn(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const { store(a, toA, b, toB); }
 
  private:

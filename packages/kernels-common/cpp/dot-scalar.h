@@ -76,6 +76,11 @@ struct DepthwiseColumn {
   static void arrange(Vector*) {}
 };
 
+/** (byte ^ flip) + raisedBy of four vectors of bytes, in the order of `ByteRounder::storeFour`. */
+inline void loadRaised(const uint8_t* from, uint8_t flip, Vector* to) {
+  for (size_t i = 0; i < 4; ++i) to[i] = {raisedBy + float(from[i] ^ flip)};
+}
+
 /** clamp(rne(value) + zeroPoint, low, high), as bytes. */
 class ByteRounder {
   float low, high;
@@ -92,6 +97,9 @@ class ByteRounder {
       toB[i] = byte(b[i]);
     }
   }
+
+  /** Four vectors as `loadRaised` orders them. */
+  void storeFour(const Vector* v, uint8_t* to) const { store(v, to, v + 2, to + 2); }
 
   /** The vectors of a `DepthwiseColumn` from each of `a` and `b`. */
   void storeColumn(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const {

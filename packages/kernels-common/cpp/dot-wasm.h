@@ -54,6 +54,18 @@ inline ShortVector interleaveHigh(ShortVector a, ShortVector b) {
 inline void toChannels(IntVector*) {}
 inline void fromChannels(Vector*) {}
 
+/** The byte is the second of a float's bits, 0x47 the last. */
+[[gnu::always_inline]] inline void loadRaised(const uint8_t* from, uint8_t flip, Vector* to) {
+  const v128_t zeros = wasm_i8x16_splat(0), bytes = wasm_v128_xor(wasm_v128_load(from), wasm_i8x16_splat(int8_t(flip)));
+  const ShortVector top = ShortVector::broadcast(0x4700);
+  const ShortVector low = {wasm_i8x16_shuffle(zeros, bytes, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)};
+  const ShortVector high = {wasm_i8x16_shuffle(zeros, bytes, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)};
+  to[0].v = interleaveLow(low, top).v;
+  to[1].v = interleaveHigh(low, top).v;
+  to[2].v = interleaveLow(high, top).v;
+  to[3].v = interleaveHigh(high, top).v;
+}
+
 /**
  * Adds 1.5 · 2²³, where neighbouring floats are 1 apart: the sum is rounded to even, and its bits are the integer beyond
  * those of the constant. Engines need five instructions for a conversion instead, and two for rounding.
@@ -75,6 +87,7 @@ class ByteRounder {
     wasm_v128_store64_lane(toA, bytes, 0);
     wasm_v128_store64_lane(toB, bytes, 1);
   }
+  void storeFour(const Vector* v, uint8_t* to) const { store(v, to, v + 2, to + 8); }
   void storeColumn(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const { store(a, toA, b, toB); }
 
  private:

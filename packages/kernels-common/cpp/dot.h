@@ -2,8 +2,8 @@
 #include "vector-scalar.h"
 
 // What the heavy kernels need of an instruction set beside its vector: dot-<isa>.h declares `multiplyAdd`, `Dot`,
-// `ShortVector`, `FewShorts`, `ByteRounder`, and it or depthwise-pairs.h `DepthwiseDot` and `DepthwiseColumn`, for the
-// set that is being compiled. All integer results are exact.
+// `ShortVector`, `FewShorts`, `loadRaised`, `ByteRounder`, and it or depthwise-pairs.h `DepthwiseDot` and `DepthwiseColumn`, for
+// the set that is being compiled. All integer results are exact.
 
 /** Before a loop over a register tile; without it gcc keeps the sums in memory. */
 #if defined(__clang__)
@@ -13,6 +13,9 @@
 #endif
 
 namespace octavo::OCTAVO_ISA {
+
+/** What `loadRaised` adds to bytes: floats of its size are 2⁻⁸ apart, so that the byte is a byte of its bits. */
+constexpr float raisedBy = 32768.0f;
 
 /**
  * c + a · b, rounded once or twice as is fastest: only for sums whose rounding may differ between providers.

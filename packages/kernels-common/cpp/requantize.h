@@ -1,4 +1,6 @@
 #pragma once
+#include <cstring>
+
 #include "dot.h"
 #include "element-types.h"
 #include "elementwise.h"
@@ -50,49 +52,69 @@ void requantize(Span<const int32_t> accumulator, Bias bias, Span<const float> mu
   });
 }
 
+/** An operand of 8 bits, which is read four vectors at a time. Signed bytes are read as unsigned ones, 128 higher. */
+struct Operand8 {
+  const uint8_t* data;
+  uint8_t flip;
+  Vector zero, scale;
+
+  Operand8(const Input8& array, float step, int32_t zeroPoint)
+      : data(static_cast<const uint8_t*>(array.data)),
+        flip(array.kind == ElementKind::int8 ? 0x80 : 0),
+        zero(Vector::broadcast(raisedBy + float(zeroPoint + flip))),
+        scale(Vector::broadcast(step)) {}
+
+  /** Dequantizes what lies at `from`. */
+  [[gnu::always_inline]] void load(const uint8_t* from, Vector* values) const {
+    loadRaised(from, flip, values);
+    OCTAVO_UNROLL
+    for (size_t v = 0; v < 4; ++v) values[v] = (values[v] - zero) * scale;
+  }
+};
+
 /** Dequantizes a and b, combines them by one float32 operation, and quantizes. */
 template <typename Combine>
 inline void quantizedPairs(Input8 a, float aScale, int32_t aZero, Input8 b, float bScale, int32_t bZero, Output8 y,
                            float yScale, int32_t yZero, int32_t low, int32_t high, const Combine& combine) {
   OCTAVO_EXPECT(a.length == y.length && b.length == y.length, "a, b and y of equal lengths");
-  const float inverse = 1.0f / yScale;
-  const Rounder round(yZero, low, high);
-  const ByteRounder roundBytes(yZero, low, high);
-  withElements(a, [&](const auto* left) {
-    withElements(b, [&](const auto* right) {
-      withElements(y, [&](auto* out) {
-        const auto value = [&](auto lanes, size_t i) {
-          using V = decltype(lanes);
-          const V p = toFloat(Int<V>::load(left + i) - Int<V>::broadcast(aZero)) * V::broadcast(aScale);
-          const V q = toFloat(Int<V>::load(right + i) - Int<V>::broadcast(bZero)) * V::broadcast(bScale);
-          return combine(p, q) * V::broadcast(inverse);
-        };
-        parallelFor(y.length, elementGrain, [&](size_t begin, size_t end) {
-          constexpr size_t width = Vector::width;
-          size_t i = begin;
-          for (; i + 4 * width <= end; i += 4 * width) {
-            Vector values[4];
-            for (size_t v = 0; v < 4; ++v) values[v] = value(Vector{}, i + v * width);
-            auto* const bytes = reinterpret_cast<uint8_t*>(out + i);
-            roundBytes.store(values, bytes, values + 2, bytes + 2 * width);
-          }
-          for (; i < end; ++i) round(value(Scalar{}, i)).store(out + i);
-        });
-      });
-    });
+  const Operand8 left(a, aScale, aZero), right(b, bScale, bZero);
+  const Vector inverse = Vector::broadcast(1.0f / yScale);
+  const ByteRounder round(yZero, low, high);
+  auto* const out = static_cast<uint8_t*>(y.data);
+  parallelFor(y.length, elementGrain, [=](size_t begin, size_t end) {
+    constexpr size_t together = 4 * Vector::width;
+    // Copies of everything: stores of bytes might change what lies in memory.
+    const auto some = [=](const uint8_t* p, const uint8_t* q, uint8_t* to) __attribute__((always_inline)) {
+      Vector values[4], others[4];
+      left.load(p, values);
+      right.load(q, others);
+      OCTAVO_UNROLL
+      for (size_t v = 0; v < 4; ++v) values[v] = combine(values[v], others[v]) * inverse;
+      round.storeFour(values, to);
+    };
+    const uint8_t *p = left.data + begin, *q = right.data + begin;
+    uint8_t* to = out + begin;
+    size_t rest = end - begin;
+    for (; rest >= together; rest -= together, p += together, q += together, to += together) some(p, q, to);
+    if (rest == 0) return;
+    uint8_t last[3][together] = {};
+    std::memcpy(last[0], p, rest);
+    std::memcpy(last[1], q, rest);
+    some(last[0], last[1], last[2]);
+    std::memcpy(to, last[2], rest);
   });
 }
 
 void quantizedAdd(Input8 a, float aScale, int32_t aZeroPoint, Input8 b, float bScale, int32_t bZeroPoint, Output8 y,
                   float yScale, int32_t yZeroPoint, int32_t low, int32_t high) {
   quantizedPairs(a, aScale, aZeroPoint, b, bScale, bZeroPoint, y, yScale, yZeroPoint, low, high,
-                 [](auto p, auto q) { return p + q; });
+                 [](Vector p, Vector q) __attribute__((always_inline)) { return p + q; });
 }
 
 void quantizedMul(Input8 a, float aScale, int32_t aZeroPoint, Input8 b, float bScale, int32_t bZeroPoint, Output8 y,
                   float yScale, int32_t yZeroPoint, int32_t low, int32_t high) {
   quantizedPairs(a, aScale, aZeroPoint, b, bScale, bZeroPoint, y, yScale, yZeroPoint, low, high,
-                 [](auto p, auto q) { return p * q; });
+                 [](Vector p, Vector q) __attribute__((always_inline)) { return p * q; });
 }
 
 void quantizedLookup(Input8 x, Input8 table, Output8 y) {
