@@ -12,6 +12,10 @@ const flags = [
   // Hot loops are unrolled where they are written; what the compiler unrolls of its own, ends of loops mostly, made modules
   // a fifth larger. Its vectorizing stays: the float64 of sigmoid and softmax is 1.8 times as fast with it.
   "-fno-unroll-loops",
+  // Instructions in the order in which they are written. LLVM's own order for WebAssembly keeps a tile's broadcasts until all
+  // sums of one column are done: more values than an engine has registers for, and sums that lie in memory.
+  "-mllvm",
+  "-pre-RA-sched=source",
   "-ffp-contract=off",
   "-fno-math-errno",
   "-fno-trapping-math",
