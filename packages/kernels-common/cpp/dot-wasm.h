@@ -68,22 +68,24 @@ inline void fromChannels(Vector*) {}
 
 /**
  * Adds 1.5 · 2²³, where neighbouring floats are 1 apart: the sum is rounded to even, and its bits are the integer beyond
- * those of the constant. Engines need five instructions for a conversion instead, and two for rounding.
+ * those of the constant. Engines need five instructions for a conversion instead, and two for rounding. Only below need values
+ * be clamped before: bits of larger floats are larger integers, which saturate as they are narrowed.
  */
 class ByteRounder {
   static constexpr float magic = 12582912.0f;
   static constexpr int32_t magicBits = 0x4B400000;
-  v128_t least, most, base, low;
+  v128_t least, base, most, low;
 
  public:
   ByteRounder(int32_t zeroPoint, int32_t smallest, int32_t largest)
       : least(wasm_f32x4_splat(float(smallest - zeroPoint))),
-        most(wasm_f32x4_splat(float(largest - zeroPoint))),
         base(wasm_i32x4_splat(magicBits + smallest - zeroPoint)),
+        most(wasm_i8x16_splat(int8_t(largest - smallest))),
         low(wasm_i8x16_splat(int8_t(smallest))) {}
 
   void store(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const {
-    const v128_t bytes = wasm_i8x16_add(wasm_u8x16_narrow_i16x8(narrow(a), narrow(b)), low);
+    const v128_t steps = wasm_u8x16_min(wasm_u8x16_narrow_i16x8(narrow(a), narrow(b)), most);
+    const v128_t bytes = wasm_i8x16_add(steps, low);
     wasm_v128_store64_lane(toA, bytes, 0);
     wasm_v128_store64_lane(toB, bytes, 1);
   }
@@ -91,11 +93,10 @@ class ByteRounder {
   void storeColumn(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const { store(a, toA, b, toB); }
 
  private:
-  /** Steps above the smallest. */
+  /** Steps above the smallest, at most 32767. */
   v128_t narrow(const Vector* v) const { return wasm_i16x8_narrow_i32x4(steps(v[0]), steps(v[1])); }
   v128_t steps(Vector v) const {
-    const v128_t clamped = wasm_f32x4_pmax(wasm_f32x4_pmin(v.v, most), least);
-    return wasm_i32x4_sub(wasm_f32x4_add(clamped, wasm_f32x4_splat(magic)), base);
+    return wasm_i32x4_sub(wasm_f32x4_add(wasm_f32x4_pmax(v.v, least), wasm_f32x4_splat(magic)), base);
   }
 };
 

@@ -12,6 +12,16 @@
 #define OCTAVO_UNROLL _Pragma("GCC unroll 16")
 #endif
 
+/**
+ * What `value` holds is computed here, before all that follows. In WebAssembly LLVM computes a value that is used once where it
+ * is used: of several steps of a loop it makes one expression, with more operands than an engine has registers for.
+ */
+#if defined(__wasm__)
+#define OCTAVO_SETTLE(value) __asm__("" : "+r"(value))
+#else
+#define OCTAVO_SETTLE(value) (void)(value)
+#endif
+
 namespace octavo::OCTAVO_ISA {
 
 /** What `loadRaised` adds to bytes: floats of its size are 2⁻⁸ apart, so that the byte is a byte of its bits. */

@@ -107,6 +107,8 @@ void slideColumns(const ColumnWork<Step, Rows>& work, const Requantizer& requant
       const size_t phase = r * Step % taps, first = r * Step / taps;
       if (group < first || group >= first + divideUp(phase + 3, taps)) continue;
       column.accumulate(weights[phase][(group - first) * 3 + widthTap], sums.v + r * vectors);
+      OCTAVO_UNROLL
+      for (size_t v = 0; v < vectors; ++v) OCTAVO_SETTLE(sums.v[r * vectors + v].v);
     }
   };
   const auto addColumn = [&](const auto&... ofSums) __attribute__((always_inline)) {

@@ -21,6 +21,11 @@ inline void dotSums(size_t steps, const typename Product::Element* a, size_t row
 #pragma GCC unroll 2
   for (size_t step = 0; step < steps; ++step, a += depth, panel += columnsOf<Product> * depth) {
     addProducts<Product>(a, rowStride, panel, sum);
+    OCTAVO_UNROLL
+    for (size_t r = 0; r < Rows; ++r) {
+      OCTAVO_UNROLL
+      for (size_t v = 0; v < Vectors; ++v) OCTAVO_SETTLE(sum[r][v].v);
+    }
   }
 }
 

@@ -25,9 +25,9 @@ TILES(avx2,       6, 2,    6, 2,    4, 2)
 TILES(i8mm,       5, 4,    5, 4,    5, 4)
 TILES(dotprod,    5, 4,    5, 4,    5, 4)
 TILES(neon,       5, 4,    5, 4,    0, 0)
-TILES(relaxed,    6, 2,    6, 2,    4, 2)
-TILES(pairs,      6, 2,    6, 2,    4, 2)
-TILES(simd128,    6, 2,    6, 2,    0, 0)
+TILES(relaxed,    6, 2,    5, 2,    4, 2)
+TILES(pairs,      6, 2,    5, 2,    5, 2)
+TILES(simd128,    6, 2,    5, 2,    0, 0)
 TILES(scalar,     2, 4,    2, 4,    2, 4)
 #undef TILES
 
