@@ -199,12 +199,13 @@ describe("loadKernels", () => {
     expect(whoRuns(registry)).toBe(-1);
   });
 
-  it("refuses a provider with only some of the quantizedConv kernels", async () => {
-    const { quantizedConv } = reference.kernels;
-    const registry = registryOf([works("n", "native", 200, 1, { kernels: { quantizedConv } })]);
-    await expect(registry.loadKernels({ use: "n" })).rejects.toThrow(
-      /missing: quantizedConvPackedBytes, quantizedConvPack\./,
-    );
+  it.each([
+    ["quantizedConv", "quantizedConvPackedBytes, quantizedConvPack"],
+    ["convPack", "convPackedBytes, packedConv"],
+  ] as const)("refuses a provider with %s alone", async (name, missing) => {
+    const kernels = { [name]: reference.kernels[name] };
+    const registry = registryOf([works("n", "native", 200, 1, { kernels })]);
+    await expect(registry.loadKernels({ use: "n" })).rejects.toThrow(new RegExp(`missing: ${missing}\\.`));
   });
 
   it.each([

@@ -32,15 +32,20 @@ void convInputGradient(Span<const float> dy, Span<const float> weight, Span<floa
   std::memset(zeros.data(), 0, roundUp(columns, panelColumns) * sizeof(float));
   eachBackwardGather(shape, [&](const Gather& gather) {
     if (isDepthwise(shape)) {
-      return depthwise(gather, shape, dy.data, weight.data, nullptr, dx.data, shape.inSize);
+      const Workspace<float> filters(gather.taps() * columns * size_t(shape.groups));
+      packDepthwise(gather, shape, weight.data, filters.data());
+      return depthwise(gather, shape, dy.data, filters.data(), nullptr, {}, dx.data, shape.inSize);
     }
     if (shape.groups == 1 && isWinograd(gather, size_t(shape.batch), columns)) {
       size_t weightTaps[9];
       gather.eachTap(shape.kernel, [&](size_t tap, size_t weightTap) { weightTaps[tap] = weightTap; });
-      const WinogradFilters filters(gather.channels, columns, [&](size_t k, size_t column, float* to) {
+      WinogradFilters filters = {nullptr, gather.channels, columns};
+      const Workspace<float> panels(filters.floats());
+      filters.panels = panels.data();
+      packWinogradFilters(filters, panels.data(), [&](size_t k, size_t column, float* to) {
         for (size_t tap = 0; tap < 9; ++tap) to[tap] = weight[(k * 9 + weightTaps[tap]) * columns + column];
       });
-      return winograd(gather, size_t(shape.batch), dy.data, filters, zeros.data(), dx.data);
+      return winograd(gather, size_t(shape.batch), dy.data, filters, zeros.data(), {}, dx.data);
     }
     const PanelPacker sizes = {nullptr, gather.rowElements(), columns};
     const Workspace<float> panels(sizes.floats());

@@ -48,6 +48,7 @@ struct PhaseTarget {
   static size_t workspaceFloats(size_t rows, size_t columns) { return rows * columns; }
   size_t stride(size_t columns) const { return columns; }
   float* open(size_t, size_t, float* workspace) const { return workspace; }
+  void finish(size_t, size_t, float*) const {}
   void close(size_t firstRow, size_t firstColumn, size_t rows, size_t columns, const float* from) const {
     GatherCursor cursor(gather, firstRow);
     for (size_t i = 0; i < rows; ++i, from += columns, cursor.next(gather)) {

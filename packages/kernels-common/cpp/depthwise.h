@@ -1,58 +1,170 @@
 #pragma once
+#include "clamp-epilogue.h"
+#include "conv-gather.h"
 #include "conv-shape.h"
-#include "depthwise-band.h"
+#include "gemm-tile.h"
+#include "threads.h"
+#include "workspace.h"
 
-// Convolutions with one filter per channel, and their input gradients: direct, vectors of channels.
+// Convolutions with one filter per channel, and their input gradients: direct, so many channels at a time that the lines which
+// an output reads stay in the first-level cache until all outputs have read them.
 namespace octavo::OCTAVO_ISA {
 
+/** Channels that are computed together. */
+constexpr size_t depthwiseChannels = 2 * Vector::width;
 /** Outputs that share weights in registers. */
 constexpr size_t depthwisePixels = 4;
+/** Bytes of the lines: most of a first-level cache. */
+constexpr size_t depthwiseLineBytes = size_t(24) << 10;
 
-/** Filters (channels, kernel) as rows of channels, in the order of the gather's taps. */
+/** Packed filters of so many channels. */
+inline size_t depthwiseFloats(size_t taps, size_t channels) { return taps * roundUp(channels, depthwiseChannels); }
+
+/** Filters (channels, kernel) as (block, tap, channel of the block), taps in the order of the gather; zeros fill the last block. */
 inline void packDepthwise(const Gather& gather, const ConvShape& shape, const float* filters, float* to) {
   const size_t channels = size_t(shape.groups), taps = shape.kernel.volume();
+  clear(to, depthwiseFloats(gather.taps(), channels));
   gather.eachTap(shape.kernel, [&](size_t tap, size_t weightTap) {
-    for (size_t c = 0; c < channels; ++c) to[tap * channels + c] = filters[c * taps + weightTap];
+    for (size_t c = 0; c < channels; ++c) {
+      const size_t row = c / depthwiseChannels * gather.taps() + tap;
+      to[row * depthwiseChannels + c % depthwiseChannels] = filters[c * taps + weightTap];
+    }
   });
 }
 
-/** `Pixels` neighbouring outputs of `Vectors` vectors of channels; `start` may be null. */
-template <typename V, size_t Vectors, size_t Pixels>
-inline void depthwiseTile(size_t taps, const float* from, const size_t* tapOffsets, size_t pixelStep,
-                          const float* weights, size_t channels, const float* start, float* to,
-                          size_t toStep) {
-  V sum[Pixels][Vectors];
+/** Neighbouring outputs: where each tap of the first one reads, and how far those of the next are. */
+struct DepthwiseReads {
+  const float* const* taps;
+  size_t count, pixelStep;
+};
+
+/** `Pixels` neighbouring outputs of `Vectors` vectors of channels, of which the last stores `lastLanes`. */
+template <size_t Vectors, size_t Pixels>
+inline void depthwiseTile(const DepthwiseReads& reads, size_t from, const float* weights, const float* start,
+                          ClampEpilogue clamp, float* to, size_t toStep, size_t lastLanes) {
+  constexpr size_t width = Vector::width;
+  Vector sum[Pixels][Vectors];
   OCTAVO_UNROLL
   for (size_t p = 0; p < Pixels; ++p) {
     OCTAVO_UNROLL
-    for (size_t v = 0; v < Vectors; ++v) sum[p][v] = start ? V::load(start + v * V::width) : V::broadcast(0);
+    for (size_t v = 0; v < Vectors; ++v) sum[p][v] = Vector::load(start + v * width);
   }
-  for (size_t tap = 0; tap < taps; ++tap, weights += channels) {
-    const float* const at = from + tapOffsets[tap];
-    V weight[Vectors];
+  for (size_t tap = 0; tap < reads.count; ++tap, weights += depthwiseChannels) {
+    const float* const at = reads.taps[tap] + from;
+    Vector weight[Vectors];
     OCTAVO_UNROLL
-    for (size_t v = 0; v < Vectors; ++v) weight[v] = V::load(weights + v * V::width);
+    for (size_t v = 0; v < Vectors; ++v) weight[v] = Vector::load(weights + v * width);
     OCTAVO_UNROLL
     for (size_t p = 0; p < Pixels; ++p) {
       OCTAVO_UNROLL
       for (size_t v = 0; v < Vectors; ++v) {
-        sum[p][v] = multiplyAdd(V::load(at + p * pixelStep + v * V::width), weight[v], sum[p][v]);
+        sum[p][v] = multiplyAdd(Vector::load(at + p * reads.pixelStep + v * width), weight[v], sum[p][v]);
       }
     }
   }
   OCTAVO_UNROLL
-  for (size_t p = 0; p < Pixels; ++p) {
+  for (size_t p = 0; p < Pixels; ++p, to += toStep) {
     OCTAVO_UNROLL
-    for (size_t v = 0; v < Vectors; ++v) sum[p][v].store(to + p * toStep + v * V::width);
+    for (size_t v = 0; v < Vectors; ++v) {
+      const Vector value = clamp.apply(sum[p][v]);
+      if (lastLanes == width || v + 1 < Vectors) value.store(to + v * width);
+      else storeFirst(to + v * width, value, lastLanes);
+    }
   }
 }
 
+/** Source positions from the first tap of the first to the last tap of the last of `count` outputs. */
+inline size_t reachOf(const GatherAxis& axis, size_t count) {
+  return (count - 1) * size_t(axis.step) + size_t(axis.taps - 1) * size_t(axis.offsetStep) + 1;
+}
+
+/** The lines of a source that a row of outputs reads, as pixels of a strip of its channels, zeros where the image ends. */
+class DepthwiseLines {
+  const Gather& gather;
+  const size_t columns, rows;
+
+  size_t count() const { return size_t(gather.depth.taps) * rows; }
+
+ public:
+  /** Elements of a pixel: the most channels of a strip. */
+  const size_t stride;
+
+ private:
+  const Workspace<float> lines;
+  /** Of each line: the row of the source that it holds, or −1. */
+  const Workspace<ptrdiff_t> held;
+
+  size_t lineFloats() const { return columns * stride; }
+
+  void copy(const float* line, size_t channels, float* to) const {
+    const GatherAxis& width = gather.width;
+    const ptrdiff_t left = width.source(0, 0), first = left < 0 ? 0 : left;
+    const size_t before = left < 0 ? smallest(size_t(-left), columns) : 0;
+    const size_t inside = width.size > first ? smallest(columns - before, size_t(width.size - first)) : 0;
+    clear(to, before * stride);
+    to += before * stride;
+    const float* from = line + size_t(first) * gather.pixelChannels;
+    for (size_t i = 0; i < inside; ++i, from += gather.pixelChannels, to += stride) {
+      size_t c = 0;
+      for (; c + depthwiseChannels <= channels; c += depthwiseChannels) {
+        OCTAVO_UNROLL
+        for (size_t i = 0; i < depthwiseChannels; i += Vector::width) Vector::load(from + c + i).store(to + c + i);
+      }
+      for (; c < channels; ++c) to[c] = from[c];
+    }
+    clear(to, (columns - before - inside) * stride);
+  }
+
+ public:
+  DepthwiseLines(const Gather& of, size_t channels)
+      : gather(of),
+        columns(reachOf(of.width, size_t(of.width.count))),
+        rows(reachOf(of.height, 1)),
+        stride(roundUp(channels, depthwiseChannels)),
+        lines((count() + 1) * lineFloats()),
+        held(count()) {
+    // Channels that no strip has stay zeros, and so does the last line.
+    clear(lines.data(), (count() + 1) * lineFloats());
+  }
+
+  /** Channels of a strip whose lines fit the cache. */
+  static size_t fittingChannels(const Gather& of) {
+    const size_t lines = size_t(of.depth.taps) * reachOf(of.height, 1);
+    const size_t fitting = depthwiseLineBytes / (lines * reachOf(of.width, size_t(of.width.count)) * sizeof(float));
+    return fitting < depthwiseChannels ? depthwiseChannels : fitting / depthwiseChannels * depthwiseChannels;
+  }
+
+  /** Before another strip or image. */
+  void forget() const {
+    for (size_t i = 0; i < count(); ++i) held.data()[i] = -1;
+  }
+
+  /** Where the taps of the first output of a row read; `image` from the strip's first channel. */
+  void open(const float* image, size_t channels, const GatherCursor& at, const float** taps) const {
+    const GatherAxis &depth = gather.depth, &height = gather.height, &width = gather.width;
+    for (ptrdiff_t plane = 0; plane < depth.taps; ++plane) {
+      const ptrdiff_t p = depth.source(at.d, plane);
+      for (ptrdiff_t line = 0; line < height.taps; ++line) {
+        const ptrdiff_t row = height.source(at.h, line);
+        const bool inside = p >= 0 && p < depth.size && row >= 0 && row < height.size;
+        const size_t slot = inside ? size_t(plane) * rows + size_t(row) % rows : count();
+        float* const to = lines.data() + slot * lineFloats();
+        if (inside && held.data()[slot] != row) {
+          held.data()[slot] = row;
+          copy(image + size_t((p * height.size + row) * width.size) * gather.pixelChannels, channels, to);
+        }
+        for (ptrdiff_t tap = 0; tap < width.taps; ++tap) *taps++ = to + size_t(tap * width.offsetStep) * stride;
+      }
+    }
+  }
+};
+
 /**
- * result = start + gathered source ∗ filters per channel, where `bias` may be null and `size` is that of the
- * result.
+ * result = bias + gathered source ∗ filters per channel, clamped; filters as `packDepthwise` packs them, `bias` may be null,
+ * `size` is that of the result.
  */
 inline void depthwise(const Gather& gather, const ConvShape& shape, const float* source, const float* filters,
-                      const float* bias, float* result, const Spatial& size) {
+                      const float* bias, ClampEpilogue clamp, float* result, const Spatial& size) {
   const size_t channels = size_t(shape.groups), images = size_t(shape.batch), taps = gather.taps();
   if (taps == 0) {
     // Positions that a strided convolution never read.
@@ -62,38 +174,56 @@ inline void depthwise(const Gather& gather, const ConvShape& shape, const float*
     }
     return;
   }
-  const Workspace<float> weights(taps * channels);
-  packDepthwise(gather, shape, filters, weights.data());
-  const DepthwiseBand<1> band(gather, images, channels, channels, sizeof(float));
-  const Workspace<size_t> offsets(taps);
-  const size_t widthTaps = size_t(gather.width.taps), heightTaps = size_t(gather.height.taps);
-  for (size_t tap = 0; tap < taps; ++tap) {
-    const size_t line = tap / widthTaps % heightTaps * size_t(gather.height.offsetStep);
-    offsets.data()[tap] = band.offset(tap / widthTaps / heightTaps, line, tap % widthTaps);
-  }
-  const size_t width = size_t(gather.width.count);
-  const size_t step = size_t(gather.width.step) * channels,
-               toStep = size_t(gather.width.resultStep) * channels;
-  const auto copy = [](const float* const* rows, float* to, size_t n) {
-    std::memcpy(to, rows[0], n * sizeof(float));
-  };
-  eachDepthwiseRow<float>(band, images, source, size, copy, [&](const float* from, size_t, size_t pixel) {
-    float* const to = result + pixel * channels;
-    const auto tile = [&]<typename V, size_t Vectors, size_t Pixels>(size_t u, size_t c) {
-      depthwiseTile<V, Vectors, Pixels>(taps, from + u * step + c, offsets.data(), step, weights.data() + c,
-                                        channels, bias ? bias + c : nullptr, to + u * toStep + c, toStep);
-    };
-    const auto strip = [&]<typename V, size_t Vectors>(size_t c) {
-      size_t u = 0;
-      for (; u + depthwisePixels <= width; u += depthwisePixels) {
-        tile.template operator()<V, Vectors, depthwisePixels>(u, c);
+  const size_t padded = roundUp(channels, depthwiseChannels);
+  const Workspace<float> start(padded);
+  clear(start.data(), padded);
+  if (bias) std::memcpy(start.data(), bias, channels * sizeof(float));
+  const size_t width = size_t(gather.width.count), height = size_t(gather.height.count);
+  const size_t planes = images * size_t(gather.depth.count);
+  const size_t strip = roundUp(divideUp(channels, divideUp(channels, DepthwiseLines::fittingChannels(gather))), depthwiseChannels);
+  const size_t strips = divideUp(channels, strip);
+  // Bands of rows only where threads would have too little: each copies the lines between it and the one before again.
+  const size_t enough = sharers() > 1 ? 2 * sharers() : 1;
+  const size_t bandRows = divideUp(height, smallest(height, divideUp(enough, planes * strips)));
+  const size_t bands = divideUp(height, bandRows);
+  const size_t toStep = size_t(gather.width.resultStep) * channels;
+  const size_t grain = 1 + depthwiseTaskProducts / (bandRows * width * taps * strip);
+  parallelForEvenly(planes * bands * strips, grain, [&](size_t begin, size_t end) {
+    const DepthwiseLines lines(gather, strip);
+    const Workspace<const float*> tapReads(taps);
+    const DepthwiseReads reads = {tapReads.data(), taps, size_t(gather.width.step) * lines.stride};
+    for (size_t task = begin; task < end; ++task) {
+      const size_t first = task % strips * strip, count = smallest(strip, channels - first);
+      const size_t row = task / strips % bands * bandRows, plane = task / strips / bands;
+      lines.forget();
+      GatherCursor at(gather, (plane * height + row) * width);
+      const float* const image = source + at.image * gather.sourcePixels() * channels + first;
+      for (size_t h = row; h < smallest(height, row + bandRows); ++h, at.next(gather, ptrdiff_t(width))) {
+        lines.open(image, count, at, tapReads.data());
+        float* const to = result + at.resultPixel(gather, size) * channels + first;
+        const auto tiles = [&]<size_t Vectors>(size_t c, size_t lastLanes) {
+          const float* const weights = filters + (first + c) * taps;
+          const float* const from = start.data() + first + c;
+          const auto tile = [&]<size_t Pixels>(size_t u) {
+            depthwiseTile<Vectors, Pixels>(reads, u * reads.pixelStep + c, weights, from, clamp, to + u * toStep + c, toStep,
+                                           lastLanes);
+          };
+          // The last tile begins early rather than end late: what it computes again are the same bits.
+          if (width >= depthwisePixels) {
+            for (size_t u = 0; u < width; u += depthwisePixels) {
+              tile.template operator()<depthwisePixels>(smallest(u, width - depthwisePixels));
+            }
+          } else {
+            for (size_t u = 0; u < width; ++u) tile.template operator()<1>(u);
+          }
+        };
+        for (size_t c = 0; c < count; c += depthwiseChannels) {
+          const size_t lanes = smallest(depthwiseChannels, count - c), lastLanes = (lanes - 1) % Vector::width + 1;
+          if (lanes > Vector::width) tiles.template operator()<2>(c, lastLanes);
+          else tiles.template operator()<1>(c, lastLanes);
+        }
       }
-      for (; u < width; ++u) tile.template operator()<V, Vectors, 1>(u, c);
-    };
-    size_t c = 0;
-    for (; c + 2 * Vector::width <= channels; c += 2 * Vector::width) strip.template operator()<Vector, 2>(c);
-    for (; c + Vector::width <= channels; c += Vector::width) strip.template operator()<Vector, 1>(c);
-    for (; c < channels; ++c) strip.template operator()<Scalar, 1>(c);
+    }
   });
 }
 

@@ -1,7 +1,7 @@
 #pragma once
+#include "clamp-epilogue.h"
 #include "quantize.h"
 #include "span.h"
-#include "unary-rules.h"
 
 // What is applied to each element before it is stored, in one pass with what computes it: a clamp, then perhaps a
 // fake-quantization; and the gradient of both. Bit for bit the kernels `unary` (clamp) and `fakeQuantize` one by one.
@@ -11,17 +11,6 @@ struct NoEpilogue {
   template <typename V> V apply(V value) const { return value; }
   /** The gradient of `value` before the epilogue, from `gradient` after it. */
   template <typename V> V gradient(V, V gradient) const { return gradient; }
-};
-
-/** A bound that is NaN is none. */
-struct ClampEpilogue {
-  float low, high;
-  template <typename V> V apply(V value) const {
-    return Clamp::forward(value, V::broadcast(low), V::broadcast(high));
-  }
-  template <typename V> V gradient(V value, V gradient) const {
-    return Clamp::gradient(value, value, gradient, V::broadcast(low), V::broadcast(high));
-  }
 };
 
 struct QuantizingEpilogue {

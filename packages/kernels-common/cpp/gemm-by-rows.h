@@ -1,7 +1,8 @@
 #pragma once
+#include "clamp-epilogue.h"
 #include "gemm-tile.h"
 #include "pack.h"
-#include "threads.h"
+#include "elementwise.h"
 #include "workspace.h"
 
 // A product whose rows are split over threads: many rows, or all products of moderate depth.
@@ -30,14 +31,23 @@ struct MatrixRows {
   }
 };
 
-/** Where rows of the result go when they lie in memory one after the other. */
+/** Where rows of the result go when they lie in memory one after the other; clamped. */
 struct MatrixTarget {
   float* data;
   size_t rowStride;
+  ClampEpilogue clamp = {};
   static constexpr size_t workspaceFloats(size_t, size_t) { return 0; }
   size_t stride(size_t) const { return rowStride; }
   float* open(size_t firstRow, size_t firstColumn, float*) const {
     return data + firstRow * rowStride + firstColumn;
+  }
+  void finish(size_t rows, size_t columns, float* from) const {
+    if (clamp.isNone()) return;
+    for (size_t i = 0; i < rows; ++i, from += rowStride) {
+      eachVector(0, columns, [=, own = clamp](auto lanes, size_t j) {
+        own.apply(decltype(lanes)::load(from + j)).store(from + j);
+      });
+    }
   }
   void close(size_t, size_t, size_t, size_t, const float*) const {}
 };
@@ -59,13 +69,18 @@ void gemmByRows(size_t m, size_t n, size_t k, const Rows& rows, const float* pan
       const auto block = grid.block(task);
       const Left left = rows.rows(block.row, block.rows, leftSpace.data());
       float* const c = target.open(block.row, block.column, targetSpace.data());
+      const size_t stride = target.stride(block.columns);
       for (size_t first = 0; first < k || first == 0; first += depthBlock) {
         const size_t depth = smallest(depthBlock, k - first);
-        const Right right = {panels + first * panelFloats + block.column * depth, panelColumns * depth,
-                             panelColumns};
+        const float* panel = panels + first * panelFloats + block.column * depth;
         const float* const from = start && first == 0 ? start + block.column : nullptr;
-        gemmBlock(block.rows, block.columns, depth, left.from(0, first), right, from, c,
-                  target.stride(block.columns));
+        for (size_t j = 0; j < block.columns; j += panelColumns, panel += panelColumns * depth) {
+          const size_t width = smallest(panelColumns, block.columns - j);
+          gemmBlock(block.rows, width, depth, left.from(0, first), {panel, 0, panelColumns}, from ? from + j : nullptr,
+                    c + j, stride);
+          // Now, while they are in the first-level cache.
+          if (first + depth == k) target.finish(block.rows, width, c + j);
+        }
       }
       target.close(block.row, block.column, block.rows, block.columns, c);
     }

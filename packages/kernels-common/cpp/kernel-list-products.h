@@ -1,6 +1,9 @@
 // Kernels that are bound by multiplication: what wider vectors make faster. A part of kernel-list.h.
 KERNEL(gemm)
 KERNEL(conv)
+KERNEL(convPackedBytes)
+KERNEL(convPack)
+KERNEL(packedConv)
 KERNEL(convInputGradient)
 KERNEL(convWeightGradient)
 KERNEL(quantizedConvTranspose)

@@ -1,17 +1,9 @@
 #pragma once
 #include "failure.h"
+#include "packed-header.h"
 #include "quantized-conv-methods.h"
 
 namespace octavo::OCTAVO_ISA {
-
-/** Packed weights begin with it. `packedMethod` of @octavo/spec reads the name, which is filled up with zeros. */
-struct PackedHeader {
-  char name[32];
-  uint32_t method;
-  int32_t xZeroPoint;
-  uint8_t unused[24];
-};
-static_assert(sizeof(PackedHeader) == 64);
 
 /** What is wrong with arguments that `ConvFacts` are made of, or null. */
 inline const char* unfitFacts(const Input8& weight, const Span<const int32_t>& weightZeroPoint,
@@ -51,11 +43,9 @@ void quantizedConvPack(Input8 weight, Span<const int32_t> weightZeroPoint, Span<
   const ConvFacts facts = {shape, {weight, weightZeroPoint.data}, xZeroPoint, xMin - xZeroPoint, xMax - xZeroPoint};
   const uint32_t method = methodFor(facts);
   OCTAVO_EXPECT(packed.length == packedBytes(method, shape), "packed of quantizedConvPackedBytes");
-  OCTAVO_EXPECT(reinterpret_cast<uintptr_t>(packed.data) % 4 == 0, "packed at an address divisible by 4");
-  PackedHeader header = {{}, method, xZeroPoint, {}};
-  for (size_t i = 0; convMethods[method].name[i]; ++i) header.name[i] = convMethods[method].name[i];
-  std::memcpy(packed.data, &header, sizeof(header));
-  convMethods[method].pack(facts, packed.data + sizeof(header));
+  OCTAVO_EXPECT(isPackedAddress(packed.data), "packed at an address divisible by 4");
+  PackedHeader::write(packed, convMethods[method].name, method, xZeroPoint);
+  convMethods[method].pack(facts, packed.data + sizeof(PackedHeader));
 }
 
 /** y = requantize(Σ (x − xZeroPoint)(w − wZeroPoint)) with weights from `quantizedConvPack`. */
@@ -67,9 +57,8 @@ void quantizedConv(Input8 x, Span<const uint8_t> packed, Bias bias, Span<const f
   OCTAVO_EXPECT(bias.length == size_t(shape.outChannels), "a bias of outChannels");
   OCTAVO_EXPECT(multiplier.length == size_t(shape.outChannels), "a multiplier of outChannels");
   OCTAVO_EXPECT(y.length == outElements(shape), "y of batch × outSize × outChannels");
-  OCTAVO_EXPECT(reinterpret_cast<uintptr_t>(packed.data) % 4 == 0, "packed at an address divisible by 4");
-  PackedHeader header = {};
-  std::memcpy(&header, packed.data, smallest(sizeof(header), packed.length));
+  OCTAVO_EXPECT(isPackedAddress(packed.data), "packed at an address divisible by 4");
+  const PackedHeader header = PackedHeader::read(packed);
   OCTAVO_EXPECT(header.method < std::size(convMethods) && packed.length == packedBytes(header.method, shape),
                 "packed of quantizedConvPack for this shape");
   OCTAVO_EXPECT(header.xZeroPoint == xZeroPoint, "the xZeroPoint of quantizedConvPack");

@@ -25,7 +25,7 @@ struct Relu {
   GRADIENT { return select(x <= constant<V>(0), constant<V>(0), dy); }
 };
 struct Clamp {
-  FORWARD { return select(x < alpha, alpha, select(x > beta, beta, x)); }
+  FORWARD { return smaller(beta, larger(alpha, x)); }
   GRADIENT { return select((x <= alpha) | (x >= beta), constant<V>(0), dy); }
 };
 struct LeakyRelu {

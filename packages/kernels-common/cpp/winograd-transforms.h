@@ -1,4 +1,5 @@
 #pragma once
+#include "clamp-epilogue.h"
 #include "conv-gather.h"
 #include "dot.h"
 
@@ -161,9 +162,9 @@ struct ResultLines {
   size_t pixel, columns;
 };
 
-/** Aᵀ m A + start of neighbouring tiles; `start` has an entry per channel. */
+/** Aᵀ m A + start of neighbouring tiles, clamped; `start` has an entry per channel. */
 inline void transformOutput(const float* from, size_t stride, size_t count, size_t channels, const float* start,
-                            const ResultLines& result) {
+                            ClampEpilogue clamp, const ResultLines& result) {
   for (size_t c = 0; c < channels; c += Vector::width) {
     const Vector bias = Vector::load(start + c);
     const float* row[4];
@@ -179,8 +180,8 @@ inline void transformOutput(const float* from, size_t stride, size_t count, size
       }
       const bool both = 2 * t + 1 < result.columns;
       const auto store = [&](const Vector (&sums)[4], float* to) {
-        (sums[0] + (sums[1] + sums[2]) + bias).store(to);
-        if (both) ((sums[1] - sums[2]) - sums[3] + bias).store(to + result.pixel);
+        clamp.apply(sums[0] + (sums[1] + sums[2]) + bias).store(to);
+        if (both) clamp.apply((sums[1] - sums[2]) - sums[3] + bias).store(to + result.pixel);
       };
       store(high, upper + 2 * t * result.pixel);
       if (lower) store(low, lower + 2 * t * result.pixel);

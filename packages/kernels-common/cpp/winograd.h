@@ -53,59 +53,54 @@ inline void transformInputs(const Gather& gather, const TileGrid& grid, const fl
   });
 }
 
-/** G g Gᵀ in panels, one product's right operand per frequency. */
-class WinogradFilters {
-  Workspace<float> panels;
+/** G g Gᵀ in panels, one product's right operand per frequency, as `packWinogradFilters` packs them. */
+struct WinogradFilters {
+  const float* panels;
+  size_t depth, columns;
 
-  PanelPacker packer(size_t frequency) const {
-    const PanelPacker first = {panels.data(), depth, columns};
-    return {first.to + frequency * first.floats(), depth, columns};
-  }
-
- public:
-  const size_t depth, columns;
-
-  /** `taps(k, column, to)` gives the nine taps of a filter, in the order of the gather. */
-  template <typename Taps>
-  WinogradFilters(size_t filterDepth, size_t filterColumns, const Taps& taps)
-      : panels(frequencies * PanelPacker{nullptr, filterDepth, filterColumns}.floats()),
-        depth(filterDepth),
-        columns(filterColumns) {
-    parallelFor(depth, 1 + taskProducts / (512 * columns), [&](size_t begin, size_t end) {
-      const Workspace<float> rows(frequencies * columns);
-      for (size_t k = begin; k < end; ++k) {
-        for (size_t column = 0; column < columns; ++column) {
-          float g[9], half[4][3];
-          taps(k, column, g);
-          for (size_t i = 0; i < 3; ++i) {
-            half[0][i] = g[i];
-            half[1][i] = (g[i] + g[3 + i] + g[6 + i]) * 0.5f;
-            half[2][i] = (g[i] - g[3 + i] + g[6 + i]) * 0.5f;
-            half[3][i] = g[6 + i];
-          }
-          float* const to = rows.data() + column;
-          for (size_t i = 0; i < 4; ++i) {
-            to[(4 * i) * columns] = half[i][0];
-            to[(4 * i + 1) * columns] = (half[i][0] + half[i][1] + half[i][2]) * 0.5f;
-            to[(4 * i + 2) * columns] = (half[i][0] - half[i][1] + half[i][2]) * 0.5f;
-            to[(4 * i + 3) * columns] = half[i][2];
-          }
-        }
-        for (size_t f = 0; f < frequencies; ++f) packer(f).row(k, rows.data() + f * columns);
-      }
-    });
-  }
-
-  size_t floats() const { return frequencies * packer(0).floats(); }
-  /** From depth k on, `part` of it: at most the rest of a block. */
+  size_t frequencyFloats() const { return depth * roundUp(columns, panelColumns); }
+  size_t floats() const { return frequencies * frequencyFloats(); }
+  /** From depth k on, which begins a block: `part` of it. */
   Right right(size_t frequency, size_t k, size_t part) const {
-    return {packer(frequency).place(k, 0), panelColumns * part, panelColumns};
+    const float* const block = panels + frequency * frequencyFloats() + k * roundUp(columns, panelColumns);
+    return {block, panelColumns * part, panelColumns};
   }
 };
 
-/** result = start + source ∗ filters: as many places as the gather's, of the filters' columns. `start` has whole panels. */
+/** @param to `floats` of `filters`. `taps(k, column, to)` gives the nine taps of a filter, in the order of the gather. */
+template <typename Taps>
+void packWinogradFilters(const WinogradFilters& filters, float* to, const Taps& taps) {
+  const size_t columns = filters.columns;
+  parallelFor(filters.depth, 1 + taskProducts / (512 * columns), [&](size_t begin, size_t end) {
+    const Workspace<float> rows(frequencies * columns);
+    for (size_t k = begin; k < end; ++k) {
+      for (size_t column = 0; column < columns; ++column) {
+        float g[9], half[4][3];
+        taps(k, column, g);
+        for (size_t i = 0; i < 3; ++i) {
+          half[0][i] = g[i];
+          half[1][i] = (g[i] + g[3 + i] + g[6 + i]) * 0.5f;
+          half[2][i] = (g[i] - g[3 + i] + g[6 + i]) * 0.5f;
+          half[3][i] = g[6 + i];
+        }
+        float* const row = rows.data() + column;
+        for (size_t i = 0; i < 4; ++i) {
+          row[(4 * i) * columns] = half[i][0];
+          row[(4 * i + 1) * columns] = (half[i][0] + half[i][1] + half[i][2]) * 0.5f;
+          row[(4 * i + 2) * columns] = (half[i][0] - half[i][1] + half[i][2]) * 0.5f;
+          row[(4 * i + 3) * columns] = half[i][2];
+        }
+      }
+      for (size_t f = 0; f < frequencies; ++f) {
+        PanelPacker{to + f * filters.frequencyFloats(), filters.depth, columns}.row(k, rows.data() + f * columns);
+      }
+    }
+  });
+}
+
+/** result = start + source ∗ filters, clamped: as many places as the gather's, of the filters' columns. `start` has whole panels. */
 inline void winograd(const Gather& gather, size_t batch, const float* source, const WinogradFilters& filters,
-                     const float* start, float* result) {
+                     const float* start, ClampEpilogue clamp, float* result) {
   const TileGrid grid(gather);
   const size_t depth = filters.depth, columns = filters.columns, tiles = grid.count(batch);
   // Few channels stay in the first-level cache with their products; with many, the filters, read once per block, weigh more.
@@ -132,7 +127,7 @@ inline void winograd(const Gather& gather, size_t batch, const float* source, co
         const size_t row = 2 * size_t(run.at.h), column = 2 * size_t(run.at.w);
         const size_t plane = run.at.image * size_t(gather.depth.count) + size_t(run.at.d);
         float* const line = result + ((plane * height + row) * width + column) * columns;
-        transformOutput(products.data() + done * columns, productStride, run.count, columns, start,
+        transformOutput(products.data() + done * columns, productStride, run.count, columns, start, clamp,
                         {{line, row + 1 < height ? line + width * columns : nullptr}, columns, width - column});
       });
     }

@@ -137,7 +137,7 @@ describe("a clamp behind a layer", () => {
     const program = layerThen("relu");
     using session = new Session(program);
     expect(session.program).toBe(program);
-    expect(session.explain()).toMatch(/^ {2}0 {2}layers\.0 \+ layers\.1 \(floatConv\): conv on reference/);
+    expect(session.explain()).toMatch(/^ {2}0 {2}layers\.0 \+ layers\.1 \(floatConv\): packedConv direct on reference/);
     expect(session.run({ data: Float32Array.of(-1, 1, 2, -2), shape: [1, 1, 2, 2] }).data).toEqual(
       Float32Array.of(0, 2, 4, 0),
     );

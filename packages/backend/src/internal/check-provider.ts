@@ -3,7 +3,10 @@ import type { KernelName, KernelProvider } from "@octavo/spec";
 const specVersion: KernelProvider["specVersion"] = 1;
 
 /** Kernels that share a private layout, so that one provider must have all or none of them. */
-const inseparable: readonly KernelName[] = ["quantizedConvPackedBytes", "quantizedConvPack", "quantizedConv"];
+const inseparable: readonly (readonly KernelName[])[] = [
+  ["convPackedBytes", "convPack", "packedConv"],
+  ["quantizedConvPackedBytes", "quantizedConvPack", "quantizedConv"],
+];
 
 /** Why an opened provider cannot be used, or null. */
 export function refusal(provider: KernelProvider): string | null {
@@ -11,9 +14,11 @@ export function refusal(provider: KernelProvider): string | null {
     const theirs = String(provider.specVersion);
     return `built for version ${theirs} of the kernel contract, and this @octavo/backend is for version ${specVersion}; install versions that belong together`;
   }
-  const missing = inseparable.filter((name) => !provider.kernels[name]);
-  if (missing.length > 0 && missing.length < inseparable.length) {
-    return `has only some of ${inseparable.join(", ")}, which come together or not at all; missing: ${missing.join(", ")}`;
+  for (const names of inseparable) {
+    const missing = names.filter((name) => !provider.kernels[name]);
+    if (missing.length > 0 && missing.length < names.length) {
+      return `has only some of ${names.join(", ")}, which come together or not at all; missing: ${missing.join(", ")}`;
+    }
   }
   return null;
 }

@@ -8,6 +8,7 @@ import { embeddingKernels } from "./embedding.ts";
 import { gemmKernels } from "./gemm.ts";
 import { maxPoolKernels } from "./max-pool.ts";
 import { optimizerKernels } from "./optimizer-steps.ts";
+import { packedConvKernels } from "./packed-conv.ts";
 import { quantizeKernels } from "./quantize.ts";
 import { quantizedAvgPoolKernels } from "./quantized-avg-pool.ts";
 import { quantizedConvKernels } from "./quantized-conv.ts";
@@ -29,6 +30,7 @@ export const referenceKernels: Kernels = {
   ...reduceKernels,
   ...gemmKernels,
   ...convKernels,
+  ...packedConvKernels,
   ...channelKernels,
   ...maxPoolKernels,
   ...avgPoolKernels,

@@ -1,8 +1,7 @@
-import { UnaryOp } from "@octavo/spec";
-import type { KernelName, Kernels } from "@octavo/spec";
+import type { ConvShape, Kernels } from "@octavo/spec";
 
 import { asIs } from "../op-definition.ts";
-import type { Prepared } from "../op-definition.ts";
+import type { Buffers, Prepared } from "../op-definition.ts";
 import type { Step } from "../step.ts";
 
 /** Checks the dtypes of a float convolution or linear layer, and its constant `bias`, [channels of y] or absent. */
@@ -11,34 +10,44 @@ export function checkFloatLayer(step: Step, channels: number): void {
   step.optionalConstant("bias", ["float32"], [channels]);
 }
 
-/** The constants `weight` and `bias` as they are. */
-export function prepareFloatLayer(step: Step): { weight: Prepared; bias?: Prepared } {
+/** The constant `weight`. */
+export function readFloatWeight(step: Step): Float32Array {
+  return step.constant("weight", ["float32"]).data as Float32Array;
+}
+
+/** The constant `bias` as it is, where there is one. */
+export function prepareFloatBias(step: Step): { bias?: Prepared } {
   const bias = step.optionalConstant("bias", ["float32"]);
-  return {
-    weight: asIs(step.constant("weight", ["float32"]).data),
-    ...(bias && { bias: asIs(bias.data) }),
-  };
+  return bias ? { bias: asIs(bias.data) } : {};
 }
 
-/** What `prepareFloatLayer` prepared. */
-export type FloatLayerConstants = { readonly weight: Float32Array; readonly bias?: Float32Array };
-
-/** Inclusive range that a float output is clamped to: the attributes `low` and `high`, each NaN when absent; null without both. */
-export function readClamp(step: Step): { low: number; high: number } | null {
-  const low = step.number("low", Number.NaN);
-  const high = step.number("high", Number.NaN);
+/** Inclusive range that a float output is clamped to: the attributes `low` and `high`, without such an end when absent. */
+export function readFloatRange(step: Step): { low: number; high: number } {
+  const low = step.number("low", -Infinity);
+  const high = step.number("high", Infinity);
   if (low > high) step.fail("low ≤ high", `low ${low}, high ${high}`);
-  return Number.isNaN(low) && Number.isNaN(high) ? null : { low, high };
+  return { low, high };
 }
 
-/** The kernel of a layer, and what clamps after it. */
-export const withClamp =
-  (kernel: KernelName) =>
-  (step: Step): KernelName[] =>
-    readClamp(step) ? [kernel, "unary"] : [kernel];
+/** Weights packed for `packedConv`, and the bias. */
+export function prepareFloatConv(
+  step: Step,
+  kernels: Kernels,
+  shape: ConvShape,
+): { packed: Prepared; bias?: Prepared } {
+  const packed: Prepared = {
+    array: Uint8Array,
+    length: kernels.convPackedBytes(shape),
+    fill: (target) => kernels.convPack(readFloatWeight(step), target as Uint8Array, shape),
+  };
+  return { packed, ...prepareFloatBias(step) };
+}
 
-/** A step that clamps y, if the layer does. */
-export function bindClamp(step: Step, y: Float32Array, kernels: Kernels): () => void {
-  const clamp = readClamp(step);
-  return () => clamp && kernels.unary(UnaryOp.clamp, y, y, clamp.low, clamp.high);
+/** Runs `packedConv` with what `prepareFloatConv` prepared. */
+export function bindFloatConv(step: Step, buffers: Buffers, kernels: Kernels, shape: ConvShape): () => void {
+  const { low, high } = readFloatRange(step);
+  const [x] = buffers.inputs as Float32Array[];
+  const [y] = buffers.outputs as Float32Array[];
+  const { packed, bias = null } = buffers.constants as { packed: Uint8Array; bias?: Float32Array };
+  return () => kernels.packedConv(x, packed, bias, y, shape, low, high);
 }

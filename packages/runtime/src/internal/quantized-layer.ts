@@ -1,4 +1,3 @@
-import { packedMethod } from "@octavo/spec";
 import type { ConvShape, Kernels, ProgramValue, Q8 } from "@octavo/spec";
 
 import { asIs } from "../op-definition.ts";
@@ -74,11 +73,6 @@ export function prepareConv(
       kernels.quantizedConvPack(weight as Int8Array, weightZeroPoint, target as Uint8Array, ...facts),
   };
   return { packed, bias: asIs(bias), multiplier: asIs(multiplier) };
-}
-
-/** The method that the kernels chose when `prepareConv` packed the weights. */
-export function convMethod({ packed }: Buffers["constants"]): string {
-  return packedMethod(packed as Uint8Array);
 }
 
 /** Runs `quantizedConv` with what `prepareConv` prepared. */

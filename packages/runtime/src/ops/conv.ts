@@ -1,5 +1,6 @@
 import { readConv } from "../internal/conv-geometry.ts";
-import { bindConv, checkLayer, convMethod, prepareConv } from "../internal/quantized-layer.ts";
+import { convMethod } from "../internal/conv-method.ts";
+import { bindConv, checkLayer, prepareConv } from "../internal/quantized-layer.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
 /**

@@ -1,6 +1,5 @@
 import { readConvTranspose } from "../internal/conv-geometry.ts";
-import { checkFloatLayer, prepareFloatLayer } from "../internal/float-layer.ts";
-import type { FloatLayerConstants } from "../internal/float-layer.ts";
+import { checkFloatLayer, prepareFloatBias, readFloatWeight } from "../internal/float-layer.ts";
 import { asIs } from "../op-definition.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
@@ -17,10 +16,10 @@ export const floatConvTranspose: OpDefinition = {
   },
 
   prepare(step) {
-    const constants = prepareFloatLayer(step);
+    const { bias } = prepareFloatBias(step);
     // The kernel has no bias: it is added by channelAffine, with a scale of 1.
-    const { bias } = constants;
-    return { ...constants, ...(bias && { ones: asIs(new Float32Array(bias.length).fill(1)) }) };
+    const ones = bias && { bias, ones: asIs(new Float32Array(bias.length).fill(1)) };
+    return { weight: asIs(readFloatWeight(step)), ...ones };
   },
 
   bind(step, buffers, kernels) {
@@ -28,7 +27,9 @@ export const floatConvTranspose: OpDefinition = {
     const shape = shapeOf();
     const [x] = buffers.inputs as Float32Array[];
     const [y] = buffers.outputs as Float32Array[];
-    const { weight, bias, ones } = buffers.constants as FloatLayerConstants & { ones: Float32Array };
+    const { weight, bias, ones } = buffers.constants as Record<"weight" | "ones", Float32Array> & {
+      bias?: Float32Array;
+    };
     const rows = y.length / channels;
     return () => {
       kernels.convInputGradient(x, weight, y, shape);

@@ -1,12 +1,6 @@
 import { readConv } from "../internal/conv-geometry.ts";
-import {
-  bindClamp,
-  checkFloatLayer,
-  prepareFloatLayer,
-  readClamp,
-  withClamp,
-} from "../internal/float-layer.ts";
-import type { FloatLayerConstants } from "../internal/float-layer.ts";
+import { convMethod } from "../internal/conv-method.ts";
+import { bindFloatConv, checkFloatLayer, prepareFloatConv, readFloatRange } from "../internal/float-layer.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
 /**
@@ -16,26 +10,17 @@ import type { OpDefinition } from "../op-definition.ts";
 export const floatConv: OpDefinition = {
   name: "floatConv",
   version: 1,
-  kernels: withClamp("conv"),
+  kernels: ["packedConv"],
+  method: convMethod,
 
   check(step) {
     const { channels, output } = readConv(step, "float32");
     checkFloatLayer(step, channels);
-    readClamp(step);
+    readFloatRange(step);
     return [output];
   },
 
-  prepare: prepareFloatLayer,
+  prepare: (step, kernels) => prepareFloatConv(step, kernels, readConv(step, "float32").shape()),
 
-  bind(step, buffers, kernels) {
-    const shape = readConv(step, "float32").shape();
-    const [x] = buffers.inputs as Float32Array[];
-    const [y] = buffers.outputs as Float32Array[];
-    const { weight, bias = null } = buffers.constants as FloatLayerConstants;
-    const clamp = bindClamp(step, y, kernels);
-    return () => {
-      kernels.conv(x, weight, bias, y, shape);
-      clamp();
-    };
-  },
+  bind: (step, buffers, kernels) => bindFloatConv(step, buffers, kernels, readConv(step, "float32").shape()),
 };

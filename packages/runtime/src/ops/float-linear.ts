@@ -1,14 +1,6 @@
-import { gemmShape } from "@octavo/spec";
-
-import { readLinear } from "../internal/linear-geometry.ts";
-import {
-  bindClamp,
-  checkFloatLayer,
-  prepareFloatLayer,
-  readClamp,
-  withClamp,
-} from "../internal/float-layer.ts";
-import type { FloatLayerConstants } from "../internal/float-layer.ts";
+import { convMethod } from "../internal/conv-method.ts";
+import { bindFloatConv, checkFloatLayer, prepareFloatConv, readFloatRange } from "../internal/float-layer.ts";
+import { linearShapeOf, readLinear } from "../internal/linear-geometry.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
 /**
@@ -18,38 +10,17 @@ import type { OpDefinition } from "../op-definition.ts";
 export const floatLinear: OpDefinition = {
   name: "floatLinear",
   version: 1,
-  kernels: withClamp("gemm"),
+  kernels: ["packedConv"],
+  method: convMethod,
 
   check(step) {
     const { outFeatures, output } = readLinear(step, "float32");
     checkFloatLayer(step, outFeatures);
-    readClamp(step);
+    readFloatRange(step);
     return [output];
   },
 
-  prepare: prepareFloatLayer,
+  prepare: (step, kernels) => prepareFloatConv(step, kernels, linearShapeOf(step, "float32")),
 
-  bind(step, buffers, kernels) {
-    const { inFeatures: k, outFeatures: n } = readLinear(step, "float32");
-    const [x] = buffers.inputs as Float32Array[];
-    const [y] = buffers.outputs as Float32Array[];
-    const { weight, bias = null } = buffers.constants as FloatLayerConstants;
-    const shape = gemmShape({
-      batch: 1,
-      m: y.length / n,
-      n,
-      k,
-      transposeA: false,
-      transposeB: true,
-      strideA: 0,
-      strideB: 0,
-      strideC: 0,
-      accumulate: false,
-    });
-    const clamp = bindClamp(step, y, kernels);
-    return () => {
-      kernels.gemm(x, weight, bias, y, shape);
-      clamp();
-    };
-  },
+  bind: (step, buffers, kernels) => bindFloatConv(step, buffers, kernels, linearShapeOf(step, "float32")),
 };

@@ -42,6 +42,24 @@ export interface FloatKernels {
   gemm(a: F32, b: F32, bias: F32 | null, c: F32, shape: GemmShape): void;
   /** Convolution, `bias` (outChannels). Also depthwise and grouped. */
   conv(x: F32, weight: F32, bias: F32 | null, y: F32, shape: ConvShape): void;
+  /** Bytes that `convPack` writes for this shape; each provider has its own layout. */
+  convPackedBytes(shape: ConvShape): number;
+  /** Chooses a method for a convolution and prepares its weights, once, at load. `packed` begins with its name: `packedMethod`. */
+  convPack(weight: F32, packed: Uint8Array, shape: ConvShape): void;
+  /**
+   * `conv` with weights from `convPack`, then a clamp to low … high, where −∞, ∞ and NaN are no bound: bit for bit as by `conv` and
+   * `unary`, if the shape is the one packed for. Its batch may be another, nothing else. Linear layers are convolutions of size 1:
+   * batch = rows.
+   */
+  packedConv(
+    x: F32,
+    packed: Uint8Array,
+    bias: F32 | null,
+    y: F32,
+    shape: ConvShape,
+    low: number,
+    high: number,
+  ): void;
   /** dx of `conv`; also the forward pass of a transposed convolution, whose shape swaps in and out. Overwrites dx. */
   convInputGradient(dy: F32, weight: F32, dx: F32, shape: ConvShape): void;
   /** dWeight of `conv`. Overwrites dWeight. */

@@ -30,6 +30,22 @@ export const floatDefinitions = {
     y.set(sums);
   },
 
+  convPackedBytes({ outChannels, kernel, inChannels, groups }) {
+    return 4 * outChannels * kernel[0] * kernel[1] * kernel[2] * (inChannels / groups);
+  },
+
+  convPack(weight, packed) {
+    const bytes = new DataView(packed.buffer, packed.byteOffset);
+    weight.forEach((value, i) => bytes.setFloat32(4 * i, value));
+  },
+
+  packedConv(x, packed, bias, y, shape, low, high) {
+    const bytes = new DataView(packed.buffer, packed.byteOffset);
+    const sums = Float64Array.from(y, (_, i) => bias?.[i % shape.outChannels] ?? 0);
+    for (const one of products(shape)) sums[one.y] += x[one.x] * bytes.getFloat32(4 * one.weight);
+    y.set(sums.map((sum) => (sum < low ? low : sum > high ? high : sum)));
+  },
+
   convInputGradient(dy, weight, dx, shape) {
     const sums = new Float64Array(dx.length);
     for (const one of products(shape)) sums[one.x] += dy[one.y] * weight[one.weight];

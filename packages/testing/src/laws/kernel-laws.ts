@@ -2,6 +2,7 @@ import { elementwiseLaws } from "./elementwise-laws.ts";
 import { embeddingLaws, foreignRowLaw } from "./embedding-laws.ts";
 import type { AgreementLaw, KernelLaw } from "./kernel-law.ts";
 import { matrixLaws } from "./matrix-laws.ts";
+import { packedConvBitLaws, packedConvLaws } from "./packed-conv-laws.ts";
 import { poolLaws } from "./pool-laws.ts";
 import { quantizationLaws } from "./quantization-laws.ts";
 import { quantizeLaws } from "./quantize-laws.ts";
@@ -19,6 +20,7 @@ export const agreementLaws: readonly AgreementLaw[] = [
   ...regionLaws,
   ...reductionLaws,
   ...matrixLaws,
+  ...packedConvLaws,
   ...poolLaws,
   ...resampleLaws,
   ...rowNormLaws,
@@ -33,6 +35,7 @@ export const agreementLaws: readonly AgreementLaw[] = [
 export const kernelLaws: readonly KernelLaw[] = [
   ...agreementLaws,
   ...quantizationLaws,
+  ...packedConvBitLaws,
   ...exactnessLaws,
   foreignRowLaw,
 ];
