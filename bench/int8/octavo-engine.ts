@@ -17,7 +17,7 @@ await serve({
     const lowered = loweredProgram(network, form);
     input = lowered.input;
     session = await load(lowered.program);
-    provider = resolve(form === "float" ? "conv" : "quantizedConv");
+    provider = resolve(form === "float" ? "packedConv" : "quantizedConv");
     return { isa: provider.name };
   },
   run() {

@@ -32,7 +32,7 @@ void convInputGradient(Span<const float> dy, Span<const float> weight, Span<floa
   std::memset(zeros.data(), 0, roundUp(columns, panelColumns) * sizeof(float));
   eachBackwardGather(shape, [&](const Gather& gather) {
     if (isDepthwise(shape)) {
-      const Workspace<float> filters(gather.taps() * columns * size_t(shape.groups));
+      const Workspace<float> filters(depthwiseFloats(gather.taps(), size_t(shape.groups)));
       packDepthwise(gather, shape, weight.data, filters.data());
       return depthwise(gather, shape, dy.data, filters.data(), nullptr, {}, dx.data, shape.inSize);
     }

@@ -10,6 +10,9 @@ inline void gatherFloats(const Gather& gather, const float* source, size_t first
   const auto copy = [](const float* from, float* out, size_t n) {
     size_t i = 0;
     for (; i + Vector::width <= n; i += Vector::width) Vector::load(from + i).store(out + i);
+    if (i == n) return;
+    // The last vector again, rather than what is left one by one.
+    if (n >= Vector::width) return Vector::load(from + n - Vector::width).store(out + n - Vector::width);
     for (; i < n; ++i) out[i] = from[i];
   };
   gatherRows(gather, source, first, count, to, stride, copy);

@@ -6,13 +6,9 @@ import { registrations } from "../src/index.ts";
 
 const opened = await registrations.find(({ name }) => name === "x64-avx2")!.open();
 
-/** What these kernels do with a convolution whose weights are all `weight`, and whose inputs go to `xMax`. */
-function methodOf(
-  fields: Partial<ConvFields>,
-  { weight = 127, weightZeroPoint = 0, xMax = 255 } = {},
-): string {
-  const { kernels } = (opened as { provider: KernelProvider }).provider;
-  const shape = convShape({
+const kernels = () => (opened as { provider: KernelProvider }).provider.kernels;
+const shapeOf = (fields: Partial<ConvFields>) =>
+  convShape({
     batch: 1,
     inChannels: 64,
     outChannels: 64,
@@ -25,14 +21,20 @@ function methodOf(
     dilation: [1, 1, 1],
     ...fields,
   });
-  const [, height, width] = shape.kernel;
-  const weights = new Int8Array((shape.outChannels * height * width * shape.inChannels) / shape.groups);
+const weightsOf = ({ outChannels, inChannels, groups, kernel: [, height, width] }: ConvFields) =>
+  (outChannels * height * width * inChannels) / groups;
+
+/** What these kernels do with a convolution whose weights are all `weight`, and whose inputs go to `xMax`. */
+function methodOf(
+  fields: Partial<ConvFields>,
+  { weight = 127, weightZeroPoint = 0, xMax = 255 } = {},
+): string {
+  const shape = shapeOf(fields);
+  const weights = new Int8Array(weightsOf(shape)).fill(weight);
   const facts = [shape, 0, 0, xMax] as const;
   const zeroPoints = new Int32Array(shape.outChannels).fill(weightZeroPoint);
-  const packed = new Uint8Array(
-    kernels.quantizedConvPackedBytes!(weights.fill(weight), zeroPoints, ...facts),
-  );
-  kernels.quantizedConvPack!(weights, zeroPoints, packed, ...facts);
+  const packed = new Uint8Array(kernels().quantizedConvPackedBytes!(weights, zeroPoints, ...facts));
+  kernels().quantizedConvPack!(weights, zeroPoints, packed, ...facts);
   return packedMethod(packed);
 }
 
@@ -69,5 +71,21 @@ describe.skipIf(!("provider" in opened))("methods of quantizedConv, AVX2", () =>
   test("weights that are no int8 around zero are left to rows", () => {
     expect(methodOf({}, { weight: -128 })).toBe("winograd4x4");
     expect(methodOf({}, { weight: -128, weightZeroPoint: 1 })).toBe("rows of wide weights");
+  });
+});
+
+describe.skipIf(!("provider" in opened))("methods of packedConv, AVX2", () => {
+  test.each<[string, string, Partial<ConvFields>]>([
+    ["3×3 of stride 1", "winograd", {}],
+    ["small images", "rows", { inSize: [1, 6, 6], outSize: [1, 6, 6] }],
+    ["many small images", "winograd", { inSize: [1, 6, 6], outSize: [1, 6, 6], batch: 4 }],
+    ["3×3 of stride 2", "rows", { stride: [1, 2, 2], outSize: [1, 8, 8] }],
+    ["groups", "rows", { groups: 2 }],
+    ["a filter per channel", "depthwise", { groups: 64 }],
+  ])("%s: %s", (_, method, fields) => {
+    const shape = shapeOf(fields);
+    const packed = new Uint8Array(kernels().convPackedBytes!(shape));
+    kernels().convPack!(new Float32Array(weightsOf(shape)), packed, shape);
+    expect(packedMethod(packed)).toBe(method);
   });
 });

@@ -23,12 +23,12 @@ const catIntoCat: OpFusion = ({ op: first }, { op: reader }, operand) => {
 };
 
 /**
- * A random float network on images [−1, 2, 5, 4]: a few of convolution, relu, clamp, sigmoid and cat of two, each of any values made
- * before; one to three outputs.
+ * A random float network on images [−1, 2, 5, 4]: a few of convolution and its transpose, batch norm, relu, clamp, sigmoid and
+ * cat of two, each of any values made before; one to three outputs.
  */
 const floatProgram: fc.Arbitrary<Program> = fc
   .record({
-    steps: fc.array(fc.record({ op: fc.nat(5), a: fc.nat(100), b: fc.nat(100) }), {
+    steps: fc.array(fc.record({ op: fc.nat(7), a: fc.nat(100), b: fc.nat(100) }), {
       minLength: 6,
       maxLength: 12,
     }),
@@ -45,29 +45,23 @@ const floatProgram: fc.Arbitrary<Program> = fc
       const b = made[choice.b % made.length];
       const unary = (operator: string, attributes = {}) =>
         net.op("unary", [a], image(channels(a)), { operator, ...attributes });
-      const conv = () => {
-        const weight = floats(made.length, 27 * channels(a));
-        const bias = { bias: ["float32", [3], floats(choice.b, 3)] } as const;
-        return net.op(
-          "floatConv",
-          [a],
-          image(3),
-          { padding: 1 },
-          {
-            weight: ["float32", [3, 3, 3, channels(a)], weight],
-            ...(choice.b % 3 > 0 && bias),
-          },
-        );
+      const bias = choice.b % 3 > 0 && ({ bias: ["float32", [3], floats(choice.b, 3)] } as const);
+      const conv = (op: string, outer: number, inner: number) => () => {
+        const weight = ["float32", [outer, 3, 3, inner], floats(made.length, 27 * channels(a))] as const;
+        return net.op(op, [a], image(3), { padding: 1 }, { weight, ...bias });
       };
+      const scale = ["float32", [channels(a)], floats(choice.b, channels(a))] as const;
       const makers = [
-        conv,
-        conv,
+        conv("floatConv", 3, channels(a)),
+        conv("floatConvTranspose", channels(a), 3),
+        () => net.op("channelAffine", [a], image(channels(a)), {}, { scale }),
+        () => unary("relu"),
         () => unary("relu"),
         () => unary("clamp", { alpha: -0.25, beta: 0.5 }),
         () => unary("sigmoid"),
         () => net.op("cat", [a, b], image(channels(a) + channels(b)), { axis: 1 }),
       ];
-      made.push(channels(a) + channels(b) > 12 ? conv() : makers[op]());
+      made.push(channels(a) + channels(b) > 12 ? makers[0]() : makers[op]());
     }
     return net.build(
       ...new Set([made[made.length - 1], ...outputs.map((n) => made[1 + (n % steps.length)])]),
@@ -137,7 +131,9 @@ describe("a clamp behind a layer", () => {
     const program = layerThen("relu");
     using session = new Session(program);
     expect(session.program).toBe(program);
-    expect(session.explain()).toMatch(/^ {2}0 {2}layers\.0 \+ layers\.1 \(floatConv\): packedConv direct on reference/);
+    expect(session.explain()).toMatch(
+      /^ {2}0 {2}layers\.0 \+ layers\.1 \(floatConv\): packedConv direct on reference/,
+    );
     expect(session.run({ data: Float32Array.of(-1, 1, 2, -2), shape: [1, 1, 2, 2] }).data).toEqual(
       Float32Array.of(0, 2, 4, 0),
     );

@@ -29,6 +29,12 @@ export function readFloatRange(step: Step): { low: number; high: number } {
   return { low, high };
 }
 
+/** That range as the epilogue of `channelAffine`; none where it has no end. */
+export function prepareEpilogue(step: Step): { epilogue?: Prepared } {
+  const { low, high } = readFloatRange(step);
+  return low > -Infinity || high < Infinity ? { epilogue: asIs(Float32Array.of(low, high)) } : {};
+}
+
 /** Weights packed for `packedConv`, and the bias. */
 export function prepareFloatConv(
   step: Step,

@@ -1,8 +1,12 @@
 import { expectAligned } from "../internal/elementwise.ts";
+import { prepareEpilogue, readFloatRange } from "../internal/float-layer.ts";
 import { asIs } from "../op-definition.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
-/** y = x · scale[c] + shift[c], float32, c along axis 1 (batch norm in evaluation). Constants: `scale` and, optional, `shift`, [C]. */
+/**
+ * y = x · scale[c] + shift[c], float32, c along axis 1 (batch norm in evaluation). Constants: `scale` and, optional, `shift`, [C].
+ * Attributes `low`, `high` as in `floatConv`.
+ */
 export const channelAffine: OpDefinition = {
   name: "channelAffine",
   version: 1,
@@ -19,6 +23,7 @@ export const channelAffine: OpDefinition = {
     expectAligned(step, x, y);
     step.constant("scale", ["float32"], [x.shape[1]]);
     step.optionalConstant("shift", ["float32"], [x.shape[1]]);
+    readFloatRange(step);
     return [x.shape];
   },
 
@@ -27,13 +32,17 @@ export const channelAffine: OpDefinition = {
     return {
       scale: asIs(step.constant("scale", ["float32"]).data),
       ...(shift && { shift: asIs(shift.data) }),
+      ...prepareEpilogue(step),
     };
   },
 
   bind(_, buffers, kernels) {
     const [x] = buffers.inputs as Float32Array[];
     const [y] = buffers.outputs as Float32Array[];
-    const { scale, shift = null } = buffers.constants as { scale: Float32Array; shift?: Float32Array };
-    return () => kernels.channelAffine(x, scale, shift, null, y, x.length / scale.length, scale.length);
+    const { scale, shift = null, epilogue = null } = buffers.constants as Constants;
+    const rows = x.length / scale.length;
+    return () => kernels.channelAffine(x, scale, shift, epilogue, y, rows, scale.length);
   },
 };
+
+type Constants = { scale: Float32Array; shift?: Float32Array; epilogue?: Float32Array };

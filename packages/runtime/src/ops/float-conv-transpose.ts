@@ -1,9 +1,18 @@
 import { readConvTranspose } from "../internal/conv-geometry.ts";
-import { checkFloatLayer, prepareFloatBias, readFloatWeight } from "../internal/float-layer.ts";
+import {
+  checkFloatLayer,
+  prepareEpilogue,
+  prepareFloatBias,
+  readFloatRange,
+  readFloatWeight,
+} from "../internal/float-layer.ts";
 import { asIs } from "../op-definition.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
-/** float32 transposed convolution. Values and attributes as in `convTranspose`; constants `weight` and `bias`, both float32. */
+/**
+ * float32 transposed convolution. Values and geometry as in `convTranspose`; constants `weight` and `bias`, both float32.
+ * Attributes `low`, `high` as in `floatConv`.
+ */
 export const floatConvTranspose: OpDefinition = {
   name: "floatConvTranspose",
   version: 1,
@@ -12,14 +21,16 @@ export const floatConvTranspose: OpDefinition = {
   check(step) {
     const { channels, output } = readConvTranspose(step, "float32");
     checkFloatLayer(step, channels);
+    readFloatRange(step);
     return [output];
   },
 
   prepare(step) {
-    const { bias } = prepareFloatBias(step);
-    // The kernel has no bias: it is added by channelAffine, with a scale of 1.
-    const ones = bias && { bias, ones: asIs(new Float32Array(bias.length).fill(1)) };
-    return { weight: asIs(readFloatWeight(step)), ...ones };
+    const { channels } = readConvTranspose(step, "float32");
+    const rest = { ...prepareFloatBias(step), ...prepareEpilogue(step) };
+    // The kernel has no bias and no clamp: these are channelAffine's, with a scale of 1.
+    const ones = Object.keys(rest).length > 0 && { ones: asIs(new Float32Array(channels).fill(1)) };
+    return { weight: asIs(readFloatWeight(step)), ...rest, ...ones };
   },
 
   bind(step, buffers, kernels) {
@@ -27,13 +38,13 @@ export const floatConvTranspose: OpDefinition = {
     const shape = shapeOf();
     const [x] = buffers.inputs as Float32Array[];
     const [y] = buffers.outputs as Float32Array[];
-    const { weight, bias, ones } = buffers.constants as Record<"weight" | "ones", Float32Array> & {
-      bias?: Float32Array;
-    };
+    const { weight, ones, bias = null, epilogue = null } = buffers.constants as Constants;
     const rows = y.length / channels;
     return () => {
       kernels.convInputGradient(x, weight, y, shape);
-      if (bias) kernels.channelAffine(y, ones, bias, null, y, rows, channels);
+      if (ones) kernels.channelAffine(y, ones, bias, epilogue, y, rows, channels);
     };
   },
 };
+
+type Constants = Record<"weight", Float32Array> & Partial<Record<"ones" | "bias" | "epilogue", Float32Array>>;
