@@ -2,7 +2,6 @@
 #include "clamp-epilogue.h"
 #include "conv-gather.h"
 #include "conv-shape.h"
-#include "gemm-tile.h"
 #include "threads.h"
 #include "workspace.h"
 
@@ -32,44 +31,37 @@ inline void packDepthwise(const Gather& gather, const ConvShape& shape, const fl
   });
 }
 
-/** Neighbouring outputs: where each tap of the first one reads, and how far those of the next are. */
+/** Outputs that lie next to each other: where each tap of the first one reads, and how far those of the next are. */
 struct DepthwiseReads {
   const float* const* taps;
   size_t count, pixelStep;
 };
 
-/** `Pixels` neighbouring outputs of `Vectors` vectors of channels, of which the last stores `lastLanes`. */
-template <size_t Vectors, size_t Pixels>
+/** `depthwisePixels` neighbouring outputs of `depthwiseChannels`, clamped. */
 inline void depthwiseTile(const DepthwiseReads& reads, size_t from, const float* weights, const float* start,
-                          ClampEpilogue clamp, float* to, size_t toStep, size_t lastLanes) {
+                          ClampEpilogue clamp, float* to, size_t toStep) {
   constexpr size_t width = Vector::width;
-  Vector sum[Pixels][Vectors];
+  Vector sum[depthwisePixels][2];
   OCTAVO_UNROLL
-  for (size_t p = 0; p < Pixels; ++p) {
+  for (size_t p = 0; p < depthwisePixels; ++p) {
     OCTAVO_UNROLL
-    for (size_t v = 0; v < Vectors; ++v) sum[p][v] = Vector::load(start + v * width);
+    for (size_t v = 0; v < 2; ++v) sum[p][v] = Vector::load(start + v * width);
   }
   for (size_t tap = 0; tap < reads.count; ++tap, weights += depthwiseChannels) {
     const float* const at = reads.taps[tap] + from;
-    Vector weight[Vectors];
+    const Vector weight[2] = {Vector::load(weights), Vector::load(weights + width)};
     OCTAVO_UNROLL
-    for (size_t v = 0; v < Vectors; ++v) weight[v] = Vector::load(weights + v * width);
-    OCTAVO_UNROLL
-    for (size_t p = 0; p < Pixels; ++p) {
+    for (size_t p = 0; p < depthwisePixels; ++p) {
       OCTAVO_UNROLL
-      for (size_t v = 0; v < Vectors; ++v) {
+      for (size_t v = 0; v < 2; ++v) {
         sum[p][v] = multiplyAdd(Vector::load(at + p * reads.pixelStep + v * width), weight[v], sum[p][v]);
       }
     }
   }
   OCTAVO_UNROLL
-  for (size_t p = 0; p < Pixels; ++p, to += toStep) {
+  for (size_t p = 0; p < depthwisePixels; ++p, to += toStep) {
     OCTAVO_UNROLL
-    for (size_t v = 0; v < Vectors; ++v) {
-      const Vector value = clamp.apply(sum[p][v]);
-      if (lastLanes == width || v + 1 < Vectors) value.store(to + v * width);
-      else storeFirst(to + v * width, value, lastLanes);
-    }
+    for (size_t v = 0; v < 2; ++v) clamp.apply(sum[p][v]).store(to + v * width);
   }
 }
 
@@ -95,6 +87,11 @@ class DepthwiseLines {
   const Workspace<ptrdiff_t> held;
 
   size_t lineFloats() const { return columns * stride; }
+  /** Of a row of outputs, or of a whole tile where that is shorter. */
+  static size_t columnsOf(const Gather& of) {
+    const size_t outputs = size_t(of.width.count);
+    return reachOf(of.width, outputs < depthwisePixels ? depthwisePixels : outputs);
+  }
 
   void copy(const float* line, size_t channels, float* to) const {
     const GatherAxis& width = gather.width;
@@ -108,7 +105,7 @@ class DepthwiseLines {
       size_t c = 0;
       for (; c + depthwiseChannels <= channels; c += depthwiseChannels) {
         OCTAVO_UNROLL
-        for (size_t i = 0; i < depthwiseChannels; i += Vector::width) Vector::load(from + c + i).store(to + c + i);
+        for (size_t v = 0; v < depthwiseChannels; v += Vector::width) Vector::load(from + c + v).store(to + c + v);
       }
       for (; c < channels; ++c) to[c] = from[c];
     }
@@ -118,19 +115,19 @@ class DepthwiseLines {
  public:
   DepthwiseLines(const Gather& of, size_t channels)
       : gather(of),
-        columns(reachOf(of.width, size_t(of.width.count))),
+        columns(columnsOf(of)),
         rows(reachOf(of.height, 1)),
         stride(roundUp(channels, depthwiseChannels)),
         lines((count() + 1) * lineFloats()),
         held(count()) {
-    // Channels that no strip has stay zeros, and so does the last line.
+    // The last line stays like this. What lies beyond the channels of a strip is read, but not stored.
     clear(lines.data(), (count() + 1) * lineFloats());
   }
 
   /** Channels of a strip whose lines fit the cache. */
   static size_t fittingChannels(const Gather& of) {
     const size_t lines = size_t(of.depth.taps) * reachOf(of.height, 1);
-    const size_t fitting = depthwiseLineBytes / (lines * reachOf(of.width, size_t(of.width.count)) * sizeof(float));
+    const size_t fitting = depthwiseLineBytes / (lines * columnsOf(of) * sizeof(float));
     return fitting < depthwiseChannels ? depthwiseChannels : fitting / depthwiseChannels * depthwiseChannels;
   }
 
@@ -174,6 +171,7 @@ inline void depthwise(const Gather& gather, const ConvShape& shape, const float*
     }
     return;
   }
+  if (images == 0) return;
   const size_t padded = roundUp(channels, depthwiseChannels);
   const Workspace<float> start(padded);
   clear(start.data(), padded);
@@ -192,6 +190,9 @@ inline void depthwise(const Gather& gather, const ConvShape& shape, const float*
     const DepthwiseLines lines(gather, strip);
     const Workspace<const float*> tapReads(taps);
     const DepthwiseReads reads = {tapReads.data(), taps, size_t(gather.width.step) * lines.stride};
+    const size_t pixels = smallest(width, depthwisePixels);
+    // A tile that is not stored whole.
+    float part[depthwisePixels * depthwiseChannels];
     for (size_t task = begin; task < end; ++task) {
       const size_t first = task % strips * strip, count = smallest(strip, channels - first);
       const size_t row = task / strips % bands * bandRows, plane = task / strips / bands;
@@ -201,26 +202,27 @@ inline void depthwise(const Gather& gather, const ConvShape& shape, const float*
       for (size_t h = row; h < smallest(height, row + bandRows); ++h, at.next(gather, ptrdiff_t(width))) {
         lines.open(image, count, at, tapReads.data());
         float* const to = result + at.resultPixel(gather, size) * channels + first;
-        const auto tiles = [&]<size_t Vectors>(size_t c, size_t lastLanes) {
-          const float* const weights = filters + (first + c) * taps;
-          const float* const from = start.data() + first + c;
-          const auto tile = [&]<size_t Pixels>(size_t u) {
-            depthwiseTile<Vectors, Pixels>(reads, u * reads.pixelStep + c, weights, from, clamp, to + u * toStep + c, toStep,
-                                           lastLanes);
-          };
-          // The last tile begins early rather than end late: what it computes again are the same bits.
-          if (width >= depthwisePixels) {
-            for (size_t u = 0; u < width; u += depthwisePixels) {
-              tile.template operator()<depthwisePixels>(smallest(u, width - depthwisePixels));
-            }
-          } else {
-            for (size_t u = 0; u < width; ++u) tile.template operator()<1>(u);
-          }
-        };
         for (size_t c = 0; c < count; c += depthwiseChannels) {
-          const size_t lanes = smallest(depthwiseChannels, count - c), lastLanes = (lanes - 1) % Vector::width + 1;
-          if (lanes > Vector::width) tiles.template operator()<2>(c, lastLanes);
-          else tiles.template operator()<1>(c, lastLanes);
+          const size_t lanes = smallest(depthwiseChannels, count - c);
+          const bool whole = lanes == depthwiseChannels && pixels == depthwisePixels;
+          const auto tiles = [&](const auto& tile) {
+            const float* const weights = filters + (first + c) * taps;
+            const float* const from = start.data() + first + c;
+            // The last tile begins early rather than end late: what it computes again are the same bits.
+            for (size_t i = 0; i < width; i += depthwisePixels) tile(smallest(i, width - pixels), weights, from);
+          };
+          if (whole) {
+            tiles([&](size_t u, const float* weights, const float* from) {
+              depthwiseTile(reads, u * reads.pixelStep + c, weights, from, clamp, to + u * toStep + c, toStep);
+            });
+          } else {
+            tiles([&](size_t u, const float* weights, const float* from) {
+              depthwiseTile(reads, u * reads.pixelStep + c, weights, from, clamp, part, depthwiseChannels);
+              for (size_t p = 0; p < pixels; ++p) {
+                std::memcpy(to + (u + p) * toStep + c, part + p * depthwiseChannels, lanes * sizeof(float));
+              }
+            });
+          }
         }
       }
     }
