@@ -1,0 +1,91 @@
+// Octavo in its own process: one layer at a time, a training step of it when asked.
+import {
+  Conv1d,
+  Embedding,
+  empty,
+  frame,
+  getDefaultQatQConfig,
+  GRU,
+  LayerNorm,
+  Linear,
+  LSTM,
+  manualSeed,
+  MultiheadAttention,
+  prepareQat,
+  randn,
+  resolve,
+  Sequential,
+} from "octavo";
+import type { Module, Tensor } from "octavo";
+import { serve } from "../engines/serve.ts";
+import type { LayerStep, StepTimes } from "./layer-step.ts";
+
+/** From the input, which requires a gradient unless it is of indices, to the layer's output. */
+interface Layer {
+  readonly module: Module<never, unknown>;
+  readonly input: Tensor;
+  readonly output: () => Tensor;
+}
+
+const withInput = (module: Module<[Tensor], Tensor>, shape: readonly number[]): Layer => {
+  const input = randn(shape).requiresGrad_();
+  return { module, input, output: () => module(input) };
+};
+
+const recurrent = (module: LSTM | GRU, shape: readonly number[]): Layer => {
+  const input = randn(shape).requiresGrad_();
+  return { module, input, output: () => module(input)[0] };
+};
+
+type Build = (sizes: readonly number[], shape: readonly number[]) => Layer;
+
+const builders: { readonly [L in LayerStep["layer"]]: Build } = {
+  Linear: ([inFeatures, outFeatures], shape) => withInput(new Linear(inFeatures, outFeatures), shape),
+  Conv1d: ([inChannels, outChannels, kernel], shape) =>
+    withInput(new Conv1d(inChannels, outChannels, kernel), shape),
+  LayerNorm: ([width], shape) => withInput(new LayerNorm(width), shape),
+  Embedding([entries, width], shape) {
+    const module = new Embedding(entries, width);
+    const input = empty(shape, { dtype: "int64" });
+    input.raw<BigInt64Array>().forEach((_, i, indices) => (indices[i] = BigInt((i * 7919) % entries)));
+    return { module, input, output: () => module(input) };
+  },
+  MultiheadAttention([embedDim, heads], shape) {
+    const module = new MultiheadAttention(embedDim, heads);
+    const input = randn(shape).requiresGrad_();
+    return { module, input, output: () => module(input, input, input, { needWeights: false })[0] };
+  },
+  LSTM: ([features, hidden], shape) => recurrent(new LSTM(features, hidden), shape),
+  GRU: ([features, hidden], shape) => recurrent(new GRU(features, hidden), shape),
+};
+
+function prepared({ module, input }: Layer): Layer {
+  const model = prepareQat(new Sequential(module as Module<[Tensor], Tensor>).train(), {
+    qconfig: getDefaultQatQConfig(),
+  });
+  return { module: model, input, output: () => model(input) };
+}
+
+let step: () => void;
+
+await serve({
+  prepare({ layer, arguments: sizes, input: shape, mode }: LayerStep) {
+    manualSeed(0);
+    const float = builders[layer](sizes, shape);
+    const { module, input, output } = mode === "qat" ? prepared(float) : float;
+    const gradient = randn(frame(() => output().shape));
+    step = () => {
+      module.zeroGrad();
+      input.grad = null;
+      frame(() => output().backward(gradient));
+    };
+    return { isa: resolve("gemm").name };
+  },
+  step(): StepTimes {
+    const start = performance.now();
+    const usage = process.cpuUsage();
+    step();
+    const { user, system } = process.cpuUsage(usage);
+    return { ms: performance.now() - start, cpuMs: (user + system) / 1000 };
+  },
+});
