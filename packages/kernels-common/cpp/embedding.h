@@ -1,4 +1,6 @@
 #pragma once
+#include <cstring>
+
 #include "elementwise.h"
 
 // Rows of a table of vectors, by their indices.
@@ -63,6 +65,39 @@ void embedding(AnyInput table, OptionalSpan<const float> scale, OptionalSpan<con
       isFloat ? source.copy(row, to) : source.dequantize(row, to);
     }
   });
+}
+
+/** dTable = Σ dy over the places of each row, in their order; each piece looks for those of its own rows. */
+template <typename Index>
+inline void sumPlaces(const Index* indices, size_t count, const float* dy, float* dTable, size_t rows, size_t width,
+                      int64_t skipped) {
+  constexpr size_t maxPieces = 8;
+  parallelFor(rows, 1 + divideUp(rows, maxPieces) + elementGrain / width, [=](size_t begin, size_t end) {
+    std::memset(dTable + begin * width, 0, (end - begin) * width * sizeof(float));
+    for (size_t i = 0; i < count; ++i) {
+      const size_t row = size_t(indices[i]);
+      if (row < begin || row >= end || int64_t(indices[i]) == skipped) continue;
+      const float* const from = dy + i * width;
+      float* const to = dTable + row * width;
+      eachVector(0, width, [=](auto lanes, size_t c) {
+        using V = decltype(lanes);
+        (V::load(to + c) + V::load(from + c)).store(to + c);
+      });
+    }
+  });
+}
+
+void embeddingGradient(AnyInput indices, Span<const float> dy, Span<float> dTable, size_t width, int32_t skipped) {
+  const size_t count = indices.length;
+  const bool isLong = indices.kind == ElementKind::bigint64;
+  OCTAVO_EXPECT(isLong || indices.kind == ElementKind::int32, "indices of type Int32Array or BigInt64Array");
+  OCTAVO_EXPECT(width > 0 && dTable.length % width == 0 && dy.length == count * width, "rows of one width");
+  const size_t rows = dTable.length / width;
+  const auto* longs = static_cast<const int64_t*>(indices.data);
+  const auto* ints = static_cast<const int32_t*>(indices.data);
+  OCTAVO_EXPECT(isLong ? areRows(longs, count, rows) : areRows(ints, count, rows), "indices of the table's rows");
+  if (isLong) sumPlaces(longs, count, dy.data, dTable.data, rows, width, skipped);
+  else sumPlaces(ints, count, dy.data, dTable.data, rows, width, skipped);
 }
 
 }  // namespace octavo::OCTAVO_ISA

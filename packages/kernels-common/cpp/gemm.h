@@ -8,6 +8,21 @@ namespace octavo::OCTAVO_ISA {
 
 /** The sum is split over threads only when it is this deep and the result this small. */
 constexpr size_t deepProduct = 4096, smallResult = size_t(1) << 16;
+/** With fewer rows than these, packing the right operand would cost more than reading it where it lies. */
+constexpr size_t fewRows = 4 * floatTile.rows;
+
+/** c = start + left · b, or c + left · b if `start` is null; b is row-major and its rows end with a vector. Nothing is packed. */
+inline void multiplyFewRows(size_t m, size_t n, size_t k, Left left, const float* b, const float* start, float* c) {
+  const size_t panelProducts = 1 + m * panelColumns * k;
+  parallelFor(divideUp(n, panelColumns), 1 + taskProducts / 4 / panelProducts, [=](size_t begin, size_t end) {
+    const size_t column = begin * panelColumns, columns = smallest(n, end * panelColumns) - column;
+    for (size_t first = 0; first < k || first == 0; first += depthBlock) {
+      const Right right = {b + first * n + column, panelColumns, n};
+      const float* const from = start && first == 0 ? start + column : nullptr;
+      gemmBlock(m, columns, smallest(depthBlock, k - first), left.from(0, first), right, from, c + column, n);
+    }
+  });
+}
 
 /** c = start + b · a, or c + b · a if `start` is null: one row of `left`, n rows of b. Nothing is packed. */
 inline void multiplyRow(size_t n, size_t k, const float* a, const float* b, const float* start, float* c) {
@@ -49,6 +64,7 @@ inline void gemmOne(const float* a, const float* b, const float* start, float* c
     return gemmByDepth(m, n, k, left, MatrixSlices{b, n, n}, c, n, true);
   }
   if (m == 1 && shape.transposeB) return multiplyRow(n, k, a, b, start, c);
+  if (m <= fewRows && !shape.transposeB && n % Vector::width == 0) return multiplyFewRows(m, n, k, left, b, start, c);
   const PanelPacker packer = {nullptr, k, n};
   const Workspace<float> panels(packer.floats());
   packPanels({panels.data(), k, n}, b, shape.transposeB ? k : n, shape.transposeB);

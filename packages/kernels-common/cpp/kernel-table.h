@@ -15,6 +15,7 @@
 #include "quantize.h"
 #include "quantized-add-fixed.h"
 #include "range-statistics.h"
+#include "recurrent-cells.h"
 #include "reduce.h"
 #include "region.h"
 #include "requantize.h"

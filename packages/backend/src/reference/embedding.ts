@@ -19,4 +19,14 @@ export const embeddingKernels = {
       }
     }
   },
+
+  embeddingGradient(indices, dy, dTable, width, skipped) {
+    requireRows(indices, dTable.length / width, "embeddingGradient");
+    dTable.fill(0);
+    for (let i = 0; i < indices.length; i++) {
+      const row = Number(indices[i]);
+      if (row === skipped) continue;
+      for (let c = 0; c < width; c++) dTable[row * width + c] += dy[i * width + c];
+    }
+  },
 } satisfies Partial<Kernels>;

@@ -14,6 +14,7 @@ import { quantizedAvgPoolKernels } from "./quantized-avg-pool.ts";
 import { quantizedConvKernels } from "./quantized-conv.ts";
 import { quantizedElementwiseKernels } from "./quantized-elementwise.ts";
 import { rangeKernels } from "./range-statistics.ts";
+import { recurrentCellKernels } from "./recurrent-cells.ts";
 import { reduceKernels } from "./reduce.ts";
 import { regionKernels } from "./region.ts";
 import { requantizeKernels } from "./requantize.ts";
@@ -36,6 +37,7 @@ export const referenceKernels: Kernels = {
   ...avgPoolKernels,
   ...resampleKernels,
   ...rowNormKernels,
+  ...recurrentCellKernels,
   ...softmaxKernels,
   ...optimizerKernels,
   ...quantizeKernels,

@@ -1,8 +1,12 @@
+import { asIs } from "../op-definition.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
+const roles = ["weight", "bias"] as const;
+type Role = (typeof roles)[number];
+
 /**
- * (x − mean) / √(biased variance + eps) over the last axis, float32, contiguous: layer, group and instance norm without
- * weight and bias. Attributes: `eps` 1e-5.
+ * (x − mean) / √(biased variance + eps) over the last axis, float32, contiguous: layer, group and instance norm.
+ * Constants, one or both: `weight` and `bias`, float32 [columns], which the result is multiplied by and then added to. Attributes: `eps` 1e-5.
  */
 export const rowNorm: OpDefinition = {
   name: "rowNorm",
@@ -18,7 +22,13 @@ export const rowNorm: OpDefinition = {
       step.expectRank(value, 1, 8);
     }
     if (step.number("eps", 1e-5) <= 0) step.fail("eps above 0", step.number("eps", 1e-5));
+    for (const role of roles) step.optionalConstant(role, ["float32"], x.shape.slice(-1));
     return [x.shape];
+  },
+
+  prepare(step) {
+    const given = roles.map((role) => [role, step.optionalConstant(role, ["float32"])] as const);
+    return Object.fromEntries(given.flatMap(([role, value]) => (value ? [[role, asIs(value.data)]] : [])));
   },
 
   bind(step, buffers, kernels) {
@@ -26,7 +36,8 @@ export const rowNorm: OpDefinition = {
     const [y] = buffers.outputs as Float32Array[];
     const { shape } = step.inputs[0];
     const columns = shape[shape.length - 1];
+    const { weight = null, bias = null } = buffers.constants as Partial<Record<Role, Float32Array>>;
     const eps = step.number("eps", 1e-5);
-    return () => kernels.rowNorm(x, y, null, x.length / columns, columns, eps);
+    return () => kernels.rowNorm(x, weight, bias, y, null, x.length / columns, columns, eps);
   },
 };

@@ -143,12 +143,96 @@ export interface FloatKernels {
   resampleGradient(dy: F32, sources: Int32Array, weights: F32, dx: F32, shape: ResampleShape): void;
 
   /**
-   * y = (x − mean) · invStd over each row of (rows, columns), invStd = 1 / √(biased variance + eps), which is written per row
-   * unless null.
+   * y = (x − mean) · invStd over each row of (rows, columns), then times `weight` and plus `bias` (columns) where these are given;
+   * invStd = 1 / √(biased variance + eps), which is written per row unless null.
    */
-  rowNorm(x: F32, y: F32, invStd: F32 | null, rows: number, columns: number, eps: number): void;
-  /** dx = invStd · (dy − mean of dy − y · mean of dy · y) over each row. */
-  rowNormGradient(y: F32, dy: F32, invStd: F32, dx: F32, rows: number, columns: number): void;
+  rowNorm(
+    x: F32,
+    weight: F32 | null,
+    bias: F32 | null,
+    y: F32,
+    invStd: F32 | null,
+    rows: number,
+    columns: number,
+    eps: number,
+  ): void;
+  /**
+   * With x̂ = (x − mean) · invStd and g = dy · weight, over each row: dx = invStd · (g − mean of g − x̂ · mean of g x̂). Over all rows:
+   * dWeight = Σ dy x̂, dBias = Σ dy, unless null.
+   */
+  rowNormGradient(
+    x: F32,
+    dy: F32,
+    invStd: F32,
+    weight: F32 | null,
+    dx: F32,
+    dWeight: F32 | null,
+    dBias: F32 | null,
+    rows: number,
+    columns: number,
+  ): void;
+
+  /**
+   * dTable[r] = Σ dy[i] over the places i where `indices` has r, added in their order: the gradient of rows chosen from a table, 0 for
+   * a row that is not chosen and for row `skipped` (−1: none). dTable (rows, width), dy (indices, width).
+   * @throws ArgumentError, having written nothing, for an index that is no row.
+   */
+  embeddingGradient(
+    indices: Int32Array | BigInt64Array,
+    dy: F32,
+    dTable: F32,
+    width: number,
+    skipped: number,
+  ): void;
+
+  /**
+   * A step of an LSTM. `gates` (rows, 4 · columns) has the sums that i, f, g, o are functions of, and gets σ, σ, tanh, σ of them;
+   * cell = fl(f · previousCell) + fl(i · g), tanhCell = tanh(cell), hidden = o · tanhCell, all (rows, columns).
+   */
+  lstmCell(
+    gates: F32,
+    previousCell: F32,
+    cell: F32,
+    tanhCell: F32,
+    hidden: F32,
+    rows: number,
+    columns: number,
+  ): void;
+  /**
+   * Given what `lstmCell` left, and the gradient of `hidden` in two parts: gradients of the sums of the gates. `dCell` is the gradient of
+   * the cell state after the step and becomes that before it.
+   */
+  lstmCellGradient(
+    gates: F32,
+    previousCell: F32,
+    tanhCell: F32,
+    dOutput: F32,
+    dHidden: F32,
+    dCell: F32,
+    dGates: F32,
+    rows: number,
+    columns: number,
+  ): void;
+  /**
+   * A step of a GRU. `gates` (rows, 3 · columns) has what the input gives to r, z, n, and gets their values; `fromHidden` what the hidden
+   * state gives to them: r, z = σ(sum), n = tanh(gate + fl(r · fromHidden)), hidden = n + fl(z · fl(previous − n)).
+   */
+  gruCell(gates: F32, fromHidden: F32, previous: F32, hidden: F32, rows: number, columns: number): void;
+  /**
+   * Given what `gruCell` left, and the gradient of `hidden` in two parts: gradients of both parts of the gates. `dHidden` becomes the
+   * gradient of `previous`, but for what reached `fromHidden`.
+   */
+  gruCellGradient(
+    gates: F32,
+    fromHidden: F32,
+    previous: F32,
+    dOutput: F32,
+    dHidden: F32,
+    dGates: F32,
+    dFromHidden: F32,
+    rows: number,
+    columns: number,
+  ): void;
 
   /** e^x / Σ e^x over the last axis of (rows, columns), after the largest is subtracted. */
   softmax(x: F32, y: F32, rows: number, columns: number): void;

@@ -4,7 +4,9 @@ import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import { Tensor } from "../tensor.ts";
+import { toMemoryFormat } from "./to-memory-format.ts";
 
+type Rows = Int32Array | BigInt64Array;
 type EmbeddingInputs = [weight: Tensor, indices: Tensor];
 
 const embeddingOp: Op<EmbeddingInputs, { paddingIdx: number | null }> = {
@@ -22,21 +24,21 @@ const embeddingOp: Op<EmbeddingInputs, { paddingIdx: number | null }> = {
     }
     return { shape: [...indices.shape, weight.shape[1]] };
   },
+  layout: ([weight, indices]) => [weight, toMemoryFormat(indices, "contiguous")],
   forward(kernels, [weight, indices], y) {
-    const rows = indices.toArray() as Int32Array | BigInt64Array;
-    requireRows(rows, weight.shape[0], whereOf("embedding"));
-    kernels.embedding(weight.data, null, null, rows, y.data, 32);
+    const rows = indices.raw<Rows>();
+    try {
+      kernels.embedding(weight.data, null, null, rows, y.data, 32);
+    } catch (error) {
+      // The kernel has looked at all indices; who is to blame is looked for when it refuses.
+      requireRows(rows, weight.shape[0], whereOf("embedding"));
+      throw error;
+    }
   },
   backward(kernels, gradient, { inputs: [weight, indices], attributes: { paddingIdx } }) {
     const dWeight = new Tensor(weight);
-    dWeight.data.fill(0);
-    const width = weight.shape[1];
-    const row = (of: Tensor, i: number) => of.data.subarray(i * width, (i + 1) * width);
-    const rows = indices.toArray();
-    for (let at = 0; at < rows.length; at++) {
-      const from = Number(rows[at]);
-      if (from !== paddingIdx) kernels.accumulate(row(gradient, at), row(dWeight, from), 1);
-    }
+    const rows = indices.raw<Rows>();
+    kernels.embeddingGradient(rows, gradient.data, dWeight.data, weight.shape[1], paddingIdx ?? -1);
     return [dWeight, null];
   },
   saves: { inputs: [false, true] },

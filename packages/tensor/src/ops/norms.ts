@@ -32,11 +32,10 @@ export function layerNorm(
     () => `an input that ends with ${shapeText(normalizedShape)}`,
     x.shape,
   );
-  const isLast = normalizedShape.length === 1;
-  const y = isLast
-    ? rowNorm(x, { eps })
-    : reshape(rowNorm(reshape(x, [...x.shape.slice(0, kept), -1]), { eps }), x.shape);
-  return affine(y, weight, bias);
+  if (normalizedShape.length === 1) return rowNorm(x, { weight, bias, eps });
+  const flat = (value: Tensor | null) => value && reshape(value, [-1]);
+  const rows = reshape(x, [...x.shape.slice(0, kept), -1]);
+  return reshape(rowNorm(rows, { weight: flat(weight), bias: flat(bias), eps }), x.shape);
 }
 
 /**

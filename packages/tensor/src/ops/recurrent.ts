@@ -1,8 +1,7 @@
-import { gemmShape } from "@octavo/spec";
-import type { Kernels } from "@octavo/spec";
-import { Elementwise } from "../internal/elementwise.ts";
+import { gemmShape, region } from "@octavo/spec";
+import type { GemmShape, Kernels } from "@octavo/spec";
 import { recurrentCells } from "../internal/recurrent-cells.ts";
-import type { RecurrentCell } from "../internal/recurrent-cells.ts";
+import type { ForwardStep, RecurrentCell } from "../internal/recurrent-cells.ts";
 import { requireFloat, requireShape } from "../internal/require.ts";
 import { sumRows } from "../internal/sum-rows.ts";
 import { applyOp } from "../op.ts";
@@ -29,9 +28,15 @@ interface Attributes {
   readonly reverse: boolean;
 }
 
-const whole = { batch: 1, strideA: 0, strideB: 0, strideC: 0, transposeA: false, transposeB: false } as const;
+/** What one product is of; whole matrices that are overwritten unless it says otherwise. */
+function product(
+  size: Pick<GemmShape, "m" | "n" | "k"> & Partial<Pick<GemmShape, "transposeA" | "transposeB" | "accumulate">>,
+): GemmShape {
+  const whole = { batch: 1, strideA: 0, strideB: 0, strideC: 0 };
+  return gemmShape({ ...whole, transposeA: false, transposeB: false, accumulate: false, ...size });
+}
 
-/** Sizes and places of a call: (time, batch, features) goes in, gates of (batch, hidden) are made at each time. */
+/** Sizes and places of a call: (time, batch, features) goes in, gates of (batch, gates · hidden) are made at each time. */
 class Layout {
   readonly cell: RecurrentCell;
   readonly time: number;
@@ -47,13 +52,9 @@ class Layout {
     this.reverse = reverse;
   }
 
-  get gates(): number {
-    return this.cell.inputPlanes.length;
-  }
-
-  /** Elements of one step. */
-  get size(): number {
-    return this.batch * this.hidden;
+  /** Columns of the gates. */
+  get width(): number {
+    return this.cell.gates * this.hidden;
   }
 
   /**
@@ -61,7 +62,7 @@ class Layout {
    * So the states before each step are a dense block too. The last cell state comes at the end.
    */
   get slots(): number {
-    return this.time + 1 + (this.cell.cellPlane === null ? 0 : 1);
+    return this.time + 1 + (this.cell.hasCell ? 1 : 0);
   }
 
   /** Times in the order in which they are computed. */
@@ -79,29 +80,46 @@ class Layout {
     return this.reverse ? t + 1 : t;
   }
 
+  /** States, or cell states, from an index on. */
   slot(states: Float32Array, index: number, count = 1): Float32Array {
-    return states.subarray(index * this.size, (index + count) * this.size);
+    const size = this.batch * this.hidden;
+    return states.subarray(index * size, (index + count) * size);
   }
 
-  /** A plane, whole or at one time. */
-  plane(planes: Float32Array, index: number, t?: number): Float32Array {
-    const start = (index * this.time + (t ?? 0)) * this.size;
-    return planes.subarray(start, start + (t === undefined ? this.time * this.size : this.size));
+  /** The gates at time t. */
+  at(gates: Float32Array, t: number): Float32Array {
+    const size = this.batch * this.width;
+    return gates.subarray(t * size, (t + 1) * size);
   }
 
-  /** The rows of a weight, or the entries of a bias, that belong to a gate. */
-  gate({ data }: Tensor, gate: number): Float32Array {
-    const size = data.length / this.gates;
-    return data.subarray(gate * size, (gate + 1) * size);
+  /** Arrays of a call that backward will read: gates, and what else the kind has. */
+  kept(): Kept {
+    const { time, batch, hidden, width, cell } = this;
+    const ofGates = () => new Tensor({ shape: [time, batch, width] });
+    const ofCell = () => new Tensor({ shape: [time, batch, hidden] });
+    return cell.apart ? [ofGates(), ofGates()] : cell.hasCell ? [ofGates(), ofCell(), ofCell()] : [ofGates()];
   }
 
-  /** The cell state before time t. */
-  cellBefore(planes: Float32Array, c0: Tensor | null, t: number): Float32Array | null {
-    if (this.cell.cellPlane === null) return null;
-    const first = this.reverse ? this.time - 1 : 0;
-    return t === first ? c0!.data : this.plane(planes, this.cell.cellPlane, this.reverse ? t + 1 : t - 1);
+  step([gates, ...others]: Kept, [, , c0]: Inputs, output: Tensor, t: number): ForwardStep {
+    const { apart, hasCell } = this.cell;
+    return {
+      gates: this.at(gates.data, t),
+      fromHidden: apart ? this.at(others[0].data, t) : null,
+      previous: this.slot(output.data, this.before(t)),
+      hidden: this.slot(output.data, this.after(t)),
+      cell: hasCell ? this.cellStep(others[0].data, others[1].data, c0!, t) : null,
+    };
+  }
+
+  private cellStep(cells: Float32Array, tanhs: Float32Array, c0: Tensor, t: number) {
+    const isFirst = t === (this.reverse ? this.time - 1 : 0);
+    const previous = isFirst ? c0.data : this.slot(cells, this.reverse ? t + 1 : t - 1);
+    return { previous, next: this.slot(cells, t), tanh: this.slot(tanhs, t) };
   }
 }
+
+/** Gates; then what the hidden state gave to them, if that is apart, or cell states and their tanh, if there are any. */
+type Kept = readonly [gates: Tensor, ...others: Tensor[]];
 
 const recurrentOp: Op<Inputs, Attributes> = {
   name: "recurrent",
@@ -111,14 +129,14 @@ const recurrentOp: Op<Inputs, Attributes> = {
     const { kind } = attributes;
     for (const input of inputs) if (input) requireFloat(input, kind);
     requireShape(x.rank === 3, kind, "an input of shape [time, batch, features]", x.shape);
-    const { gates, batch, features, hidden, slots, cell } = new Layout(inputs, attributes);
+    const { width, batch, features, hidden, slots, cell } = new Layout(inputs, attributes);
     const expected: [Tensor | null, readonly number[]][] = [
       [h0, [batch, hidden]],
-      [c0, cell.cellPlane === null ? [] : [batch, hidden]],
-      [weightIh, [gates * hidden, features]],
-      [weightHh, [gates * hidden, hidden]],
-      [biasIh, [gates * hidden]],
-      [biasHh, [gates * hidden]],
+      [c0, cell.hasCell ? [batch, hidden] : []],
+      [weightIh, [width, features]],
+      [weightHh, [width, hidden]],
+      [biasIh, [width]],
+      [biasHh, [width]],
     ];
     for (const [tensor, shape] of expected) {
       requireShape(tensor === null || tensor.shape.join() === shape.join(), kind, shape, tensor?.shape ?? []);
@@ -126,170 +144,93 @@ const recurrentOp: Op<Inputs, Attributes> = {
     return { shape: [slots, batch, hidden] };
   },
   forward(kernels, inputs, output, attributes) {
-    const [, h0, c0, , weightHh] = inputs;
+    const [x, h0, , weightIh, weightHh, biasIh, biasHh] = inputs;
     const layout = new Layout(inputs, attributes);
-    const { cell, time, batch, hidden, size } = layout;
-    const [state, scratch] = [
-      new Tensor({ shape: [cell.planes, time, size] }),
-      new Tensor({ shape: [size] }),
-    ];
-    preactivate(kernels, layout, inputs, state);
-    const fromHidden = gemmShape({
-      ...whole,
-      batch: layout.gates,
-      m: batch,
-      n: hidden,
-      k: hidden,
-      transposeB: true,
-      strideB: hidden * hidden,
-      strideC: time * size,
-      accumulate: true,
-    });
-    const math = new Elementwise(kernels, size);
+    const { cell, time, batch, features, hidden, width } = layout;
+    const kept = layout.kept();
+    const ofInput = product({ m: time * batch, n: width, k: features, transposeB: true });
+    const bias = cell.apart ? (biasIh?.data ?? null) : sumOf(biasIh, biasHh);
+    kernels.gemm(x.data, weightIh.data, bias, kept[0].data, ofInput);
+
+    const turned = transposed(kernels, weightHh);
+    const ofHidden = product({ m: batch, n: width, k: hidden, accumulate: !cell.apart });
+    const biasOfHidden = cell.apart ? (biasHh?.data ?? null) : null;
     layout.slot(output.data, layout.before(layout.times()[0])).set(h0.data);
     for (const t of layout.times()) {
-      const plane = (index: number) => layout.plane(state.data, index, t);
-      const previous = layout.slot(output.data, layout.before(t));
-      kernels.gemm(previous, weightHh.data, null, state.data.subarray(t * size), fromHidden);
-      const previousCell = layout.cellBefore(state.data, c0, t);
-      const next = layout.slot(output.data, layout.after(t));
-      cell.forward({ math, plane, previous, previousCell, hidden: next, scratch: scratch.data });
+      const step = layout.step(kept, inputs, output, t);
+      kernels.gemm(step.previous, turned.data, biasOfHidden, step.fromHidden ?? step.gates, ofHidden);
+      cell.forward(kernels, step, batch, hidden);
     }
-    if (cell.cellPlane !== null) {
-      const last = layout.times()[time - 1];
-      layout.slot(output.data, time + 1).set(layout.plane(state.data, cell.cellPlane, last));
+    if (cell.hasCell) {
+      const [, cells] = kept;
+      layout.slot(output.data, time + 1).set(layout.slot(cells.data, layout.times()[time - 1]));
     }
-    return [state];
+    return kept;
   },
-  backward(kernels, gradient, { inputs, output, attributes, extra: [state] }) {
+  backward(kernels, gradient, { inputs, output, attributes, extra, needs }) {
+    const [x, h0, c0, weightIh, weightHh, biasIh, biasHh] = inputs;
     const layout = new Layout(inputs, attributes);
-    const { cell, time, size } = layout;
-    const fresh = (...shape: number[]) => new Tensor({ shape });
-    const gates = fresh(cell.gradients, time, size);
-    const [dHidden, dPrevious, scratch] = [fresh(size), fresh(size), fresh(size)];
-    const dCell = cell.cellPlane === null ? null : fresh(size);
+    const { cell, time, batch, features, hidden, width, reverse } = layout;
+    const kept = extra as Kept;
+    const dGates = new Tensor(kept[0]);
+    const dApart = cell.apart ? new Tensor(dGates) : dGates;
+    const dHidden = new Tensor(h0);
+    dHidden.data.fill(0);
+    const dCell = c0 && new Tensor(c0);
     dCell?.data.set(layout.slot(gradient.data, time + 1));
-    dPrevious.data.fill(0);
-    const math = new Elementwise(kernels, size);
+    const throughWeights = product({ m: batch, n: hidden, k: width, accumulate: cell.apart });
     for (const t of layout.times().reverse()) {
-      math.binary("add", layout.slot(gradient.data, layout.after(t)), dPrevious.data, dHidden.data);
-      dPrevious.data.fill(0);
-      cell.backward({
-        math,
-        plane: (index) => layout.plane(state.data, index, t),
-        gradient: (index) => layout.plane(gates.data, index, t),
-        previous: layout.slot(output.data, layout.before(t)),
-        previousCell: layout.cellBefore(state.data, inputs[2], t),
+      const dFromHidden = layout.at(dApart.data, t);
+      const gradients = {
+        dOutput: layout.slot(gradient.data, layout.after(t)),
         dHidden: dHidden.data,
         dCell: dCell?.data ?? null,
-        dPrevious: dPrevious.data,
-        scratch: scratch.data,
-      });
-      throughWeights(kernels, layout, inputs[4], gates, t, dPrevious.data);
+        dGates: layout.at(dGates.data, t),
+        dFromHidden,
+      };
+      cell.backward(kernels, { ...layout.step(kept, inputs, output, t), ...gradients }, batch, hidden);
+      kernels.gemm(dFromHidden, weightHh.data, null, dHidden.data, throughWeights);
     }
-    const dH0 = new Tensor(inputs[1]);
-    dH0.data.set(dPrevious.data);
-    const dC0 = inputs[2] && new Tensor(inputs[2]);
-    dC0?.data.set(dCell!.data);
+
+    // dx = d(gates) W_ih,  dW_ih = d(gates)ᵀ x,  dW_hh = d(gates)ᵀ h before,  db = Σ d(gates), all times at once.
+    const dx = needs[0] ? new Tensor(x) : null;
+    const toInput = product({ m: time * batch, n: features, k: width });
+    if (dx) kernels.gemm(dGates.data, weightIh.data, null, dx.data, toInput);
+    const ofWeight = (gates: Tensor, weight: Tensor, other: Float32Array) => {
+      const dWeight = new Tensor(weight);
+      const toWeight = product({ m: width, n: weight.shape[1], k: time * batch, transposeA: true });
+      kernels.gemm(gates.data, other, null, dWeight.data, toWeight);
+      return dWeight;
+    };
+    const before = layout.slot(output.data, reverse ? 1 : 0, time);
+    const dBiasIh = biasIh && sumRows(kernels, dGates.data, width);
+    const sharesSum = dBiasIh && !cell.apart;
     return [
-      inputGradient(kernels, layout, inputs, gates),
-      dH0,
-      dC0,
-      ...weightGradients(kernels, layout, inputs, output, gates),
+      dx,
+      dHidden,
+      dCell,
+      needs[3] ? ofWeight(dGates, weightIh, x.data) : null,
+      needs[4] ? ofWeight(dApart, weightHh, before) : null,
+      dBiasIh,
+      biasHh && (sharesSum ? dBiasIh : sumRows(kernels, dApart.data, width)),
     ];
   },
   saves: { inputs: [true, false, true, true, true, false, false], output: true },
 };
 
-/** What does not depend on the hidden states, of all gates and times: W_ih x + b_ih, and b_hh where it is added. */
-function preactivate(
-  kernels: Kernels,
-  layout: Layout,
-  [x, , , weightIh, , biasIh, biasHh]: Inputs,
-  state: Tensor,
-): void {
-  const { cell, time, batch: rows, features: k, hidden: n } = layout;
-  const shape = gemmShape({ ...whole, m: time * rows, n, k, transposeB: true, accumulate: false });
-  cell.inputPlanes.forEach((plane, gate) => {
-    const biases = [biasIh, plane === gate ? biasHh : null].flatMap((bias) =>
-      bias ? [layout.gate(bias, gate)] : [],
-    );
-    const bias = biases.length === 0 ? null : biases[0].map((value, i) => value + (biases[1]?.[i] ?? 0));
-    kernels.gemm(x.data, layout.gate(weightIh, gate), bias, layout.plane(state.data, plane), shape);
-    if (plane === gate) return;
-    const hiddenPart = layout.plane(state.data, gate).fill(0);
-    if (!biasHh) return;
-    for (let row = 0; row < time * rows; row++) hiddenPart.set(layout.gate(biasHh, gate), row * n);
-  });
+/** b_ih + b_hh, where they are given. */
+function sumOf(a: Tensor | null, b: Tensor | null): Float32Array | null {
+  if (a && b) return a.data.map((value, i) => value + b.data[i]);
+  return a?.data ?? b?.data ?? null;
 }
 
-/** dh += Σ d(gate) W_hh, for the hidden state before time t. */
-function throughWeights(
-  kernels: Kernels,
-  layout: Layout,
-  weightHh: Tensor,
-  gates: Tensor,
-  t: number,
-  dPrevious: Float32Array,
-): void {
-  const { batch: m, hidden } = layout;
-  const shape = gemmShape({ ...whole, m, n: hidden, k: hidden, accumulate: true });
-  for (let gate = 0; gate < layout.gates; gate++) {
-    kernels.gemm(layout.plane(gates.data, gate, t), layout.gate(weightHh, gate), null, dPrevious, shape);
-  }
-}
-
-/** dx = Σ d(gate) W_ih, all times at once. */
-function inputGradient(kernels: Kernels, layout: Layout, [x, , , weightIh]: Inputs, gates: Tensor): Tensor {
-  const { cell, time, batch, features, hidden } = layout;
-  const dx = new Tensor(x);
-  cell.inputPlanes.forEach((plane, gate) => {
-    const shape = gemmShape({ ...whole, m: time * batch, n: features, k: hidden, accumulate: gate > 0 });
-    kernels.gemm(layout.plane(gates.data, plane), layout.gate(weightIh, gate), null, dx.data, shape);
-  });
-  return dx;
-}
-
-/** dW_ih = d(gate)ᵀ x,  dW_hh = d(gate)ᵀ h before,  db = Σ d(gate), all times at once. */
-function weightGradients(
-  kernels: Kernels,
-  layout: Layout,
-  [x, , , weightIh, weightHh, biasIh, biasHh]: Inputs,
-  output: Tensor,
-  gates: Tensor,
-): (Tensor | null)[] {
-  const { cell, time, batch, hidden, reverse } = layout;
-  const before = layout.slot(output.data, reverse ? 1 : 0, time);
-  const hiddenPlanes = cell.inputPlanes.map((_, gate) => gate);
-  const ofWeight = (weight: Tensor, planes: readonly number[], other: Float32Array) => {
-    const dWeight = new Tensor(weight);
-    const shape = gemmShape({
-      ...whole,
-      m: hidden,
-      n: weight.shape[1],
-      k: time * batch,
-      transposeA: true,
-      accumulate: false,
-    });
-    planes.forEach((plane, gate) =>
-      kernels.gemm(layout.plane(gates.data, plane), other, null, layout.gate(dWeight, gate), shape),
-    );
-    return dWeight;
-  };
-  const ofBias = (bias: Tensor | null, planes: readonly number[]) => {
-    if (!bias) return null;
-    const dBias = new Tensor(bias);
-    planes.forEach((plane, gate) =>
-      layout.gate(dBias, gate).set(sumRows(kernels, layout.plane(gates.data, plane), hidden).data),
-    );
-    return dBias;
-  };
-  return [
-    ofWeight(weightIh, cell.inputPlanes, x.data),
-    ofWeight(weightHh, hiddenPlanes, before),
-    ofBias(biasIh, cell.inputPlanes),
-    ofBias(biasHh, hiddenPlanes),
-  ];
+/** (gates · hidden, hidden) → (hidden, gates · hidden): many small products then read it as it lies. */
+function transposed(kernels: Kernels, weight: Tensor): Tensor {
+  const [rows, columns] = weight.shape;
+  const result = new Tensor({ shape: [columns, rows] });
+  const turn = { sizes: [columns, rows], fromStrides: [1, columns], toStrides: [rows, 1] };
+  kernels.copyRegion(weight.data, result.data, region({ fromOffset: 0, toOffset: 0, ...turn }));
+  return result;
 }
 
 /** One layer in one direction; shapes as torch's for one layer. */
@@ -310,7 +251,7 @@ export interface RecurrentState {
 
 /**
  * A recurrent layer in one direction, (time, batch, features) → (time, batch, hidden), and its last state. What torch.nn.LSTM, GRU and
- * RNN do for each layer. All products with the input and all weight gradients are one matrix product per gate for all times.
+ * RNN do for each layer. Products with the input and weight gradients are one matrix product for all gates and times.
  * @throws ShapeError or DTypeError for what does not fit.
  */
 export function recurrent(

@@ -1,5 +1,5 @@
 import { OctavoError } from "@octavo/spec";
-import type { Kernels } from "@octavo/spec";
+import type { KernelName, Kernels } from "@octavo/spec";
 import * as fc from "fast-check";
 import { agreementLaw, scene } from "./kernel-law.ts";
 import type { AgreementLaw, KernelLaw } from "./kernel-law.ts";
@@ -36,26 +36,59 @@ export const embeddingLaws: readonly AgreementLaw[] = [
       });
     },
   ),
+  agreementLaw(
+    "embeddingGradient adds the gradients of each row in their order",
+    ["embeddingGradient"],
+    fc.record({
+      rows: fc.constantFrom(1, 2, 7, 3000),
+      width: tileSize,
+      count: fc.constantFrom(0, 1, 5, 1000),
+      skips: fc.boolean(),
+      isLong: fc.boolean(),
+    }),
+    ({ rows, width, count, skips, isLong }, random) => {
+      const chosen = random.integers(count, 0, rows - 1);
+      return scene({
+        arrays: {
+          indices: isLong ? BigInt64Array.from(chosen, BigInt) : chosen,
+          dy: random.floats(count * width),
+          dTable: new Float32Array(rows * width),
+        },
+        writes: ["dTable"],
+        agreement: "bits",
+        run: (k, { indices, dy, dTable }) =>
+          k.embeddingGradient(indices, dy, dTable, width, skips ? (chosen[0] ?? 0) : -1),
+      });
+    },
+  ),
 ];
 
 const outside = [-1, 2, 2 ** 31 - 1, -(2 ** 31)];
 
-export const foreignRowLaw: KernelLaw = {
-  name: "embedding refuses an index that is no row, and writes nothing",
-  kernels: ["embedding"],
+const rows = Float32Array.of(1, 2, 3, 4);
+
+type Indices = Int32Array | BigInt64Array;
+
+/** Calls on a table of 2 × 2. */
+const calls: Readonly<Record<string, (kernels: Kernels, indices: Indices, y: Float32Array) => void>> = {
+  embedding: (kernels, indices, y) => kernels.embedding(rows, null, null, indices, y, 32),
+  embeddingGradient: (kernels, indices, y) => kernels.embeddingGradient(indices, rows, y, 2, -1),
+};
+
+export const foreignRowLaws: readonly KernelLaw[] = Object.entries(calls).map(([kernel, call]) => ({
+  name: `${kernel} refuses an index that is no row, and writes nothing`,
+  kernels: [kernel as KernelName],
   check({ kernels }) {
     for (const index of outside) {
       // Of the long ones, the low half alone is a row.
       for (const indices of [Int32Array.of(1, index), BigInt64Array.of(1n, BigInt(index) * 2n ** 32n)]) {
         const y = new Float32Array(4).fill(7);
-        const refused = refuses(() => (kernels as Kernels).embedding(rows, null, null, indices, y, 32));
+        const refused = refuses(() => call(kernels as Kernels, indices, y));
         if (!refused || y.some((value) => value !== 7)) throw new Error(`took the index ${indices[1]}: ${y}`);
       }
     }
   },
-};
-
-const rows = Float32Array.of(1, 2, 3, 4);
+}));
 
 function refuses(call: () => void): boolean {
   try {

@@ -1,5 +1,5 @@
 import { elementwiseLaws } from "./elementwise-laws.ts";
-import { embeddingLaws, foreignRowLaw } from "./embedding-laws.ts";
+import { embeddingLaws, foreignRowLaws } from "./embedding-laws.ts";
 import type { AgreementLaw, KernelLaw } from "./kernel-law.ts";
 import { matrixLaws } from "./matrix-laws.ts";
 import { packedConvBitLaws, packedConvLaws } from "./packed-conv-laws.ts";
@@ -8,6 +8,7 @@ import { quantizationLaws } from "./quantization-laws.ts";
 import { quantizeLaws } from "./quantize-laws.ts";
 import { quantizedOperatorLaws } from "./quantized-operator-laws.ts";
 import { exactnessLaws, quantizedLaws } from "./quantized-laws.ts";
+import { recurrentCellLaws } from "./recurrent-cell-laws.ts";
 import { reductionLaws } from "./reduction-laws.ts";
 import { regionLaws } from "./region-laws.ts";
 import { resampleLaws } from "./resample-laws.ts";
@@ -24,6 +25,7 @@ export const agreementLaws: readonly AgreementLaw[] = [
   ...poolLaws,
   ...resampleLaws,
   ...rowNormLaws,
+  ...recurrentCellLaws,
   ...trainingLaws,
   ...quantizeLaws,
   ...quantizedLaws,
@@ -37,5 +39,5 @@ export const kernelLaws: readonly KernelLaw[] = [
   ...quantizationLaws,
   ...packedConvBitLaws,
   ...exactnessLaws,
-  foreignRowLaw,
+  ...foreignRowLaws,
 ];

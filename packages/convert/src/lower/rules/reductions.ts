@@ -1,5 +1,5 @@
 import type { ReduceOpName } from "@octavo/spec";
-import { rule } from "../lowering-rule.ts";
+import { constant, rule } from "../lowering-rule.ts";
 import type { LoweringRules } from "../lowering-rule.ts";
 
 const reduce = (operator: ReduceOpName) =>
@@ -21,6 +21,14 @@ export const reductions: LoweringRules = {
   prod: reduce("prod"),
   softmax: softmax("softmax"),
   logSoftmax: softmax("logSoftmax"),
-  rowNorm: rule<{ eps: number }>(({ eps }) => ({ op: "rowNorm", attributes: { eps }, format: "contiguous" })),
+  rowNorm: rule<{ eps: number }>(
+    ({ eps }, { inputs: [, weight, bias] }) => ({
+      op: "rowNorm",
+      attributes: { eps },
+      constants: { ...(weight && { weight: constant(weight) }), ...(bias && { bias: constant(bias) }) },
+      format: "contiguous",
+    }),
+    1,
+  ),
   matmul: rule(() => ({ op: "matmul", format: "contiguous" })),
 };
