@@ -4,11 +4,12 @@ import type { Benchmark } from "./benchmark.ts";
 import { gemm } from "./gemm/gemm.ts";
 import { int8 } from "./int8/int8.ts";
 import { layers } from "./layers/layers.ts";
+import { loading } from "./loading/loading.ts";
 import { start } from "./start/start.ts";
 import { train } from "./train/train.ts";
 import { web } from "./web/web.ts";
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { gemm, int8, layers, start, train, web };
+const benchmarks: Readonly<Record<string, Benchmark>> = { gemm, int8, layers, loading, start, train, web };
 
 function usage(): string {
   const lines = Object.entries(benchmarks).map(

@@ -11,6 +11,7 @@ import {
   LSTM,
   manualSeed,
   MultiheadAttention,
+  Parameter,
   prepareQat,
   randn,
   resolve,
@@ -20,20 +21,20 @@ import type { Module, Tensor } from "octavo";
 import { serve } from "../engines/serve.ts";
 import type { LayerStep, StepTimes } from "./layer-step.ts";
 
-/** From the input, which requires a gradient unless it is of indices, to the layer's output. */
 interface Layer {
   readonly module: Module<never, unknown>;
-  readonly input: Tensor;
+  /** What gets gradients beside the module: the input, unless it is of indices. */
+  readonly input: Parameter | null;
   readonly output: () => Tensor;
 }
 
 const withInput = (module: Module<[Tensor], Tensor>, shape: readonly number[]): Layer => {
-  const input = randn(shape).requiresGrad_();
+  const input = new Parameter(randn(shape));
   return { module, input, output: () => module(input) };
 };
 
 const recurrent = (module: LSTM | GRU, shape: readonly number[]): Layer => {
-  const input = randn(shape).requiresGrad_();
+  const input = new Parameter(randn(shape));
   return { module, input, output: () => module(input)[0] };
 };
 
@@ -48,11 +49,11 @@ const builders: { readonly [L in LayerStep["layer"]]: Build } = {
     const module = new Embedding(entries, width);
     const input = empty(shape, { dtype: "int64" });
     input.raw<BigInt64Array>().forEach((_, i, indices) => (indices[i] = BigInt((i * 7919) % entries)));
-    return { module, input, output: () => module(input) };
+    return { module, input: null, output: () => module(input) };
   },
   MultiheadAttention([embedDim, heads], shape) {
     const module = new MultiheadAttention(embedDim, heads);
-    const input = randn(shape).requiresGrad_();
+    const input = new Parameter(randn(shape));
     return { module, input, output: () => module(input, input, input, { needWeights: false })[0] };
   },
   LSTM: ([features, hidden], shape) => recurrent(new LSTM(features, hidden), shape),
@@ -63,7 +64,7 @@ function prepared({ module, input }: Layer): Layer {
   const model = prepareQat(new Sequential(module as Module<[Tensor], Tensor>).train(), {
     qconfig: getDefaultQatQConfig(),
   });
-  return { module: model, input, output: () => model(input) };
+  return { module: model, input, output: () => model(input!) };
 }
 
 let step: () => void;
@@ -76,7 +77,7 @@ await serve({
     const gradient = randn(frame(() => output().shape));
     step = () => {
       module.zeroGrad();
-      input.grad = null;
+      input?.zeroGrad();
       frame(() => output().backward(gradient));
     };
     return { isa: resolve("gemm").name };

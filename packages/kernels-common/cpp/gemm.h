@@ -8,11 +8,11 @@ namespace octavo::OCTAVO_ISA {
 
 /** The sum is split over threads only when it is this deep and the result this small. */
 constexpr size_t deepProduct = 4096, smallResult = size_t(1) << 16;
-/** With fewer rows than these, packing the right operand would cost more than reading it where it lies. */
-constexpr size_t fewRows = 4 * floatTile.rows;
+/** Packing the right operand costs more than reading it where it lies for so few rows, or where it fits the nearest cache. */
+constexpr size_t fewRows = 4 * floatTile.rows, nearFloats = 4096;
 
 /** c = start + left · b, or c + left · b if `start` is null; b is row-major and its rows end with a vector. Nothing is packed. */
-inline void multiplyFewRows(size_t m, size_t n, size_t k, Left left, const float* b, const float* start, float* c) {
+inline void multiplyInPlace(size_t m, size_t n, size_t k, Left left, const float* b, const float* start, float* c) {
   const size_t panelProducts = 1 + m * panelColumns * k;
   parallelFor(divideUp(n, panelColumns), 1 + taskProducts / 4 / panelProducts, [=](size_t begin, size_t end) {
     const size_t column = begin * panelColumns, columns = smallest(n, end * panelColumns) - column;
@@ -64,7 +64,10 @@ inline void gemmOne(const float* a, const float* b, const float* start, float* c
     return gemmByDepth(m, n, k, left, MatrixSlices{b, n, n}, c, n, true);
   }
   if (m == 1 && shape.transposeB) return multiplyRow(n, k, a, b, start, c);
-  if (m <= fewRows && !shape.transposeB && n % Vector::width == 0) return multiplyFewRows(m, n, k, left, b, start, c);
+  const bool inPlace = !shape.transposeB && n % Vector::width == 0;
+  if (inPlace && (m <= fewRows || (k * n <= nearFloats && m <= maxRowBlock))) {
+    return multiplyInPlace(m, n, k, left, b, start, c);
+  }
   const PanelPacker packer = {nullptr, k, n};
   const Workspace<float> panels(packer.floats());
   packPanels({panels.data(), k, n}, b, shape.transposeB ? k : n, shape.transposeB);

@@ -163,13 +163,22 @@ function accumulate(gradients: Map<TapeNode, Tensor>, target: Tensor, incoming: 
   const gradient = toMemoryFormat(incoming, target.memoryFormat);
   const before = target.node ? gradients.get(target.node) : target.grad;
   // Rules may return the same gradient for several inputs, so only memory with one owner is added to in place.
-  if (before && !before.storage.shared) return kernels().accumulate(gradient.data, before.data, 1);
+  if (before && !before.storage.shared) return addTo(before.data, gradient);
   const sum = before ? copyOf(before) : gradient;
   if (before) {
-    kernels().accumulate(gradient.data, sum.data, 1);
+    addTo(sum.data, gradient);
     before.storage.release();
   }
   sum.storage.retain();
   if (target.node) gradients.set(target.node, sum);
-  else target.grad = sum;
+  else {
+    sum.storage.settle();
+    target.grad = sum;
+  }
+}
+
+function addTo(sum: Float32Array, gradient: Tensor): void {
+  const { waiting } = gradient.storage;
+  if (waiting?.addTo) operation(() => waiting.addTo!(sum));
+  else kernels().accumulate(gradient.data, sum, 1);
 }

@@ -17,6 +17,8 @@ export interface Deferred {
   quantized?(rounding: Rounding): Deferred | null;
   /** Smallest and largest element: known, or measured by `settle()`, which computes the elements now. Null costs nothing. */
   range?(settle: () => void): KnownRange | null;
+  /** Adds the elements to others without writing them first: for gradients of parts, which are zeros for the most part. */
+  addTo?(sum: Float32Array): void;
 }
 
 /** A fake-quantization of a whole tensor. */

@@ -88,6 +88,7 @@ function openWorker(recipe: TransformRecipe): Worker {
   // In a checkout this file is TypeScript, and packages resolve to their sources.
   const fromSource = import.meta.url.endsWith(".ts");
   const url = new URL(fromSource ? "transform-worker.ts" : "transform-worker.js", import.meta.url);
-  const execArgv = fromSource ? [...process.execArgv, "--conditions=@octavo/source"] : undefined;
+  // Not the process's own options, of which Node refuses some for threads.
+  const execArgv = fromSource ? ["--conditions=@octavo/source"] : undefined;
   return new threads.Worker(url, { execArgv, workerData: recipe });
 }

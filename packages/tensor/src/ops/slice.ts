@@ -49,9 +49,17 @@ const sliceOp: Op<[Tensor], Slice> = {
     ),
   backward(kernels, gradient, { inputs: [x], attributes }) {
     const dx = new Tensor(x);
-    dx.data.fill(0);
     const from = { strides: denseStrides(gradient.shape, gradient.memoryFormat) };
-    kernels.copyRegion(gradient.data, dx.data, block(gradient.shape, from, placeIn(x, attributes)));
+    const part = block(gradient.shape, from, placeIn(x, attributes));
+    // Often another part's gradient is there already, to which this one is added.
+    dx.storage.defer({
+      reads: [gradient.storage],
+      write(to) {
+        (to as Float32Array).fill(0);
+        kernels.copyRegion(gradient.data, to, part);
+      },
+      addTo: (sum) => kernels.addRegion(gradient.data, sum, part),
+    });
     return [dx];
   },
   saves: { inputs: false },
