@@ -30,7 +30,10 @@ const networks: { readonly [N in LoadingWork["network"]]: Network } = {
 
 /** Bytes and labels without a meaning. */
 function dataset(count: number, shape: Network["image"]): ImageDataset {
-  const images = Uint8Array.from({ length: count * shape[0] * shape[1] * shape[2] }, (_, i) => (i * 7919) >> 3);
+  const images = Uint8Array.from(
+    { length: count * shape[0] * shape[1] * shape[2] },
+    (_, i) => (i * 7919) >> 3,
+  );
   const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
   return { images, labels, shape, classes: Array.from("0123456789") };
 }

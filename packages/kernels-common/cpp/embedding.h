@@ -67,26 +67,6 @@ void embedding(AnyInput table, OptionalSpan<const float> scale, OptionalSpan<con
   });
 }
 
-/** dTable = Σ dy over the places of each row, in their order; each piece looks for those of its own rows. */
-template <typename Index>
-inline void sumPlaces(const Index* indices, size_t count, const float* dy, float* dTable, size_t rows, size_t width,
-                      int64_t skipped) {
-  constexpr size_t maxPieces = 8;
-  parallelFor(rows, 1 + divideUp(rows, maxPieces) + elementGrain / width, [=](size_t begin, size_t end) {
-    std::memset(dTable + begin * width, 0, (end - begin) * width * sizeof(float));
-    for (size_t i = 0; i < count; ++i) {
-      const size_t row = size_t(indices[i]);
-      if (row < begin || row >= end || int64_t(indices[i]) == skipped) continue;
-      const float* const from = dy + i * width;
-      float* const to = dTable + row * width;
-      eachVector(0, width, [=](auto lanes, size_t c) {
-        using V = decltype(lanes);
-        (V::load(to + c) + V::load(from + c)).store(to + c);
-      });
-    }
-  });
-}
-
 void embeddingGradient(AnyInput indices, Span<const float> dy, Span<float> dTable, size_t width, int32_t skipped) {
   const size_t count = indices.length;
   const bool isLong = indices.kind == ElementKind::bigint64;
@@ -96,8 +76,21 @@ void embeddingGradient(AnyInput indices, Span<const float> dy, Span<float> dTabl
   const auto* longs = static_cast<const int64_t*>(indices.data);
   const auto* ints = static_cast<const int32_t*>(indices.data);
   OCTAVO_EXPECT(isLong ? areRows(longs, count, rows) : areRows(ints, count, rows), "indices of the table's rows");
-  if (isLong) sumPlaces(longs, count, dy.data, dTable.data, rows, width, skipped);
-  else sumPlaces(ints, count, dy.data, dTable.data, rows, width, skipped);
+  constexpr size_t maxPieces = 8;
+  // Each piece looks for the places of its own rows.
+  parallelFor(rows, 1 + divideUp(rows, maxPieces) + elementGrain / width, [=](size_t begin, size_t end) {
+    std::memset(dTable.data + begin * width, 0, (end - begin) * width * sizeof(float));
+    for (size_t i = 0; i < count; ++i) {
+      const int64_t row = isLong ? longs[i] : ints[i];
+      if (row < int64_t(begin) || row >= int64_t(end) || row == skipped) continue;
+      const float* const from = dy.data + i * width;
+      float* const to = dTable.data + size_t(row) * width;
+      eachVector(0, width, [=](auto lanes, size_t c) {
+        using V = decltype(lanes);
+        (V::load(to + c) + V::load(from + c)).store(to + c);
+      });
+    }
+  });
 }
 
 }  // namespace octavo::OCTAVO_ISA

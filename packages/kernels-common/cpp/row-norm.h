@@ -45,29 +45,28 @@ struct RowCentre {
   float first, rest;
   double variance;
 
-  RowCentre(const float* x, size_t columns) {
-    double sum[1], moments[2];
-    sumRow(columns, sum, [=](auto lanes, size_t i) {
-      using V = decltype(lanes);
-      return Values<V, 1>{{V::load(x + i)}};
-    });
-    const float near = static_cast<float>(sum[0] / double(columns));
-    sumRow(columns, moments, [=](auto lanes, size_t i) {
-      using V = decltype(lanes);
-      const V distance = V::load(x + i) - V::broadcast(near);
-      return Values<V, 2>{{distance, distance * distance}};
-    });
-    const double error = moments[0] / double(columns), spread = moments[1] / double(columns) - error * error;
-    first = near;
-    rest = static_cast<float>(error);
-    variance = spread < 0 ? 0 : spread;
-  }
-
   template <typename V>
   V distance(V x) const {
     return (x - V::broadcast(first)) - V::broadcast(rest);
   }
 };
+
+/** Not inlined: a row is worth a call, and modules of WebAssembly are to be small. */
+[[gnu::noinline]] static RowCentre centreOf(const float* x, size_t columns) {
+  double sum[1], moments[2];
+  sumRow(columns, sum, [=](auto lanes, size_t i) {
+    using V = decltype(lanes);
+    return Values<V, 1>{{V::load(x + i)}};
+  });
+  const float near = static_cast<float>(sum[0] / double(columns));
+  sumRow(columns, moments, [=](auto lanes, size_t i) {
+    using V = decltype(lanes);
+    const V distance = V::load(x + i) - V::broadcast(near);
+    return Values<V, 2>{{distance, distance * distance}};
+  });
+  const double error = moments[0] / double(columns), spread = moments[1] / double(columns) - error * error;
+  return {near, static_cast<float>(error), spread < 0 ? 0 : spread};
+}
 
 void rowNorm(Span<const float> x, OptionalSpan<const float> weight, OptionalSpan<const float> bias, Span<float> y,
              OptionalSpan<float> invStd, size_t rows, size_t columns, double eps) {
@@ -77,7 +76,7 @@ void rowNorm(Span<const float> x, OptionalSpan<const float> weight, OptionalSpan
   eachRow(rows, columns, elementGrain, [=](size_t start) {
     const float* from = x.data + start;
     float* to = y.data + start;
-    const RowCentre centre(from, columns);
+    const RowCentre centre = centreOf(from, columns);
     const float scale = static_cast<float>(1 / __builtin_sqrt(centre.variance + eps));
     eachVector(0, columns, [=](auto lanes, size_t i) {
       using V = decltype(lanes);
@@ -117,7 +116,7 @@ void rowNormGradient(Span<const float> x, Span<const float> dy, Span<const float
       for (size_t row = block * together; row < smallest(rows, (block + 1) * together); ++row) {
         const float *const value = x.data + row * columns, *const gradient = dy.data + row * columns;
         float* const to = dx.data + row * columns;
-        const RowCentre centre(value, columns);
+        const RowCentre centre = centreOf(value, columns);
         const float scale = invStd[row];
         eachVector(0, columns, [=](auto lanes, size_t i) {
           using V = decltype(lanes);

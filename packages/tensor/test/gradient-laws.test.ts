@@ -82,6 +82,16 @@ const operations: readonly (readonly [
   ["interpolate, nearest", [[2, 3, 4, 3]], (x) => ops.interpolate(x, { scaleFactor: [1.5, 2] })],
   ["rowNorm", [[2, 3, 5]], (x) => ops.rowNorm(x)],
   [
+    "rowNorm with weight and bias",
+    [[2, 3, 5], [5], [5]],
+    (x, weight, bias) => ops.rowNorm(x, { weight, bias }),
+  ],
+  [
+    "parts that overlap",
+    [[6, 3, 2, 2]],
+    (x) => ops.add(ops.mul(x.narrow(0, 0, 4), x.narrow(0, 2, 4)), x.slice(0, 1, 5)),
+  ],
+  [
     "layerNorm",
     [
       [2, 3, 4],

@@ -30,7 +30,8 @@ interface Attributes {
 
 /** What one product is of; whole matrices that are overwritten unless it says otherwise. */
 function product(
-  size: Pick<GemmShape, "m" | "n" | "k"> & Partial<Pick<GemmShape, "transposeA" | "transposeB" | "accumulate">>,
+  size: Pick<GemmShape, "m" | "n" | "k"> &
+    Partial<Pick<GemmShape, "transposeA" | "transposeB" | "accumulate">>,
 ): GemmShape {
   const whole = { batch: 1, strideA: 0, strideB: 0, strideC: 0 };
   return gemmShape({ ...whole, transposeA: false, transposeB: false, accumulate: false, ...size });

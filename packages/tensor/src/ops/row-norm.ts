@@ -29,7 +29,9 @@ const rowNormOp: Op<Inputs, { eps: number }> = {
   },
   backward(kernels, gradient, { inputs: [x, weight, bias], extra: [invStd], needs }) {
     const dx = new Tensor(x);
-    const [dWeight, dBias] = [weight, bias].map((input, i) => (input && needs[1 + i] ? new Tensor(input) : null));
+    const [dWeight, dBias] = [weight, bias].map((input, i) =>
+      input && needs[1 + i] ? new Tensor(input) : null,
+    );
     kernels.rowNormGradient(
       x.data,
       gradient.data,

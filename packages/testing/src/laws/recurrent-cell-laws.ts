@@ -56,17 +56,7 @@ const lstmCellGradient = agreementLaw(
       writes: ["dCell", "dGates"],
       agreement: "bits",
       run: (k, { gates, previousCell, tanhCell, dOutput, dHidden, dCell, dGates }) =>
-        k.lstmCellGradient(
-          gates,
-          previousCell,
-          tanhCell,
-          dOutput,
-          dHidden,
-          dCell,
-          dGates,
-          rows,
-          columns,
-        ),
+        k.lstmCellGradient(gates, previousCell, tanhCell, dOutput, dHidden, dCell, dGates, rows, columns),
     });
   },
 );
@@ -111,17 +101,7 @@ const gruCellGradient = agreementLaw(
       writes: ["dHidden", "dGates", "dFromHidden"],
       agreement: "bits",
       run: (k, { gates, fromHidden, previous, dOutput, dHidden, dGates, dFromHidden }) =>
-        k.gruCellGradient(
-          gates,
-          fromHidden,
-          previous,
-          dOutput,
-          dHidden,
-          dGates,
-          dFromHidden,
-          rows,
-          columns,
-        ),
+        k.gruCellGradient(gates, fromHidden, previous, dOutput, dHidden, dGates, dFromHidden, rows, columns),
     });
   },
 );
