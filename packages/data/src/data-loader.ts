@@ -192,7 +192,7 @@ export class DataLoader implements Iterable<Batch>, AsyncIterable<Batch> {
   async #prepareAside(plan: BatchPlan): Promise<ImageBatch> {
     if (this.#workerCount === 0) return this.#prepare(plan);
     this.#workers ??= new TransformWorkers(recipeOf(this.#transform)!, this.#workerCount);
-    return this.#workers.prepare(gather(this.#dataset, plan.indices), plan.seed);
+    return this.#workers.prepare(this.#dataset, plan);
   }
 
   /** A batch as tensors, until the next one is asked for. */
@@ -201,6 +201,7 @@ export class DataLoader implements Iterable<Batch>, AsyncIterable<Batch> {
     const targets = labels.raw<Int32Array<ArrayBuffer>>();
     indices.forEach((index, i) => void (targets[i] = this.#dataset.labels[index]));
     const images = toTensor(batch);
+    this.#workers?.reuse(batch);
     try {
       yield { images, labels };
     } finally {

@@ -14,19 +14,23 @@ transform.catch(() => {});
 
 parentPort!.on("message", async ({ call, batch, seed }: WorkerRequest) => {
   try {
-    const prepared = alone((await transform)(batch, new Generator(seed)));
-    const answer: WorkerAnswer = { call, batch: prepared };
-    parentPort!.postMessage(answer, [prepared.data.buffer as ArrayBuffer]);
+    const own = { ...batch, data: batch.data.slice() };
+    const prepared = (await transform)(own, new Generator(seed));
+    const answer: WorkerAnswer = { call, batch: placedIn(batch.data.buffer, prepared) };
+    parentPort!.postMessage(answer);
   } catch (error) {
     const answer: WorkerAnswer = { call, error: partsOf(error) };
-    parentPort!.postMessage(answer, []);
+    parentPort!.postMessage(answer);
   }
 });
 
-/** A batch whose buffer holds nothing else, so that it can be handed over. */
-function alone(batch: ImageBatch): ImageBatch {
+/** A batch in the memory in which it came; in its own, which the message copies, if it does not fit. */
+function placedIn(room: ArrayBufferLike, batch: ImageBatch): ImageBatch {
   const { data } = batch;
-  return data.byteLength === data.buffer.byteLength ? batch : { ...batch, data: data.slice() };
+  if (data.byteLength > room.byteLength) return { ...batch, data: data.slice() };
+  const place = new (data.constructor as Float32ArrayConstructor)(room, 0, data.length);
+  place.set(data);
+  return { ...batch, data: place };
 }
 
 function partsOf(error: unknown): ErrorParts {

@@ -1,7 +1,11 @@
 import type { Worker } from "node:worker_threads";
 import { ArgumentError, OctavoError } from "@octavo/spec";
 import type { TransformRecipe } from "../define-transform.ts";
+import { imageSize } from "../image-dataset.ts";
+import type { ImageDataset } from "../image-dataset.ts";
 import type { ImageBatch } from "../transform.ts";
+import type { BatchPlan } from "./epoch-plan.ts";
+import { gather } from "./gather.ts";
 import type { WorkerAnswer, WorkerRequest } from "./worker-messages.ts";
 
 interface Call {
@@ -9,9 +13,15 @@ interface Call {
   reject(reason: unknown): void;
 }
 
-/** Threads that run a transform (Node). Batches are moved to them and back, not copied. They keep no process alive. */
+/**
+ * Threads that run a transform (Node). They keep no process alive. Batches go to them and back through shared memory that is used again:
+ * buffers that change hands would have the garbage collector run every few batches, in the thread that trains.
+ */
 export class TransformWorkers {
   readonly #threads: readonly TransformThread[];
+  readonly #rooms: SharedArrayBuffer[] = [];
+  /** What the largest batch took so far, before or after its transform. */
+  #roomBytes = 0;
   #calls = 0;
 
   /** @throws ArgumentError where there are no threads. */
@@ -19,10 +29,25 @@ export class TransformWorkers {
     this.#threads = Array.from({ length: count }, (_, number) => new TransformThread(recipe, number));
   }
 
-  /** Rejects with what the transform threw, or if its thread ended. The batch's memory is gone after the call. */
-  prepare(batch: ImageBatch, seed: number): Promise<ImageBatch> {
+  /** Rejects with what the transform threw, or if its thread ended. */
+  async prepare(dataset: ImageDataset, { indices, seed }: BatchPlan): Promise<ImageBatch> {
+    const bytes = indices.length * imageSize(dataset);
+    const batch = gather(dataset, indices, new Uint8Array(this.#room(bytes), 0, bytes));
     const call = this.#calls++;
-    return this.#threads[call % this.#threads.length].prepare({ call, batch, seed });
+    const prepared = await this.#threads[call % this.#threads.length].prepare({ call, batch, seed });
+    this.#roomBytes = Math.max(this.#roomBytes, prepared.data.byteLength);
+    return prepared;
+  }
+
+  /** The memory of a batch that was copied serves another one. */
+  reuse({ data: { buffer } }: ImageBatch): void {
+    if (buffer instanceof SharedArrayBuffer) this.#rooms.push(buffer);
+  }
+
+  #room(bytes: number): SharedArrayBuffer {
+    this.#roomBytes = Math.max(this.#roomBytes, bytes);
+    const room = this.#rooms.pop();
+    return room && room.byteLength >= this.#roomBytes ? room : new SharedArrayBuffer(this.#roomBytes);
   }
 
   close(): void {
@@ -50,7 +75,7 @@ class TransformThread {
     return new Promise((resolve, reject) => {
       this.#waiting.set(request.call, { resolve, reject });
       this.#worker.ref();
-      this.#worker.postMessage(request, [request.batch.data.buffer as ArrayBuffer]);
+      this.#worker.postMessage(request);
     });
   }
 
