@@ -17,10 +17,10 @@ parentPort!.on("message", async ({ call, batch, seed }: WorkerRequest) => {
     const own = { ...batch, data: batch.data.slice() };
     const prepared = (await transform)(own, new Generator(seed));
     const answer: WorkerAnswer = { call, batch: placedIn(batch.data.buffer, prepared) };
-    parentPort!.postMessage(answer);
+    parentPort!.postMessage(answer, []);
   } catch (error) {
     const answer: WorkerAnswer = { call, error: partsOf(error) };
-    parentPort!.postMessage(answer);
+    parentPort!.postMessage(answer, []);
   }
 });
 

@@ -75,7 +75,7 @@ class TransformThread {
     return new Promise((resolve, reject) => {
       this.#waiting.set(request.call, { resolve, reject });
       this.#worker.ref();
-      this.#worker.postMessage(request);
+      this.#worker.postMessage(request, []);
     });
   }
 
