@@ -16,6 +16,9 @@ const flags = [
   // sums of one column are done: more values than an engine has registers for, and sums that lie in memory.
   "-mllvm",
   "-pre-RA-sched=source",
+  // Addresses as they are written: a base and a constant offset, which instructions have room for, instead of a sum each.
+  "-mllvm",
+  "-disable-lsr",
   "-ffp-contract=off",
   "-fno-math-errno",
   "-fno-trapping-math",
