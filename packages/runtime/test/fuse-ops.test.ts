@@ -140,25 +140,6 @@ describe("a clamp behind a layer", () => {
     const { rows } = session.profile({ data: new Float32Array(4), shape: [1, 1, 2, 2] }, 1);
     expect(rows.map(({ name }) => name)).toEqual(["layers.0 + layers.1"]);
   });
-
-  test("of a linear layer, too", () => {
-    const net = new ProgramBuilder();
-    const row = { shape: [-1, 2], dtype: "float32" } as const;
-    const x = net.input("x", row);
-    const linear = net.op(
-      "floatLinear",
-      [x],
-      row,
-      {},
-      {
-        weight: ["float32", [2, 2], Float32Array.of(1, 2, -3, 4)],
-      },
-    );
-    const program = net.build(net.op("unary", [linear], row, { operator: "clamp", alpha: -1, beta: 4 }));
-    expect(attributesOf(program)).toEqual([{ low: -1, high: 4 }]);
-    using session = new Session(program);
-    expect(session.run({ data: Float32Array.of(2, 1), shape: [1, 2] }).data).toEqual(Float32Array.of(4, -1));
-  });
 });
 
 test("a fused op waits for all that both read", () => {

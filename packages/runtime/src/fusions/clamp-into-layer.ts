@@ -2,7 +2,7 @@ import type { OpFusion } from "../op-fusion.ts";
 import type { Step } from "../step.ts";
 
 /** Ops that can clamp what they store: attributes `low` and `high`. */
-const layers = new Set(["floatConv", "floatConvTranspose", "floatLinear", "channelAffine"]);
+const layers = new Set(["floatConv", "floatConvTranspose", "channelAffine"]);
 
 /** Operators of `unary` that are a clamp, as these attributes. */
 const clamps: Readonly<Record<string, (step: Step) => { low: number; high?: number }>> = {

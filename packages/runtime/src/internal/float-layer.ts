@@ -10,6 +10,14 @@ export function checkFloatLayer(step: Step, channels: number): void {
   step.optionalConstant("bias", ["float32"], [channels]);
 }
 
+/** The constants `weight` and `bias` as they are. */
+export function prepareFloatLayer(step: Step): { weight: Prepared; bias?: Prepared } {
+  return { weight: asIs(readFloatWeight(step)), ...prepareFloatBias(step) };
+}
+
+/** What `prepareFloatLayer` prepared. */
+export type FloatLayerConstants = { readonly weight: Float32Array; readonly bias?: Float32Array };
+
 /** The constant `weight`. */
 export function readFloatWeight(step: Step): Float32Array {
   return step.constant("weight", ["float32"]).data as Float32Array;

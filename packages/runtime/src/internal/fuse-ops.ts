@@ -12,23 +12,23 @@ export function fuseOps(program: Program, fusions: readonly OpFusion[] = fusionT
   const reads = countReads(program);
   /** In order. */
   const ops = new Set<ProgramOp>();
-  /** Values that are read once, and the op that makes each and nothing else; the last made comes last. */
-  const makers = new Map<number, ProgramOp>();
-  for (const next of program.ops) {
+  /** Values that are read once, with the op that makes each and nothing else, and when it does. */
+  const makers = new Map<number, { readonly op: ProgramOp; readonly when: number }>();
+  program.ops.forEach((next, when) => {
     const op = absorb(next);
     ops.add(op);
-    if (op.outputs.length === 1 && reads[op.outputs[0]] === 1) makers.set(op.outputs[0], op);
-  }
+    if (op.outputs.length === 1 && reads[op.outputs[0]] === 1) makers.set(op.outputs[0], { op, when });
+  });
   return ops.size < program.ops.length ? withoutUnmade({ ...program, ops: [...ops] }) : program;
 
   /** The op, or what it becomes with ops before it. Of several the last is tried first: it has the least to wait for. */
   function absorb(reader: ProgramOp): ProgramOp {
-    const candidates = [...makers].filter(([value]) => reader.inputs.includes(value)).reverse();
-    for (const [value, first] of candidates) {
+    const candidates = reader.inputs.flatMap((value) => makers.get(value) ?? []);
+    for (const { op: first } of candidates.toSorted((a, b) => b.when - a.when)) {
       const fused = fuse(program, first, reader, fusions);
       if (!fused) continue;
       ops.delete(first);
-      makers.delete(value);
+      makers.delete(first.outputs[0]);
       return absorb(fused);
     }
     return reader;

@@ -1,4 +1,4 @@
-import { convShape, numberOfElements } from "@octavo/spec";
+import { convShape } from "@octavo/spec";
 import type { ConvShape, DType, ProgramConstant } from "@octavo/spec";
 
 import type { Shape, Step } from "../step.ts";
@@ -41,10 +41,4 @@ export function readLinear(step: Step, weightDType: DType): LinearGeometry {
   }
   const outFeatures = weight.shape[0];
   return { weight, inFeatures, outFeatures, output: [...x.shape.slice(0, -1), outFeatures] };
-}
-
-/** A linear layer as `linearShape` of its rows, at a batch of at least 1. */
-export function linearShapeOf(step: Step, weightDType: DType): ConvShape {
-  const { inFeatures, outFeatures, output } = readLinear(step, weightDType);
-  return linearShape(Math.max(numberOfElements(output) / outFeatures, 1), inFeatures, outFeatures);
 }

@@ -1,26 +1,41 @@
-import { convMethod } from "../internal/conv-method.ts";
-import { bindFloatConv, checkFloatLayer, prepareFloatConv, readFloatRange } from "../internal/float-layer.ts";
-import { linearShapeOf, readLinear } from "../internal/linear-geometry.ts";
+import { gemmShape } from "@octavo/spec";
+
+import { readLinear } from "../internal/linear-geometry.ts";
+import { checkFloatLayer, prepareFloatLayer } from "../internal/float-layer.ts";
+import type { FloatLayerConstants } from "../internal/float-layer.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
-/**
- * float32 linear layer, y = x Wᵀ + b: x (…, I) → y (…, O), contiguous. Constants: `weight` (O, I), `bias` (O), both float32.
- * Attributes `low`, `high` as in `floatConv`.
- */
+/** float32 linear layer, y = x Wᵀ + b: x (…, I) → y (…, O), contiguous. Constants: `weight` (O, I), `bias` (O), both float32. */
 export const floatLinear: OpDefinition = {
   name: "floatLinear",
   version: 1,
-  kernels: ["packedConv"],
-  method: convMethod,
+  kernels: ["gemm"],
 
   check(step) {
     const { outFeatures, output } = readLinear(step, "float32");
     checkFloatLayer(step, outFeatures);
-    readFloatRange(step);
     return [output];
   },
 
-  prepare: (step, kernels) => prepareFloatConv(step, kernels, linearShapeOf(step, "float32")),
+  prepare: prepareFloatLayer,
 
-  bind: (step, buffers, kernels) => bindFloatConv(step, buffers, kernels, linearShapeOf(step, "float32")),
+  bind(step, buffers, kernels) {
+    const { inFeatures: k, outFeatures: n } = readLinear(step, "float32");
+    const [x] = buffers.inputs as Float32Array[];
+    const [y] = buffers.outputs as Float32Array[];
+    const { weight, bias = null } = buffers.constants as FloatLayerConstants;
+    const shape = gemmShape({
+      batch: 1,
+      m: y.length / n,
+      n,
+      k,
+      transposeA: false,
+      transposeB: true,
+      strideA: 0,
+      strideB: 0,
+      strideC: 0,
+      accumulate: false,
+    });
+    return () => kernels.gemm(x, weight, bias, y, shape);
+  },
 };

@@ -1,7 +1,11 @@
+import { numberOfElements } from "@octavo/spec";
+import type { ConvShape } from "@octavo/spec";
+
 import { convMethod } from "../internal/conv-method.ts";
 import { bindConv, checkLayer, prepareConv } from "../internal/quantized-layer.ts";
-import { linearShapeOf, readLinear } from "../internal/linear-geometry.ts";
+import { linearShape, readLinear } from "../internal/linear-geometry.ts";
 import type { OpDefinition } from "../op-definition.ts";
+import type { Step } from "../step.ts";
 
 /**
  * Quantized linear layer, y = x Wᵀ + b, as `torch.nn.Linear`: a convolution of size 1 over rows.
@@ -21,7 +25,12 @@ export const linear: OpDefinition = {
     return [output];
   },
 
-  prepare: (step, kernels) => prepareConv(step, kernels, linearShapeOf(step, "qint8")),
+  prepare: (step, kernels) => prepareConv(step, kernels, shapeOf(step)),
 
-  bind: (step, buffers, kernels) => bindConv(step, buffers, kernels, linearShapeOf(step, "qint8")),
+  bind: (step, buffers, kernels) => bindConv(step, buffers, kernels, shapeOf(step)),
 };
+
+function shapeOf(step: Step): ConvShape {
+  const { inFeatures, outFeatures, output } = readLinear(step, "qint8");
+  return linearShape(Math.max(numberOfElements(output) / outFeatures, 1), inFeatures, outFeatures);
+}
