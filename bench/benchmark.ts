@@ -16,6 +16,11 @@ export interface BenchmarkOptions {
   readonly openvino: boolean;
 }
 
+/** The environment of a process of Octavo: threads, and kernels where the command line names some. */
+export function environment(threads: number, { kernels }: BenchmarkOptions): Record<string, string> {
+  return { OCTAVO_THREADS: String(threads), ...(kernels !== undefined && { OCTAVO_KERNELS: kernels }) };
+}
+
 export interface Benchmark {
   readonly summary: string;
   /** Lines of the help. */

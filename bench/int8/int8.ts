@@ -1,4 +1,4 @@
-import { chosen } from "../benchmark.ts";
+import { chosen, environment } from "../benchmark.ts";
 import type { Benchmark, BenchmarkOptions } from "../benchmark.ts";
 import { Engine } from "../engines/engine.ts";
 import type { Dot } from "../engines/peak.ts";
@@ -61,10 +61,7 @@ async function race(
   try {
     const runs = new Map<string, () => Promise<number>>();
     const isas = new Map<Form, string>();
-    const env = {
-      OCTAVO_THREADS: String(threads),
-      ...(options.kernels && { OCTAVO_KERNELS: options.kernels }),
-    };
+    const env = environment(threads, options);
     for (const { form } of forms) {
       const engine = Engine.ofModule(new URL("octavo-engine.ts", import.meta.url), env);
       engines.push(engine);

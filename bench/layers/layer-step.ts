@@ -5,9 +5,3 @@ export interface LayerStep {
   readonly input: readonly number[];
   readonly mode: "float" | "qat";
 }
-
-/** What an engine answers to a step: milliseconds, and those of all threads of its process together. */
-export interface StepTimes {
-  readonly ms: number;
-  readonly cpuMs: number;
-}

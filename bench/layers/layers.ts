@@ -1,12 +1,13 @@
 import { fileURLToPath } from "node:url";
-import { chosen } from "../benchmark.ts";
+import { chosen, environment } from "../benchmark.ts";
 import type { Benchmark, BenchmarkOptions } from "../benchmark.ts";
 import { Engine } from "../engines/engine.ts";
 import { takeTurns } from "../engines/take-turns.ts";
+import type { StepTimes } from "../engines/timed-step.ts";
 import { pythonWith } from "../python.ts";
 import { short, table, writeResults } from "../report.ts";
 import type { Row } from "../report.ts";
-import type { LayerStep, StepTimes } from "./layer-step.ts";
+import type { LayerStep } from "./layer-step.ts";
 
 const float = { mode: "float" } as const;
 const qat = { mode: "qat" } as const;
@@ -53,13 +54,7 @@ export const layers: Benchmark = {
 
 async function race(threads: number, options: BenchmarkOptions, python: string | null): Promise<Row[]> {
   const engines = new Map([
-    [
-      "octavo",
-      Engine.ofModule(new URL("octavo-layers.ts", import.meta.url), {
-        OCTAVO_THREADS: String(threads),
-        ...(options.kernels && { OCTAVO_KERNELS: options.kernels }),
-      }),
-    ],
+    ["octavo", Engine.ofModule(new URL("octavo-layers.ts", import.meta.url), environment(threads, options))],
   ]);
   if (python !== null) {
     engines.set("torch", new Engine([python, fileURLToPath(new URL("torch-layers.py", import.meta.url))]));

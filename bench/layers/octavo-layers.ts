@@ -19,7 +19,8 @@ import {
 } from "octavo";
 import type { Module, Tensor } from "octavo";
 import { serve } from "../engines/serve.ts";
-import type { LayerStep, StepTimes } from "./layer-step.ts";
+import { timedStep } from "../engines/timed-step.ts";
+import type { LayerStep } from "./layer-step.ts";
 
 interface Layer {
   readonly module: Module<never, unknown>;
@@ -82,11 +83,5 @@ await serve({
     };
     return { isa: resolve("gemm").name };
   },
-  step(): StepTimes {
-    const start = performance.now();
-    const usage = process.cpuUsage();
-    step();
-    const { user, system } = process.cpuUsage(usage);
-    return { ms: performance.now() - start, cpuMs: (user + system) / 1000 };
-  },
+  step: () => timedStep(step),
 });

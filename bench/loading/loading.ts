@@ -1,4 +1,4 @@
-import { chosen } from "../benchmark.ts";
+import { chosen, environment } from "../benchmark.ts";
 import type { Benchmark, BenchmarkOptions } from "../benchmark.ts";
 import { Engine } from "../engines/engine.ts";
 import { takeTurns } from "../engines/take-turns.ts";
@@ -39,10 +39,7 @@ export const loading: Benchmark = {
 async function measure(work: LoadingWork, threads: number, options: BenchmarkOptions): Promise<Row[]> {
   const engines = new Map<Source, Engine>();
   try {
-    const env = {
-      OCTAVO_THREADS: String(threads),
-      ...(options.kernels && { OCTAVO_KERNELS: options.kernels }),
-    };
+    const env = environment(threads, options);
     let isa = "";
     for (const source of sources) {
       const engine = Engine.ofModule(new URL("octavo-loader.ts", import.meta.url), env);

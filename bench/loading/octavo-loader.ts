@@ -6,27 +6,17 @@ import {
   DataLoader,
   frame,
   manualSeed,
-  MnistNet,
   normalize,
   randomCrop,
   randomHorizontalFlip,
-  resnet20,
   resolve,
   SGD,
 } from "octavo";
-import type { Batch, ImageDataset, Module, Tensor } from "octavo";
+import type { Batch, ImageDataset } from "octavo";
+import { networks } from "../engines/networks.ts";
+import type { Network } from "../engines/networks.ts";
 import { serve } from "../engines/serve.ts";
 import type { EpochTimes, LoadingWork, Source } from "./loading-work.ts";
-
-interface Network {
-  build(): Module<[Tensor], Tensor>;
-  readonly image: readonly [channels: number, height: number, width: number];
-}
-
-const networks: { readonly [N in LoadingWork["network"]]: Network } = {
-  "mnist-net": { build: () => new MnistNet(), image: [1, 28, 28] },
-  "resnet-20": { build: () => resnet20(), image: [3, 32, 32] },
-};
 
 /** Bytes and labels without a meaning. */
 function dataset(count: number, shape: Network["image"]): ImageDataset {

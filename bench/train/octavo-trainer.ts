@@ -16,6 +16,7 @@ import {
 import { networks } from "../engines/networks.ts";
 import { peakOf } from "../engines/peak.ts";
 import { serve } from "../engines/serve.ts";
+import { timedStep } from "../engines/timed-step.ts";
 
 let step: () => void;
 
@@ -45,15 +46,7 @@ await serve({
   /** Milliseconds, those of all threads together, and bytes that the step took from the kernel provider beyond what it reused. */
   step() {
     const before = allocatedBytes();
-    const start = performance.now();
-    const usage = process.cpuUsage();
-    step();
-    const { user, system } = process.cpuUsage(usage);
-    return {
-      ms: performance.now() - start,
-      cpuMs: (user + system) / 1000,
-      allocated: allocatedBytes() - before,
-    };
+    return { ...timedStep(step), allocated: allocatedBytes() - before };
   },
   finish: () => ({
     peak: peakOf(resolve("conv"), "float"),

@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
-import { chosen } from "../benchmark.ts";
+import { chosen, environment } from "../benchmark.ts";
 import type { Benchmark, BenchmarkOptions } from "../benchmark.ts";
 import { Engine } from "../engines/engine.ts";
 import { takeTurns } from "../engines/take-turns.ts";
+import type { StepTimes } from "../engines/timed-step.ts";
 import { pythonWith } from "../python.ts";
 import { short, table, writeResults } from "../report.ts";
 import type { Row } from "../report.ts";
@@ -46,10 +47,7 @@ export const train: Benchmark = {
 };
 
 /** What a trainer answers to a step; torch says nothing of allocations. */
-interface Step {
-  readonly ms: number;
-  /** Of all threads of the process. */
-  readonly cpuMs: number;
+interface Step extends StepTimes {
   readonly allocated?: number;
 }
 
@@ -69,11 +67,10 @@ async function race(
     let isa = "";
     let torch: string | null = null;
     for (const mode of modes) {
-      const env = {
-        OCTAVO_THREADS: String(threads),
-        ...(options.kernels && { OCTAVO_KERNELS: options.kernels }),
-      };
-      const own = Engine.ofModule(new URL("octavo-trainer.ts", import.meta.url), env);
+      const own = Engine.ofModule(
+        new URL("octavo-trainer.ts", import.meta.url),
+        environment(threads, options),
+      );
       engines.set(mode, own);
       ({ isa } = await own.call<{ isa: string }>("prepare", { network: model, batch, mode }));
       let step = 0;

@@ -1,8 +1,7 @@
-import type { ConvShape, Kernels } from "@octavo/spec";
-
 import { asIs } from "../op-definition.ts";
-import type { Buffers, Prepared } from "../op-definition.ts";
+import type { Prepared } from "../op-definition.ts";
 import type { Step } from "../step.ts";
+import { givenFloats } from "./given-floats.ts";
 
 /** Checks the dtypes of a float convolution or linear layer, and its constant `bias`, [channels of y] or absent. */
 export function checkFloatLayer(step: Step, channels: number): void {
@@ -12,7 +11,7 @@ export function checkFloatLayer(step: Step, channels: number): void {
 
 /** The constants `weight` and `bias` as they are. */
 export function prepareFloatLayer(step: Step): { weight: Prepared; bias?: Prepared } {
-  return { weight: asIs(readFloatWeight(step)), ...prepareFloatBias(step) };
+  return { weight: asIs(readFloatWeight(step)), ...givenFloats(step, "bias") };
 }
 
 /** What `prepareFloatLayer` prepared. */
@@ -21,12 +20,6 @@ export type FloatLayerConstants = { readonly weight: Float32Array; readonly bias
 /** The constant `weight`. */
 export function readFloatWeight(step: Step): Float32Array {
   return step.constant("weight", ["float32"]).data as Float32Array;
-}
-
-/** The constant `bias` as it is, where there is one. */
-export function prepareFloatBias(step: Step): { bias?: Prepared } {
-  const bias = step.optionalConstant("bias", ["float32"]);
-  return bias ? { bias: asIs(bias.data) } : {};
 }
 
 /** Inclusive range that a float output is clamped to: the attributes `low` and `high`, without such an end when absent. */
@@ -41,27 +34,4 @@ export function readFloatRange(step: Step): { low: number; high: number } {
 export function prepareEpilogue(step: Step): { epilogue?: Prepared } {
   const { low, high } = readFloatRange(step);
   return low > -Infinity || high < Infinity ? { epilogue: asIs(Float32Array.of(low, high)) } : {};
-}
-
-/** Weights packed for `packedConv`, and the bias. */
-export function prepareFloatConv(
-  step: Step,
-  kernels: Kernels,
-  shape: ConvShape,
-): { packed: Prepared; bias?: Prepared } {
-  const packed: Prepared = {
-    array: Uint8Array,
-    length: kernels.convPackedBytes(shape),
-    fill: (target) => kernels.convPack(readFloatWeight(step), target as Uint8Array, shape),
-  };
-  return { packed, ...prepareFloatBias(step) };
-}
-
-/** Runs `packedConv` with what `prepareFloatConv` prepared. */
-export function bindFloatConv(step: Step, buffers: Buffers, kernels: Kernels, shape: ConvShape): () => void {
-  const { low, high } = readFloatRange(step);
-  const [x] = buffers.inputs as Float32Array[];
-  const [y] = buffers.outputs as Float32Array[];
-  const { packed, bias = null } = buffers.constants as { packed: Uint8Array; bias?: Float32Array };
-  return () => kernels.packedConv(x, packed, bias, y, shape, low, high);
 }

@@ -1,5 +1,6 @@
 import { expectAligned } from "../internal/elementwise.ts";
 import { prepareEpilogue, readFloatRange } from "../internal/float-layer.ts";
+import { givenFloats } from "../internal/given-floats.ts";
 import { asIs } from "../op-definition.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
@@ -28,12 +29,8 @@ export const channelAffine: OpDefinition = {
   },
 
   prepare(step) {
-    const shift = step.optionalConstant("shift", ["float32"]);
-    return {
-      scale: asIs(step.constant("scale", ["float32"]).data),
-      ...(shift && { shift: asIs(shift.data) }),
-      ...prepareEpilogue(step),
-    };
+    const { data } = step.constant("scale", ["float32"]);
+    return { scale: asIs(data), ...givenFloats(step, "shift"), ...prepareEpilogue(step) };
   },
 
   bind(_, buffers, kernels) {

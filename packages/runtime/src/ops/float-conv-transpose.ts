@@ -2,10 +2,10 @@ import { readConvTranspose } from "../internal/conv-geometry.ts";
 import {
   checkFloatLayer,
   prepareEpilogue,
-  prepareFloatBias,
   readFloatRange,
   readFloatWeight,
 } from "../internal/float-layer.ts";
+import { givenFloats } from "../internal/given-floats.ts";
 import { asIs } from "../op-definition.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
@@ -27,7 +27,7 @@ export const floatConvTranspose: OpDefinition = {
 
   prepare(step) {
     const { channels } = readConvTranspose(step, "float32");
-    const rest = { ...prepareFloatBias(step), ...prepareEpilogue(step) };
+    const rest = { ...givenFloats(step, "bias"), ...prepareEpilogue(step) };
     // The kernel has no bias and no clamp: these are channelAffine's, with a scale of 1.
     const ones = Object.keys(rest).length > 0 && { ones: asIs(new Float32Array(channels).fill(1)) };
     return { weight: asIs(readFloatWeight(step)), ...rest, ...ones };

@@ -1,6 +1,9 @@
+import type { TypedArray } from "@octavo/spec";
+
 import { readConv } from "../internal/conv-geometry.ts";
 import { convMethod } from "../internal/conv-method.ts";
-import { bindFloatConv, checkFloatLayer, prepareFloatConv, readFloatRange } from "../internal/float-layer.ts";
+import { checkFloatLayer, readFloatRange, readFloatWeight } from "../internal/float-layer.ts";
+import { givenFloats } from "../internal/given-floats.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
 /**
@@ -20,7 +23,22 @@ export const floatConv: OpDefinition = {
     return [output];
   },
 
-  prepare: (step, kernels) => prepareFloatConv(step, kernels, readConv(step, "float32").shape()),
+  prepare(step, kernels) {
+    const shape = readConv(step, "float32").shape();
+    const packed = {
+      array: Uint8Array,
+      length: kernels.convPackedBytes(shape),
+      fill: (target: TypedArray) => kernels.convPack(readFloatWeight(step), target as Uint8Array, shape),
+    };
+    return { packed, ...givenFloats(step, "bias") };
+  },
 
-  bind: (step, buffers, kernels) => bindFloatConv(step, buffers, kernels, readConv(step, "float32").shape()),
+  bind(step, buffers, kernels) {
+    const shape = readConv(step, "float32").shape();
+    const { low, high } = readFloatRange(step);
+    const [x] = buffers.inputs as Float32Array[];
+    const [y] = buffers.outputs as Float32Array[];
+    const { packed, bias = null } = buffers.constants as { packed: Uint8Array; bias?: Float32Array };
+    return () => kernels.packedConv(x, packed, bias, y, shape, low, high);
+  },
 };

@@ -1,4 +1,4 @@
-import { asIs } from "../op-definition.ts";
+import { givenFloats } from "../internal/given-floats.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
 const roles = ["weight", "bias"] as const;
@@ -26,10 +26,7 @@ export const rowNorm: OpDefinition = {
     return [x.shape];
   },
 
-  prepare(step) {
-    const given = roles.map((role) => [role, step.optionalConstant(role, ["float32"])] as const);
-    return Object.fromEntries(given.flatMap(([role, value]) => (value ? [[role, asIs(value.data)]] : [])));
-  },
+  prepare: (step) => givenFloats(step, ...roles),
 
   bind(step, buffers, kernels) {
     const [x] = buffers.inputs as Float32Array[];

@@ -48,8 +48,7 @@ export interface FloatKernels {
   convPack(weight: F32, packed: Uint8Array, shape: ConvShape): void;
   /**
    * `conv` with weights from `convPack`, then a clamp to low … high, where −∞, ∞ and NaN are no bound: bit for bit as by `conv` and
-   * `unary`, if the shape is the one packed for. Its batch may be another, nothing else. Linear layers are convolutions of size 1:
-   * batch = rows.
+   * `unary`, if the shape is the one packed for. Its batch may be another, nothing else.
    */
   packedConv(
     x: F32,

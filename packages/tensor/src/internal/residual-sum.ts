@@ -10,9 +10,9 @@ import { sameShape } from "./same-shape.ts";
  * Whoever reads it runs one `channelAffineAdd` for all of them.
  */
 export class ResidualSum implements Deferred {
-  readonly normalized: Normalized;
-  readonly other: Tensor;
   readonly reads: readonly Storage[];
+  readonly #normalized: Normalized;
+  readonly #other: Tensor;
   /** Low and high; null before a clamp. */
   readonly #bounds: readonly [low: number, high: number] | null;
   /** Asked for before the elements are written. */
@@ -23,8 +23,8 @@ export class ResidualSum implements Deferred {
     other: Tensor,
     bounds: readonly [low: number, high: number] | null = null,
   ) {
-    this.normalized = normalized;
-    this.other = other;
+    this.#normalized = normalized;
+    this.#other = other;
     this.#bounds = bounds;
     this.reads = [...normalized.reads, other.storage];
   }
@@ -39,7 +39,7 @@ export class ResidualSum implements Deferred {
 
   /** Null after another clamp. */
   clamped(low: number, high: number): ResidualSum | null {
-    return this.#bounds ? null : new ResidualSum(this.normalized, this.other, [low, high]);
+    return this.#bounds ? null : new ResidualSum(this.#normalized, this.#other, [low, high]);
   }
 
   range(settle: () => void): KnownRange {
@@ -49,7 +49,7 @@ export class ResidualSum implements Deferred {
   }
 
   write(to: TypedArray): void {
-    const { affine, epilogue } = this.normalized;
+    const { affine, epilogue } = this.#normalized;
     const { x, scale, shift } = affine;
     const [low, high] = this.#bounds ?? [NaN, NaN];
     const channels = scale.numel;
@@ -58,7 +58,7 @@ export class ResidualSum implements Deferred {
       scale.data,
       shift.data,
       epilogue,
-      this.other.data,
+      this.#other.data,
       low,
       high,
       to as Float32Array,

@@ -49,7 +49,6 @@ const rowNorm = agreementLaw(
         ),
     });
   },
-  30,
 );
 
 const rowNormGradient = agreementLaw(
@@ -89,7 +88,6 @@ const rowNormGradient = agreementLaw(
         ),
     });
   },
-  30,
 );
 
 const farRows = agreementLaw(
