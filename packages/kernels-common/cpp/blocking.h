@@ -32,6 +32,19 @@ constexpr size_t rowBlockOf(size_t rowBytes, size_t tileRows) {
 }
 
 /**
+ * Calls `run(height, tiles, first)` for tiles that cover `rows`, of at most `whole` rows. A short one at the end would cost
+ * nearly as much as a whole one: the last two share what is left.
+ */
+template <typename Run>
+inline void eachTile(size_t rows, size_t whole, const Run& run) {
+  const size_t tiles = rows % whole == 0 || rows < whole ? rows / whole : rows / whole - 1;
+  const size_t done = tiles * whole, left = rows - done, half = left > whole ? divideUp(left, 2) : left;
+  if (tiles > 0) run(whole, tiles, 0);
+  if (half > 0) run(half, 1, done);
+  if (left > half) run(left - half, 1, done + half);
+}
+
+/**
  * A grid of tasks over a result of rows × columns: rows first; columns too where there would be too few tasks for the
  * threads, since each block of columns copies its rows again.
  */

@@ -1,6 +1,7 @@
 #pragma once
 #include <utility>
 
+#include "blocking.h"
 #include "products.h"
 
 // The float32 register tile: rows × columns of c stay in registers while the depth runs.
@@ -43,49 +44,52 @@ inline void storeFirst(float* to, Vector value, size_t count) {
 }
 
 /**
- * c = start + a · b over `depth`, where `start` is one row for all rows, or c itself if null. `aStride` is between rows if the
- * depth is contiguous, else along the depth. The last of the vectors has `lastLanes` columns.
+ * c = start + a · b over `depth` for `tiles` times `Rows` rows, where `start` is one row for all rows, or c itself if null.
+ * `aStride` is between rows if the depth is contiguous, else along the depth. The last of the vectors has `lastLanes` columns.
  */
 template <size_t Rows, size_t Vectors, bool DepthContiguous>
-void gemmTile(size_t depth, const float* a, size_t aStride, const float* b, size_t bStride, const float* start,
-              float* c, size_t cStride, size_t lastLanes) {
+void gemmTiles(size_t tiles, size_t depth, const float* a, size_t aStride, const float* b, size_t bStride,
+               const float* start, float* c, size_t cStride, size_t lastLanes) {
   constexpr size_t width = Vector::width;
-  Vector sum[Rows][Vectors];
   const bool whole = lastLanes == width;
-  OCTAVO_UNROLL
-  for (size_t r = 0; r < Rows; ++r) {
-    OCTAVO_UNROLL
-    for (size_t v = 0; v < Vectors; ++v) {
-      if (start) sum[r][v] = Vector::load(start + v * width);
-      else if (whole || v + 1 < Vectors) sum[r][v] = Vector::load(c + r * cStride + v * width);
-      else sum[r][v] = loadFirst(c + r * cStride + v * width, lastLanes);
-    }
-  }
   const size_t depthStride = DepthContiguous ? 1 : aStride;
   const size_t rowStride = DepthContiguous ? aStride : 1;
-  for (size_t k = 0; k < depth; ++k, a += depthStride, b += bStride) {
-    addProducts<FloatProduct>(a, rowStride, b, sum);
-  }
-  OCTAVO_UNROLL
-  for (size_t r = 0; r < Rows; ++r) {
+  for (; tiles > 0; --tiles, a += Rows * rowStride, c += Rows * cStride) {
+    Vector sum[Rows][Vectors];
     OCTAVO_UNROLL
-    for (size_t v = 0; v < Vectors; ++v) {
-      if (whole || v + 1 < Vectors) sum[r][v].store(c + r * cStride + v * width);
-      else storeFirst(c + r * cStride + v * width, sum[r][v], lastLanes);
+    for (size_t r = 0; r < Rows; ++r) {
+      OCTAVO_UNROLL
+      for (size_t v = 0; v < Vectors; ++v) {
+        if (start) sum[r][v] = Vector::load(start + v * width);
+        else if (whole || v + 1 < Vectors) sum[r][v] = Vector::load(c + r * cStride + v * width);
+        else sum[r][v] = loadFirst(c + r * cStride + v * width, lastLanes);
+      }
+    }
+    const float* left = a;
+    const float* right = b;
+    for (size_t k = 0; k < depth; ++k, left += depthStride, right += bStride) {
+      addProducts<FloatProduct>(left, rowStride, right, sum);
+    }
+    OCTAVO_UNROLL
+    for (size_t r = 0; r < Rows; ++r) {
+      OCTAVO_UNROLL
+      for (size_t v = 0; v < Vectors; ++v) {
+        if (whole || v + 1 < Vectors) sum[r][v].store(c + r * cStride + v * width);
+        else storeFirst(c + r * cStride + v * width, sum[r][v], lastLanes);
+      }
     }
   }
 }
 
-using GemmTile = void (*)(size_t, const float*, size_t, const float*, size_t, const float*, float*, size_t,
-                          size_t);
+using GemmTiles = decltype(&gemmTiles<1, 1, true>);
 
 /**
  * Tiles of 1 … floatTile.rows rows and 1 … floatTile.vectors vectors, so that edges cost what they are worth.
  */
 template <bool DepthContiguous, size_t... I>
-GemmTile gemmTileOf(size_t rows, size_t vectors, std::index_sequence<I...>) {
-  static constexpr GemmTile tiles[] = {
-      gemmTile<I / floatTile.vectors + 1, I % floatTile.vectors + 1, DepthContiguous>...};
+GemmTiles gemmTilesOf(size_t rows, size_t vectors, std::index_sequence<I...>) {
+  static constexpr GemmTiles tiles[] = {
+      gemmTiles<I / floatTile.vectors + 1, I % floatTile.vectors + 1, DepthContiguous>...};
   return tiles[(rows - 1) * floatTile.vectors + vectors - 1];
 }
 
@@ -99,13 +103,11 @@ inline void gemmBlock(size_t rows, size_t columns, size_t depth, Left a, Right b
     const size_t width = columns - j < panelColumns ? columns - j : panelColumns;
     const size_t vectors = (width + Vector::width - 1) / Vector::width;
     const size_t lastLanes = width - (vectors - 1) * Vector::width;
-    for (size_t i = 0; i < rows; i += floatTile.rows) {
-      const size_t height = rows - i < floatTile.rows ? rows - i : floatTile.rows;
-      const GemmTile tile =
-          contiguous ? gemmTileOf<true>(height, vectors, all) : gemmTileOf<false>(height, vectors, all);
-      tile(depth, a.data + i * a.rowStride, aStride, b.data, b.depthStride, start ? start + j : nullptr, c + i * cStride + j,
-           cStride, lastLanes);
-    }
+    eachTile(rows, floatTile.rows, [&](size_t height, size_t tiles, size_t i) {
+      const auto run = contiguous ? gemmTilesOf<true>(height, vectors, all) : gemmTilesOf<false>(height, vectors, all);
+      run(tiles, depth, a.data + i * a.rowStride, aStride, b.data, b.depthStride, start ? start + j : nullptr,
+          c + i * cStride + j, cStride, lastLanes);
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <utility>
 
+#include "blocking.h"
 #include "products.h"
 #include "quantized-conv-requantizer.h"
 
@@ -87,13 +88,10 @@ void dotBlock(size_t rows, size_t columns, size_t depth, const typename Product:
     const size_t count = smallest(columnsOf<Product>, columns - j), vectors = divideUp(count, Vector::width);
     const Requantizer ofPanel = requantizer.from(j);
     const Panels<Product> panel = panels.from(j, depth);
-    const size_t tiles = rows / whole.rows, done = tiles * whole.rows;
-    const auto run = [&](size_t height, size_t times, size_t i) {
-      dotTileFor<Product>(height, vectors, all)(times, steps, a + i * rowStride, rowStride, panel.elements,
+    eachTile(rows, whole.rows, [&](size_t height, size_t tiles, size_t i) {
+      dotTileFor<Product>(height, vectors, all)(tiles, steps, a + i * rowStride, rowStride, panel.elements,
                                                 panel.start, ofPanel, y + j, places + i, count);
-    };
-    if (tiles > 0) run(whole.rows, tiles, 0);
-    if (done < rows) run(rows - done, 1, done);
+    });
   }
 }
 
