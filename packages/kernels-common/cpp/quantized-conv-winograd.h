@@ -66,13 +66,13 @@ struct WinogradMethod {
   }
 
   /**
-   * Products for each pair of channels, a quarter dearer than those of long rows, with the transforms of data, outputs and
-   * filters in the same unit: these cost as much as 4, 11 and 2.5 products per output channel, input channel and tile.
-   * Measured on AVX2 over the layers of ResNets.
+   * Products for each pair of channels, each dearer than those of long rows, with the transforms of data, outputs and
+   * filters in the same unit: the first two cost as much as 4 and 11 products per output and input channel. Measured on AVX2
+   * over the layers of ResNets.
    */
   static double cost(const ConvShape& s) {
     const double tiles = double(Plan(s).tiles), shares = 1 + 4.0 / s.outChannels + 11.0 / s.inChannels;
-    return 1.25 * (double(points) * tiles * shares + 2.5 * Plan::filters);
+    return Form::productCost * (double(points) * tiles * shares + Form::filterCost * Plan::filters);
   }
   /** Of gathered rows: a tenth goes into the gathering. */
   static double costOfDefinition(const ConvFacts& facts) {
@@ -123,8 +123,8 @@ struct WinogradMethod {
 
   static void run(const ConvCall& call) {
     const Plan plan(call.shape);
-    // Threads work on blocks where there are enough of them, else on panels of one block after the other.
-    if (plan.blocks >= enoughBlocks) {
+    // Threads work on blocks where these come out even, nearly so if there are enough, else on panels of one block after the other.
+    if (plan.blocks % sharers() == 0 || plan.blocks >= enoughBlocks) {
       parallelFor(plan.blocks, 1, [&](size_t begin, size_t end) {
         const Workspace<int16_t> data(points * plan.dataStride);
         for (size_t block = begin; block < end; ++block) {

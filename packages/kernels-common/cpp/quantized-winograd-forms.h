@@ -14,6 +14,8 @@ namespace octavo::OCTAVO_ISA {
 struct Winograd4 {
   static constexpr const char* name = "winograd4x4";
   static constexpr size_t stride = 1, outputs = 4, points = 6, filters = 6;
+  /** Of a product, in products of long rows, and of a transformed filter, in products. */
+  static constexpr double productCost = 1.25, filterCost = 2.5;
   static constexpr size_t filterOf[points] = {0, 1, 2, 3, 4, 5};
 
   /** Bᵀ d. Sums of magnitudes of a row are at most 10, so that 8-bit data stays within 100 · 255 = 25 500. */
@@ -62,6 +64,7 @@ struct Winograd4 {
 struct Winograd2 {
   static constexpr const char* name = "winograd2x2";
   static constexpr size_t stride = 1, outputs = 2, points = 4, filters = 4;
+  static constexpr double productCost = 1.25, filterCost = 2.5;
   static constexpr size_t filterOf[points] = {0, 1, 2, 3};
 
   /** Bᵀ d, within 4 · 255. */
@@ -103,6 +106,7 @@ struct Winograd2 {
 struct Winograd4Stride2 {
   static constexpr const char* name = "winograd4x4 of stride 2";
   static constexpr size_t stride = 2, outputs = 4, points = 9, filters = 6;
+  static constexpr double productCost = 1.37, filterCost = 4;
   static constexpr size_t filterOf[points] = {0, 1, 2, 3, 4, 5, 5, 5, 5};
 
   /** Bᵀ of even elements, and the odd ones: within 36 · 255. */
