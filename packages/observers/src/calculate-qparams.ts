@@ -16,14 +16,10 @@ export interface QParamsOptions extends QuantRangeOptions {
 }
 
 /** Scale and zero point of one range; every value is already rounded to float32. */
-interface ScaleRule {
-  (
-    min: number,
-    max: number,
-    range: QuantRange,
-    eps: number,
-    middle: number,
-  ): readonly [scale: number, zeroPoint: number];
+interface QParamsRule {
+  scale(min: number, max: number, range: QuantRange, eps: number): number;
+  /** @param middle of a symmetric scheme */
+  zeroPoint(min: number, scale: number, range: QuantRange, middle: number): number;
 }
 
 /** float32's machine epsilon, torch's default smallest scale. */
@@ -66,7 +62,8 @@ export function calculateQParams(options: QParamsOptions): QParams {
     const middle = dtype === "quint8" ? middleOf(range) : 0;
     for (let c = 0; c < scale.length; c++) {
       requireValidRange(where, min, max, c);
-      [scale[c], zeroPoint[c]] = rule(min[c], max[c], range, fl(eps), middle);
+      scale[c] = rule.scale(min[c], max[c], range, fl(eps));
+      zeroPoint[c] = rule.zeroPoint(min[c], scale[c], range, middle);
     }
   } else {
     warn(
@@ -84,23 +81,32 @@ export function calculateQParams(options: QParamsOptions): QParams {
   };
 }
 
-const affineQParams: ScaleRule = (min, max, { quantMin, quantMax }, eps) => {
-  const low = Math.min(min, 0);
-  const scale = Math.max(fl(fl(Math.max(max, 0) - low) / fl(quantMax - quantMin)), eps);
-  const zeroPoint = quantMin - roundHalfToEven(fl(low / scale));
-  return [scale, Math.min(Math.max(zeroPoint, quantMin), quantMax)];
+const affineQParams: QParamsRule = {
+  scale(min, max, { quantMin, quantMax }, eps) {
+    const length = fl(Math.max(max, 0) - Math.min(min, 0));
+    return Math.max(fl(length / fl(quantMax - quantMin)), eps);
+  },
+  zeroPoint(min, scale, { quantMin, quantMax }) {
+    const zeroPoint = quantMin - roundHalfToEven(fl(Math.min(min, 0) / scale));
+    return Math.min(Math.max(zeroPoint, quantMin), quantMax);
+  },
 };
 
-const symmetricQParams: ScaleRule = (min, max, { quantMin, quantMax }, eps, middle) => {
-  const largest = Math.max(-min, max, 0);
-  return [Math.max(fl(largest / fl((quantMax - quantMin) / 2)), eps), middle];
+const symmetricQParams: QParamsRule = {
+  scale(min, max, { quantMin, quantMax }, eps) {
+    const largest = Math.max(-min, max, 0);
+    return Math.max(fl(largest / fl((quantMax - quantMin) / 2)), eps);
+  },
+  zeroPoint: (_min, _scale, _range, middle) => middle,
 };
 
 /** Embeddings: the raw range, and a zero point that need not be an integer. */
-const floatQParams: ScaleRule = (min, max, { quantMin, quantMax }, eps) => {
-  const scale = fl(fl(max - min) / fl(quantMax - quantMin));
-  const usable = scale > eps ? scale : 1;
-  return [usable, fl(-min / usable)];
+const floatQParams: QParamsRule = {
+  scale(min, max, { quantMin, quantMax }, eps) {
+    const scale = fl(fl(max - min) / fl(quantMax - quantMin));
+    return scale > eps ? scale : 1;
+  },
+  zeroPoint: (min, scale) => fl(-min / scale),
 };
 
 /**
@@ -140,7 +146,8 @@ function requireBounds(where: string, min: Float32Array, max: Float32Array, perC
 }
 
 function requireValidRange(where: string, min: Float32Array, max: Float32Array, channel: number): void {
-  const [low, high] = [min[channel], max[channel]];
+  const low = min[channel];
+  const high = max[channel];
   // An end that is not finite makes the distance infinite or NaN.
   if (low <= high && fl(high - low) < Infinity) return;
   const got = `${low}..${high}${min.length > 1 ? ` in channel ${channel}` : ""}`;

@@ -79,13 +79,16 @@ export class Normalized implements Deferred {
     const { scale, shift } = this.affine;
     const [scales, shifts] = [scale.data, shift.data];
     const [low, high] = this.epilogue ?? [NaN, NaN];
-    const ends = extremes.map(({ data }) =>
-      data.map((value, c) => {
-        const y = fround(fround(value * scales[c]) + shifts[c]);
-        return y < low ? low : y > high ? high : y;
-      }),
-    );
-    const all = ends.flatMap((values) => [...values]);
-    return { min: Float32Array.of(Math.min(...all)), max: Float32Array.of(Math.max(...all)) };
+    let [min, max] = [Infinity, -Infinity];
+    for (const { data } of extremes) {
+      for (let c = 0; c < data.length; c++) {
+        const y = fround(fround(data[c] * scales[c]) + shifts[c]);
+        const clamped = y < low ? low : y > high ? high : y;
+        // NaN goes to both.
+        min = Math.min(min, clamped);
+        max = Math.max(max, clamped);
+      }
+    }
+    return { min: Float32Array.of(min), max: Float32Array.of(max) };
   }
 }
