@@ -18,6 +18,9 @@ import { peakOf } from "../engines/peak.ts";
 import { serve } from "../engines/serve.ts";
 import { timedStep } from "../engines/timed-step.ts";
 
+/** Milliseconds of steps with one image: training takes thousands of steps, and JavaScript's compiler has seen them all by then. */
+const warmUp = 5000;
+
 let step: () => void;
 
 await serve({
@@ -29,18 +32,23 @@ await serve({
       model = fuseModulesQat(model, zeros([2, ...image])).model;
       model = prepareQat(model, { qconfig: getDefaultQatQConfig() });
     }
-    const images = randn([batch, ...image]);
-    const labels = tensor(
-      Array.from({ length: batch }, (_, i) => (i * 7) % classes),
-      { dtype: "int64" },
-    );
     const criterion = new CrossEntropyLoss();
     const optimizer = new SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
-    step = () => {
-      optimizer.zeroGrad();
-      frame(() => void criterion(model(images), labels).backward());
-      optimizer.step();
+    const stepOf = (count: number) => {
+      const images = randn([count, ...image]);
+      const labels = tensor(
+        Array.from({ length: count }, (_, i) => (i * 7) % classes),
+        { dtype: "int64" },
+      );
+      return () => {
+        optimizer.zeroGrad();
+        frame(() => void criterion(model(images), labels).backward());
+        optimizer.step();
+      };
     };
+    const ofOne = stepOf(1);
+    for (const end = performance.now() + warmUp; performance.now() < end;) ofOne();
+    step = stepOf(batch);
     return { isa: resolve("conv").name };
   },
   /** Milliseconds, those of all threads together, and bytes that the step took from the kernel provider beyond what it reused. */
