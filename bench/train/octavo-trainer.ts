@@ -18,8 +18,8 @@ import { peakOf } from "../engines/peak.ts";
 import { serve } from "../engines/serve.ts";
 import { timedStep } from "../engines/timed-step.ts";
 
-/** Milliseconds of steps with one image: training takes thousands of steps, and JavaScript's compiler has seen them all by then. */
-const warmUp = 5000;
+/** Of steps with one image before those that are timed: JavaScript is compiled by then, as in most of a real training. */
+const warmUpMs = 5000;
 
 let step: () => void;
 
@@ -46,8 +46,8 @@ await serve({
         optimizer.step();
       };
     };
-    const ofOne = stepOf(1);
-    for (const end = performance.now() + warmUp; performance.now() < end;) ofOne();
+    const warm = stepOf(1);
+    for (const end = performance.now() + warmUpMs; performance.now() < end;) warm();
     step = stepOf(batch);
     return { isa: resolve("conv").name };
   },

@@ -32,16 +32,17 @@ constexpr size_t rowBlockOf(size_t rowBytes, size_t tileRows) {
 }
 
 /**
- * Calls `run(height, tiles, first)` for tiles that cover `rows`, of at most `whole` rows. A short one at the end would cost
- * nearly as much as a whole one: the last two share what is left.
+ * Covers `rows` with tiles of at most `whole` rows: `run(height, count, first)` takes `count` tiles of one height from row
+ * `first` on. A short one at the end would cost nearly as much as a whole one, so the last two share what is left.
  */
 template <typename Run>
-inline void eachTile(size_t rows, size_t whole, const Run& run) {
-  const size_t tiles = rows % whole == 0 || rows < whole ? rows / whole : rows / whole - 1;
-  const size_t done = tiles * whole, left = rows - done, half = left > whole ? divideUp(left, 2) : left;
+inline void coverWithTiles(size_t rows, size_t whole, const Run& run) {
+  const bool shares = rows > whole && rows % whole > 0;
+  const size_t tiles = rows / whole - (shares ? 1 : 0), done = tiles * whole, left = rows - done;
+  const size_t upper = shares ? divideUp(left, 2) : left;
   if (tiles > 0) run(whole, tiles, 0);
-  if (half > 0) run(half, 1, done);
-  if (left > half) run(left - half, 1, done + half);
+  if (upper > 0) run(upper, 1, done);
+  if (left > upper) run(left - upper, 1, done + upper);
 }
 
 /**

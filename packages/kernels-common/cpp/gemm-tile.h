@@ -103,7 +103,7 @@ inline void gemmBlock(size_t rows, size_t columns, size_t depth, Left a, Right b
     const size_t width = columns - j < panelColumns ? columns - j : panelColumns;
     const size_t vectors = (width + Vector::width - 1) / Vector::width;
     const size_t lastLanes = width - (vectors - 1) * Vector::width;
-    eachTile(rows, floatTile.rows, [&](size_t height, size_t tiles, size_t i) {
+    coverWithTiles(rows, floatTile.rows, [&](size_t height, size_t tiles, size_t i) {
       const auto run = contiguous ? gemmTilesOf<true>(height, vectors, all) : gemmTilesOf<false>(height, vectors, all);
       run(tiles, depth, a.data + i * a.rowStride, aStride, b.data, b.depthStride, start ? start + j : nullptr,
           c + i * cStride + j, cStride, lastLanes);

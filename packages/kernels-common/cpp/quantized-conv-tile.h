@@ -88,7 +88,7 @@ void dotBlock(size_t rows, size_t columns, size_t depth, const typename Product:
     const size_t count = smallest(columnsOf<Product>, columns - j), vectors = divideUp(count, Vector::width);
     const Requantizer ofPanel = requantizer.from(j);
     const Panels<Product> panel = panels.from(j, depth);
-    eachTile(rows, whole.rows, [&](size_t height, size_t tiles, size_t i) {
+    coverWithTiles(rows, whole.rows, [&](size_t height, size_t tiles, size_t i) {
       dotTileFor<Product>(height, vectors, all)(tiles, steps, a + i * rowStride, rowStride, panel.elements,
                                                 panel.start, ofPanel, y + j, places + i, count);
     });

@@ -66,9 +66,9 @@ struct WinogradMethod {
   }
 
   /**
-   * Products for each pair of channels, each dearer than those of long rows, with the transforms of data, outputs and
-   * filters in the same unit: the first two cost as much as 4 and 11 products per output and input channel. Measured on AVX2
-   * over the layers of ResNets.
+   * For each pair of channels, in products of long rows: the products, which are dearer here, and the transforms. For each
+   * point of a tile, the data costs as much as 4 products per input channel, the outputs as much as 11 per output channel.
+   * Measured on AVX2 over the layers of ResNets.
    */
   static double cost(const ConvShape& s) {
     const double tiles = double(Plan(s).tiles), shares = 1 + 4.0 / s.outChannels + 11.0 / s.inChannels;
@@ -123,7 +123,8 @@ struct WinogradMethod {
 
   static void run(const ConvCall& call) {
     const Plan plan(call.shape);
-    // Threads work on blocks where these come out even, nearly so if there are enough, else on panels of one block after the other.
+    // Threads take whole blocks where each gets as many, or where there are several; else they share the panels of one block
+    // after the other.
     if (plan.blocks % sharers() == 0 || plan.blocks >= enoughBlocks) {
       parallelFor(plan.blocks, 1, [&](size_t begin, size_t end) {
         const Workspace<int16_t> data(points * plan.dataStride);
@@ -201,7 +202,7 @@ struct WinogradMethod {
         constexpr const auto& filterOf = Form::filterOf;
         const size_t filter = filterOf[point / Form::points] * Form::filters + filterOf[point % Form::points];
         const int16_t* const from = data + point * plan.dataStride + step * Dot::depth;
-        // Register tiles of equal heights, as far as they go.
+        // Of about equal heights: no call takes more than one.
         for (size_t tile = 0, rows; tile < count; tile += rows) {
           rows = divideUp(count - tile, divideUp(count - tile, dotTile.rows));
           productTileFor(rows, all)(some, from + tile * plan.tileStride, plan.tileStride,

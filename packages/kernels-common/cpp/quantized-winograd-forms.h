@@ -14,7 +14,7 @@ namespace octavo::OCTAVO_ISA {
 struct Winograd4 {
   static constexpr const char* name = "winograd4x4";
   static constexpr size_t stride = 1, outputs = 4, points = 6, filters = 6;
-  /** Of a product, in products of long rows, and of a transformed filter, in products. */
+  /** What a product costs, in products of long rows; what a transformed filter costs, in products of this form. */
   static constexpr double productCost = 1.25, filterCost = 2.5;
   static constexpr size_t filterOf[points] = {0, 1, 2, 3, 4, 5};
 

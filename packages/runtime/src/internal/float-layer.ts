@@ -1,21 +1,12 @@
 import { asIs } from "../op-definition.ts";
 import type { Prepared } from "../op-definition.ts";
 import type { Step } from "../step.ts";
-import { givenFloats } from "./given-floats.ts";
 
 /** Checks the dtypes of a float convolution or linear layer, and its constant `bias`, [channels of y] or absent. */
 export function checkFloatLayer(step: Step, channels: number): void {
   for (const value of [...step.inputs, ...step.outputs]) step.expectDType(value, "float32");
   step.optionalConstant("bias", ["float32"], [channels]);
 }
-
-/** The constants `weight` and `bias` as they are. */
-export function prepareFloatLayer(step: Step): { weight: Prepared; bias?: Prepared } {
-  return { weight: asIs(readFloatWeight(step)), ...givenFloats(step, "bias") };
-}
-
-/** What `prepareFloatLayer` prepared. */
-export type FloatLayerConstants = { readonly weight: Float32Array; readonly bias?: Float32Array };
 
 /** The constant `weight`. */
 export function readFloatWeight(step: Step): Float32Array {

@@ -1,8 +1,9 @@
 import { gemmShape } from "@octavo/spec";
 
 import { readLinear } from "../internal/linear-geometry.ts";
-import { checkFloatLayer, prepareFloatLayer } from "../internal/float-layer.ts";
-import type { FloatLayerConstants } from "../internal/float-layer.ts";
+import { checkFloatLayer, readFloatWeight } from "../internal/float-layer.ts";
+import { givenFloats } from "../internal/given-floats.ts";
+import { asIs } from "../op-definition.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
 /** float32 linear layer, y = x Wᵀ + b: x (…, I) → y (…, O), contiguous. Constants: `weight` (O, I), `bias` (O), both float32. */
@@ -17,13 +18,13 @@ export const floatLinear: OpDefinition = {
     return [output];
   },
 
-  prepare: prepareFloatLayer,
+  prepare: (step) => ({ weight: asIs(readFloatWeight(step)), ...givenFloats(step, "bias") }),
 
   bind(step, buffers, kernels) {
     const { inFeatures: k, outFeatures: n } = readLinear(step, "float32");
     const [x] = buffers.inputs as Float32Array[];
     const [y] = buffers.outputs as Float32Array[];
-    const { weight, bias = null } = buffers.constants as FloatLayerConstants;
+    const { weight, bias = null } = buffers.constants as { weight: Float32Array; bias?: Float32Array };
     const shape = gemmShape({
       batch: 1,
       m: y.length / n,
