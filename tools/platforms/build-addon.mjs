@@ -12,12 +12,13 @@ const addons = { x64: x86, arm64: arm };
  * @param {readonly string[]} libraries what is linked beside it
  */
 export async function buildAddon({ architecture, system, triple }, zig, output, libraries) {
-  const compilers = [[...zig, "c++", "-target", triple]];
+  const compilers = [[...zig, "c++"]];
+  const extraFlags = ["-target", triple];
   const addon = addons[architecture];
   const isaFlags = Object.fromEntries(
     Object.entries(addon.isaFlags).map(([unit, flags]) => [unit, flags.map(inZig)]),
   );
-  if (!(await buildNative({ ...addon, isaFlags, output, system, compilers, libraries }))) {
+  if (!(await buildNative({ ...addon, isaFlags, output, system, compilers, extraFlags, libraries }))) {
     throw new Error(`${zig.join(" ")} does not run`);
   }
 }

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism } from "node:os";
 import { basename, dirname, join } from "node:path";
 
 import { commonSources, fingerprint, isFresh, sourceFiles } from "./sources.mjs";
@@ -45,8 +45,7 @@ const systemCompilers =
 /** The first of these command lines that runs. */
 function findCompiler(candidates) {
   for (const [command, ...args] of candidates) {
-    // zig leaves an empty file where it is asked for its version, if it compiles for macOS.
-    const probe = spawnSync(command, [...args, "--version"], { encoding: "utf8", cwd: tmpdir() });
+    const probe = spawnSync(command, [...args, "--version"], { encoding: "utf8" });
     if (probe.status === 0) return { command, args, version: probe.stdout.split("\n")[0] };
   }
   return null;
