@@ -14,9 +14,7 @@ constexpr size_t evenBlock(size_t count, size_t most, size_t threads) {
   return count <= most ? most : divideUp(count, roundUp(divideUp(count, most), threads));
 }
 
-/** Depth of a panel that stays in the first-level cache while the rows pass by. */
-constexpr size_t depthBlock = 256;
-/** Bytes of the left operand that a task works on: half of a common second-level cache. */
+/** Bytes of the left operand that a task works on: an eighth of a common second-level cache. */
 constexpr size_t leftBlockBytes = size_t(1) << 16;
 constexpr size_t maxRowBlock = 192;
 /** Multiplications that are worth a task of their own: some 20 µs. */

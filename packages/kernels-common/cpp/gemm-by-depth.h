@@ -5,6 +5,9 @@
 // weights are.
 namespace octavo::OCTAVO_ISA {
 
+/** Rows of the right operand that are gathered at once. */
+constexpr size_t sliceDepth = 256;
+
 /**
  * Parts into which the sum is split, by shape alone: each is added up by one thread, then the parts in order.
  */
@@ -25,7 +28,7 @@ void gemmByDepth(size_t m, size_t n, size_t k, Left left, const Slices& slices, 
                  bool add) {
   constexpr size_t rowBlock = 16 * floatTile.rows;
   const size_t parts = depthParts(m, n, k);
-  const size_t partDepth = roundUp(divideUp(k, parts), depthBlock);
+  const size_t partDepth = roundUp(divideUp(k, parts), sliceDepth);
   const size_t rowBlocks = divideUp(m, rowBlock);
   const bool direct = parts == 1;
   const Workspace<float> sums(direct ? 0 : parts * m * n);
@@ -33,7 +36,7 @@ void gemmByDepth(size_t m, size_t n, size_t k, Left left, const Slices& slices, 
   std::memset(zeros.data(), 0, roundUp(n, panelColumns) * sizeof(float));
   const size_t grain = 1 + taskProducts / (1 + m * n * partDepth);
   parallelFor(parts * rowBlocks, grain, [&](size_t begin, size_t end) {
-    const Workspace<float> space(slices.workspaceFloats(depthBlock));
+    const Workspace<float> space(slices.workspaceFloats(sliceDepth));
     for (size_t task = begin; task < end; ++task) {
       const size_t part = task / rowBlocks, i = task % rowBlocks * rowBlock;
       const size_t height = smallest(rowBlock, m - i);
@@ -41,8 +44,8 @@ void gemmByDepth(size_t m, size_t n, size_t k, Left left, const Slices& slices, 
       float* const to = direct ? c + i * cStride : sums.data() + (part * m + i) * n;
       const size_t stride = direct ? cStride : n;
       const float* start = direct && add ? nullptr : zeros.data();
-      for (size_t first = part * partDepth; first < last || start; first += depthBlock, start = nullptr) {
-        const size_t depth = first < last ? smallest(depthBlock, last - first) : 0;
+      for (size_t first = part * partDepth; first < last || start; first += sliceDepth, start = nullptr) {
+        const size_t depth = first < last ? smallest(sliceDepth, last - first) : 0;
         gemmBlock(height, n, depth, left.from(i, first), slices.slice(first, depth, space.data()), start, to,
                   stride);
       }

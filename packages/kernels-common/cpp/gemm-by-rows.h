@@ -60,7 +60,6 @@ struct MatrixTarget {
 template <typename Rows, typename Target>
 void gemmByRows(size_t m, size_t n, size_t k, const Rows& rows, const float* panels, const float* start,
                 const Target& target) {
-  const size_t panelFloats = roundUp(n, panelColumns);
   const TaskGrid grid(m, n, k, k * sizeof(float), floatTile.rows, panelColumns, sharers());
   parallelFor(grid.tasks, grid.grain, [&](size_t begin, size_t end) {
     const Workspace<float> leftSpace(rows.workspaceFloats(grid.rowBlock));
@@ -70,17 +69,13 @@ void gemmByRows(size_t m, size_t n, size_t k, const Rows& rows, const float* pan
       const Left left = rows.rows(block.row, block.rows, leftSpace.data());
       float* const c = target.open(block.row, block.column, targetSpace.data());
       const size_t stride = target.stride(block.columns);
-      for (size_t first = 0; first < k || first == 0; first += depthBlock) {
-        const size_t depth = smallest(depthBlock, k - first);
-        const float* panel = panels + first * panelFloats + block.column * depth;
-        const float* const from = start && first == 0 ? start + block.column : nullptr;
-        for (size_t j = 0; j < block.columns; j += panelColumns, panel += panelColumns * depth) {
-          const size_t width = smallest(panelColumns, block.columns - j);
-          gemmBlock(block.rows, width, depth, left.from(0, first), {panel, 0, panelColumns}, from ? from + j : nullptr,
-                    c + j, stride);
-          // Now, while they are in the first-level cache.
-          if (first + depth == k) target.finish(block.rows, width, c + j);
-        }
+      const float* panel = panels + block.column * k;
+      for (size_t j = 0; j < block.columns; j += panelColumns, panel += panelColumns * k) {
+        const size_t width = smallest(panelColumns, block.columns - j);
+        const float* const from = start ? start + block.column + j : nullptr;
+        gemmBlock(block.rows, width, k, left, {panel, 0, panelColumns}, from, c + j, stride);
+        // Now, while they are in the first-level cache.
+        target.finish(block.rows, width, c + j);
       }
       target.close(block.row, block.column, block.rows, block.columns, c);
     }

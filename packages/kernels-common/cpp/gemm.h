@@ -16,11 +16,7 @@ inline void multiplyInPlace(size_t m, size_t n, size_t k, Left left, const float
   const size_t panelProducts = 1 + m * panelColumns * k;
   parallelFor(divideUp(n, panelColumns), 1 + taskProducts / 4 / panelProducts, [=](size_t begin, size_t end) {
     const size_t column = begin * panelColumns, columns = smallest(n, end * panelColumns) - column;
-    for (size_t first = 0; first < k || first == 0; first += depthBlock) {
-      const Right right = {b + first * n + column, panelColumns, n};
-      const float* const from = start && first == 0 ? start + column : nullptr;
-      gemmBlock(m, columns, smallest(depthBlock, k - first), left.from(0, first), right, from, c + column, n);
-    }
+    gemmBlock(m, columns, k, left, {b + column, panelColumns, n}, start ? start + column : nullptr, c + column, n);
   });
 }
 

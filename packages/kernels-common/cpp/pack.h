@@ -27,8 +27,8 @@ inline void transposeFours(const float* from, size_t fromStride, float* to, size
 }
 
 /**
- * Panels of a whole right operand (depth × columns): blocks of `depthBlock`, in each the panels one after the
- * other, in each the rows of `panelColumns`; the last panel is filled with zeros.
+ * Panels of a whole right operand (depth × columns): `panelColumns` of its columns each, row by row; the last one is filled
+ * with zeros.
  */
 struct PanelPacker {
   float* to;
@@ -37,17 +37,13 @@ struct PanelPacker {
   size_t floats() const { return depth * roundUp(columns, panelColumns); }
 
   float* place(size_t k, size_t column) const {
-    const size_t first = k / depthBlock * depthBlock;
-    const size_t height = smallest(depthBlock, depth - first);
-    const size_t panel = column / panelColumns;
-    return to + first * roundUp(columns, panelColumns) + panel * panelColumns * height +
-           (k - first) * panelColumns + column % panelColumns;
+    return to + column / panelColumns * panelColumns * depth + k * panelColumns + column % panelColumns;
   }
 
   /** Row k, whose columns lie one after the other. */
   void row(size_t k, const float* from) const { rows(k, 1, from, 0); }
 
-  /** Rows k … k + count − 1 of one block of the depth: what they write of a panel lies together. */
+  /** Rows k … k + count − 1: what they write of a panel lies together. */
   void rows(size_t k, size_t count, const float* from, size_t rowStride) const {
     for (size_t j = 0; j < columns; j += panelColumns) {
       const size_t width = smallest(panelColumns, columns - j);
@@ -67,21 +63,17 @@ struct PanelPacker {
   /** The panel from `column`: column j is contiguous from `from + (j − column) · columnStride`. */
   void panelOfColumns(size_t column, const float* from, size_t columnStride) const {
     const size_t width = smallest(panelColumns, columns - column);
-    for (size_t first = 0; first < depth; first += depthBlock) {
-      float* const panel = place(first, column);
-      const size_t height = smallest(depthBlock, depth - first);
-      size_t k = 0;
-      for (; width == panelColumns && k + 4 <= height; k += 4) {
-        for (size_t i = 0; i < panelColumns; i += 4) {
-          const float* const square = from + i * columnStride + first + k;
-          transposeFours(square, columnStride, panel + k * panelColumns + i, panelColumns);
-        }
+    float* const panel = place(0, column);
+    size_t k = 0;
+    for (; width == panelColumns && k + 4 <= depth; k += 4) {
+      for (size_t i = 0; i < panelColumns; i += 4) {
+        transposeFours(from + i * columnStride + k, columnStride, panel + k * panelColumns + i, panelColumns);
       }
-      for (; k < height; ++k) {
-        float* const row = panel + k * panelColumns;
-        for (size_t i = 0; i < width; ++i) row[i] = from[i * columnStride + first + k];
-        for (size_t i = width; i < panelColumns; ++i) row[i] = 0;
-      }
+    }
+    for (; k < depth; ++k) {
+      float* const row = panel + k * panelColumns;
+      for (size_t i = 0; i < width; ++i) row[i] = from[i * columnStride + k];
+      for (size_t i = width; i < panelColumns; ++i) row[i] = 0;
     }
   }
 };
@@ -96,8 +88,7 @@ inline void packPanels(const PanelPacker& packer, const float* b, size_t rowStri
     });
   } else {
     constexpr size_t together = 16;
-    static_assert(depthBlock % (4 * together) == 0);
-    parallelFor(packer.depth, depthBlock / 4, [&](size_t begin, size_t end) {
+    parallelFor(packer.depth, 4 * together, [&](size_t begin, size_t end) {
       for (size_t k = begin; k < end; k += together) packer.rows(k, smallest(together, end - k), b + k * rowStride, rowStride);
     });
   }

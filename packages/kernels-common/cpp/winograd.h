@@ -60,10 +60,8 @@ struct WinogradFilters {
 
   size_t frequencyFloats() const { return depth * roundUp(columns, panelColumns); }
   size_t floats() const { return frequencies * frequencyFloats(); }
-  /** From depth k on, which begins a block: `part` of it. */
-  Right right(size_t frequency, size_t k, size_t part) const {
-    const float* const block = panels + frequency * frequencyFloats() + k * roundUp(columns, panelColumns);
-    return {block, panelColumns * part, panelColumns};
+  Right right(size_t frequency) const {
+    return {panels + frequency * frequencyFloats(), panelColumns * depth, panelColumns};
   }
 };
 
@@ -115,12 +113,9 @@ inline void winograd(const Gather& gather, size_t batch, const float* source, co
       const size_t first = task * block, count = smallest(block, tiles - first);
       transformInputs(gather, grid, source, first, count, zeros.data(), inputs.data(), inputStride);
       for (size_t f = 0; f < frequencies; ++f) {
-        const float* const left = inputs.data() + f * inputStride;
-        for (size_t k = 0; k < depth; k += depthBlock) {
-          const size_t part = smallest(depthBlock, depth - k);
-          gemmBlock(count, columns, part, Left{left + k, depth, 1}, filters.right(f, k, part),
-                    k == 0 ? zeros.data() : nullptr, products.data() + f * productStride, columns);
-        }
+        const Left left = {inputs.data() + f * inputStride, depth, 1};
+        gemmBlock(count, columns, depth, left, filters.right(f), zeros.data(), products.data() + f * productStride,
+                  columns);
       }
       grid.eachRun(first, count, [&](const TileRun& run, size_t done) {
         const size_t width = size_t(gather.width.count), height = size_t(gather.height.count);
