@@ -18,11 +18,11 @@ const turnMs = 60;
 /**
  * Times engines in turns, so that whatever else the machine does meets them alike; each round begins with another one.
  *
- * @param runs by the engine's name: does the work once and resolves to the milliseconds that it took
+ * @param runs by whatever tells the engines apart: does the work once and resolves to the milliseconds that it took
  * @param count runs of each engine that count, at least
  * @param warmUp runs before the first that counts
  */
-export async function takeTurns<Name extends string>(
+export async function takeTurns<Name>(
   runs: ReadonlyMap<Name, () => Promise<number>>,
   count: number,
   warmUp: number,

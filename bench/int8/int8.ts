@@ -22,7 +22,6 @@ const forms = [
   { form: "fbgemm", bits: 7, dot: "int7" },
   { form: "float", bits: 32, dot: "float" },
 ] as const;
-type Form = (typeof forms)[number]["form"];
 const leastRuns = 80;
 const warmUp = 5;
 
@@ -38,72 +37,92 @@ export const int8: Benchmark = {
     const runtimes = runtimesHere(options);
     const rows: Row[] = [];
     for (const model of chosen(models, options)) {
-      for (const threads of options.threads) {
-        console.log(`\n${model}, threads: ${threads}`);
-        const measured = await race(model, threads, options, runtimes);
-        console.log(table(measured));
-        rows.push(...measured);
-        await writeResults("int8", rows);
-      }
+      console.log(`\n${model}, threads: ${options.threads.join(", ")}`);
+      const measured = await race(model, options, runtimes);
+      console.log(table(measured));
+      rows.push(...measured);
+      await writeResults("int8", rows);
     }
   },
 };
 
-/** All engines on one network with one number of threads. */
-async function race(
-  model: string,
-  threads: number,
-  options: BenchmarkOptions,
-  runtimes: readonly Runtime[],
-): Promise<Row[]> {
-  const { macs } = models[model];
+/** What takes part in a race: a form of Octavo, or a peer, with a number of threads. */
+interface Entrant {
+  readonly name: string;
+  readonly threads: number;
+  readonly bits: number;
+}
+
+/** All engines on one network, with each number of threads. */
+async function race(model: string, options: BenchmarkOptions, runtimes: readonly Runtime[]): Promise<Row[]> {
   const engines: Engine[] = [];
   try {
-    const runs = new Map<string, () => Promise<number>>();
-    const isas = new Map<Form, string>();
-    const env = environment(threads, options);
-    for (const { form } of forms) {
-      const engine = Engine.ofModule(new URL("octavo-engine.ts", import.meta.url), env);
-      engines.push(engine);
-      isas.set(form, (await engine.call<{ isa: string }>("prepare", { network: model, form })).isa);
-      runs.set(form, () => engine.call("run"));
-    }
-    const peers = await startPeers(runtimes, models[model].onnx, threads, options, engines);
-    for (const { name, run } of peers) runs.set(name, run);
-
-    const times = await takeTurns(runs, options.runs ?? leastRuns, warmUp);
-    const peaks = new Map<Dot, number>();
-    for (const [i, { dot }] of forms.entries()) {
-      // The largest of all: whoever else uses the machine makes it smaller.
-      const peak = (await engines[i].call<number | null>("peak", dot)) ?? 0;
-      peaks.set(dot, Math.max(peaks.get(dot) ?? 0, peak));
-    }
-    const rows: Row[] = [];
-    for (const { form, bits, dot } of forms) {
-      const peak = peaks.get(dot);
-      const own = times.get(form)!;
-      const gmacs = macs / (own.min * 1e6);
-      const speed = {
-        isa: isas.get(form)!,
-        bits,
-        gmacs: short(gmacs),
-        peakFraction: peak ? short(gmacs / (peak * threads)) : null,
-      };
-      const against = peers.filter((peer) => (peer.bits === 32) === (bits === 32)).map(({ name }) => name);
-      if (bits !== 32) against.push("float");
-      for (const peer of against.length > 0 ? against : [null]) {
-        rows.push(compare(model, threads, own, peer, peer === null ? undefined : times.get(peer), speed));
+    const runs = new Map<Entrant, () => Promise<number>>();
+    const isas = new Map<Entrant, string>();
+    const peaks = new Map<Dot, () => Promise<number | null>>();
+    for (const threads of options.threads) {
+      for (const { form, bits, dot } of forms) {
+        const engine = Engine.ofModule(
+          new URL("octavo-engine.ts", import.meta.url),
+          environment(threads, options),
+        );
+        engines.push(engine);
+        const { isa } = await engine.call<{ isa: string }>("prepare", { network: model, form });
+        const own = { name: form, threads, bits };
+        isas.set(own, isa);
+        runs.set(own, () => engine.call("run"));
+        peaks.set(dot, () => engine.call<number | null>("peak", dot));
       }
+      const peers = await startPeers(runtimes, models[model].onnx, threads, options, engines);
+      for (const { name, bits, run } of peers) runs.set({ name, threads, bits }, run);
     }
-    return rows;
+    const times = await takeTurns(runs, options.runs ?? leastRuns, warmUp);
+    const peakOf = new Map<Dot, number>();
+    for (const [dot, measure] of peaks) peakOf.set(dot, (await measure()) ?? 0);
+    return rowsOf(model, times, isas, peakOf);
   } finally {
     for (const engine of engines) engine.stop();
   }
 }
 
+/** A row for each of Octavo's forms and each that it is compared with. */
+function rowsOf(
+  model: string,
+  times: ReadonlyMap<Entrant, Times>,
+  isas: ReadonlyMap<Entrant, string>,
+  peaks: ReadonlyMap<Dot, number>,
+): Row[] {
+  const { macs } = models[model];
+  const entrants = [...times.keys()];
+  return [...isas].flatMap(([own, isa]) => {
+    const { name, threads, bits } = own;
+    const peak = peaks.get(forms.find(({ form }) => form === name)!.dot);
+    const { min } = times.get(own)!;
+    const gmacs = macs / (min * 1e6);
+    const alone = entrants.find((other) => other.name === name && other.threads === 1);
+    const speed = {
+      isa,
+      bits,
+      speedUp: alone && alone !== own ? short(times.get(alone)!.min / min) : null,
+      gmacs: short(gmacs),
+      peakFraction: peak ? short(gmacs / (peak * threads)) : null,
+    };
+    const isPeer = (other: Entrant) => !isas.has(other) && (other.bits === 32) === (bits === 32);
+    const isFloat = (other: Entrant) => bits !== 32 && other.name === "float";
+    const against = entrants.filter(
+      (other) => other.threads === threads && (isPeer(other) || isFloat(other)),
+    );
+    return (against.length > 0 ? against : [null]).map((peer) =>
+      compare(model, threads, times.get(own)!, peer?.name ?? null, peer ? times.get(peer) : undefined, speed),
+    );
+  });
+}
+
 interface Speed {
   readonly isa: string;
   readonly bits: number;
+  /** Over one thread. */
+  readonly speedUp: number | null;
   readonly gmacs: number;
   readonly peakFraction: number | null;
 }
@@ -128,6 +147,7 @@ function compare(
     peerMedianMs: theirs ? short(theirs.median) : null,
     ratio: theirs ? short(own.min / theirs.min) : null,
     medianRatio: theirs ? short(own.median / theirs.median) : null,
+    speedUp: speed.speedUp,
     gmacs: speed.gmacs,
     peakFraction: speed.peakFraction,
   };

@@ -49,7 +49,7 @@ await serve({
     const warm = stepOf(1);
     for (const end = performance.now() + warmUpMs; performance.now() < end;) warm();
     step = stepOf(batch);
-    return { isa: resolve("conv").name };
+    return resolve("conv").name;
   },
   /** Milliseconds, those of all threads together, and bytes that the step took from the kernel provider beyond what it reused. */
   step() {

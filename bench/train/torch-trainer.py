@@ -97,7 +97,7 @@ step = None
 def prepare_it(argument):
     global step
     step = prepare(**argument)
-    return {"version": torch.__version__}
+    return f"torch {torch.__version__}"
 
 
 def time_step(_):

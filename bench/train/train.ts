@@ -7,6 +7,7 @@ import type { StepTimes } from "../engines/timed-step.ts";
 import { pythonWith } from "../python.ts";
 import { short, table, writeResults } from "../report.ts";
 import type { Row } from "../report.ts";
+import type { Times } from "../statistics.ts";
 
 interface Work {
   readonly batch: number;
@@ -35,13 +36,11 @@ export const train: Benchmark = {
     const python = options.torch ? pythonWith("torch", "torchvision") : null;
     const rows: Row[] = [];
     for (const model of chosen(models, options)) {
-      for (const threads of options.threads) {
-        console.log(`\n${model}, batch ${models[model].batch}, threads: ${threads}`);
-        const measured = await race(model, threads, options, python);
-        console.log(table(measured));
-        rows.push(...measured);
-        await writeResults("train", rows);
-      }
+      console.log(`\n${model}, batch ${models[model].batch}, threads: ${options.threads.join(", ")}`);
+      const measured = await race(model, options, python);
+      console.log(table(measured));
+      rows.push(...measured);
+      await writeResults("train", rows);
     }
   },
 };
@@ -51,83 +50,92 @@ interface Step extends StepTimes {
   readonly allocated?: number;
 }
 
-async function race(
-  model: string,
-  threads: number,
-  options: BenchmarkOptions,
-  python: string | null,
-): Promise<Row[]> {
-  const { batch, macs, steps } = models[model];
-  const engines = new Map<string, Engine>();
-  try {
-    const runs = new Map<string, () => Promise<number>>();
-    const allocated = new Map<string, number>();
-    const cpu = new Map<string, number>();
-    const noteCpu = (name: string, ms: number) => cpu.set(name, Math.min(cpu.get(name) ?? Infinity, ms));
-    let isa = "";
-    let torch: string | null = null;
-    for (const mode of modes) {
-      const own = Engine.ofModule(
-        new URL("octavo-trainer.ts", import.meta.url),
-        environment(threads, options),
-      );
-      engines.set(mode, own);
-      ({ isa } = await own.call<{ isa: string }>("prepare", { network: model, batch, mode }));
-      let step = 0;
-      runs.set(mode, async () => {
-        const { ms, cpuMs, allocated: bytes = 0 } = await own.call<Step>("step");
-        step++;
-        if (step > warmUp) {
-          allocated.set(mode, Math.max(allocated.get(mode) ?? 0, bytes));
-          noteCpu(mode, cpuMs);
-        }
-        return ms;
-      });
-      if (python === null) continue;
-      const theirs = new Engine([python, fileURLToPath(new URL("torch-trainer.py", import.meta.url))]);
-      engines.set(`torch ${mode}`, theirs);
-      const { version } = await theirs.call<{ version: string }>("prepare", {
-        network: model,
-        batch,
-        mode,
-        threads,
-      });
-      torch = `torch ${version}`;
-      runs.set(`torch ${mode}`, async () => {
-        const { ms, cpuMs } = await theirs.call<Step>("step");
-        noteCpu(`torch ${mode}`, cpuMs);
-        return ms;
-      });
-    }
+/** A process that trains the network, in one mode with one number of threads, and what its steps took at least. */
+interface Trainer {
+  readonly engine: Engine;
+  readonly label: string;
+  readonly mode: (typeof modes)[number];
+  readonly threads: number;
+  readonly isPeer: boolean;
+  cpuMs: number;
+  allocated: number;
+}
 
+/** All trainers of one network, with each number of threads. */
+async function race(model: string, options: BenchmarkOptions, python: string | null): Promise<Row[]> {
+  const { batch, steps } = models[model];
+  const trainers: Trainer[] = [];
+  const enter = async (engine: Engine, isPeer: boolean, mode: Trainer["mode"], threads: number) => {
+    const trainer = { engine, label: "", mode, threads, isPeer, cpuMs: Infinity, allocated: 0 };
+    trainers.push(trainer);
+    trainer.label = await engine.call<string>("prepare", { network: model, batch, mode, threads });
+  };
+  try {
+    for (const threads of options.threads) {
+      for (const mode of modes) {
+        const own = new URL("octavo-trainer.ts", import.meta.url);
+        await enter(Engine.ofModule(own, environment(threads, options)), false, mode, threads);
+        if (python === null) continue;
+        const theirs = fileURLToPath(new URL("torch-trainer.py", import.meta.url));
+        await enter(new Engine([python, theirs]), true, mode, threads);
+      }
+    }
+    const runs = new Map(trainers.map((trainer) => [trainer, stepsOf(trainer)]));
     const times = await takeTurns(runs, options.runs ?? steps, warmUp);
-    const ends = new Map<string, { peak?: number | null; peakRss: number }>();
-    for (const [name, engine] of engines) ends.set(name, await engine.call("finish"));
-    return modes.map((mode) => {
-      const own = times.get(mode)!;
-      const theirs = times.get(`torch ${mode}`);
-      const peak = ends.get(mode)!.peak;
-      return {
-        model,
-        batch,
-        mode,
-        threads,
-        isa,
-        octavoMs: short(own.min),
-        octavoMedianMs: short(own.median),
-        overFloat: mode === "float" ? null : short(own.min / times.get("float")!.min),
-        peer: torch,
-        peerMs: theirs ? short(theirs.min) : null,
-        ratio: theirs ? short(own.min / theirs.min) : null,
-        octavoCpuMs: short(cpu.get(mode)!),
-        peerCpuMs: theirs ? short(cpu.get(`torch ${mode}`)!) : null,
-        peakFraction: peak ? short((3 * macs * batch) / (own.min * 1e6) / (peak * threads)) : null,
-        allocatedPerStep: allocated.get(mode) ?? 0,
-        peakRss: ends.get(mode)!.peakRss,
-        peerPeakRss: ends.get(`torch ${mode}`)?.peakRss ?? null,
-      };
-    });
+    const rows: Row[] = [];
+    for (const trainer of trainers) if (!trainer.isPeer) rows.push(await rowOf(model, trainer, times));
+    return rows;
   } finally {
-    for (const engine of engines.values()) engine.stop();
+    for (const { engine } of trainers) engine.stop();
   }
+}
+
+/** A step's milliseconds; processor time and allocations are noted, but for the first steps. */
+function stepsOf(trainer: Trainer): () => Promise<number> {
+  let step = 0;
+  return async () => {
+    const { ms, cpuMs, allocated = 0 } = await trainer.engine.call<Step>("step");
+    if (++step > warmUp) {
+      trainer.cpuMs = Math.min(trainer.cpuMs, cpuMs);
+      trainer.allocated = Math.max(trainer.allocated, allocated);
+    }
+    return ms;
+  };
+}
+
+async function rowOf(model: string, own: Trainer, times: ReadonlyMap<Trainer, Times>): Promise<Row> {
+  const { batch, macs } = models[model];
+  const { mode, threads } = own;
+  const find = (of: Pick<Trainer, "isPeer" | "mode" | "threads">) =>
+    [...times.keys()].find(
+      (other) => other.isPeer === of.isPeer && other.mode === of.mode && other.threads === of.threads,
+    );
+  const peer = find({ ...own, isPeer: true });
+  const float = find({ ...own, mode: "float" });
+  const alone = find({ ...own, threads: 1 });
+  const least = (trainer: Trainer | undefined) => (trainer ? times.get(trainer)!.min : NaN);
+  const ofTrainer = (trainer: Trainer) =>
+    trainer.engine.call<{ peak?: number | null; peakRss: number }>("finish");
+  const { peak, peakRss } = await ofTrainer(own);
+  const ms = least(own);
+  return {
+    model,
+    batch,
+    mode,
+    threads,
+    isa: own.label,
+    octavoMs: short(ms),
+    octavoMedianMs: short(times.get(own)!.median),
+    overFloat: mode === "float" ? null : short(ms / least(float)),
+    speedUp: threads === 1 || !alone ? null : short(least(alone) / ms),
+    peer: peer?.label ?? null,
+    peerMs: peer ? short(least(peer)) : null,
+    ratio: peer ? short(ms / least(peer)) : null,
+    octavoCpuMs: short(own.cpuMs),
+    peerCpuMs: peer ? short(peer.cpuMs) : null,
+    peakFraction: peak ? short((3 * macs * batch) / (ms * 1e6) / (peak * threads)) : null,
+    allocatedPerStep: own.allocated,
+    peakRss,
+    peerPeakRss: peer ? (await ofTrainer(peer)).peakRss : null,
+  };
 }
