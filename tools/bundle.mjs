@@ -6,6 +6,12 @@ import { rolldown } from "rolldown";
 
 const entries = process.argv.length > 2 ? process.argv.slice(2) : ["index"];
 
+/** An entry that another one imports by its file stays a file; else what they share would be a third one. */
+function otherEntry(id) {
+  const entry = entries.find((name) => id === `./${name}.ts`);
+  return entry === undefined ? null : { id: `./${entry}.js`, external: true };
+}
+
 rmSync("dist", { recursive: true, force: true });
 const bundle = await rolldown({
   input: Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`])),
@@ -13,6 +19,7 @@ const bundle = await rolldown({
   external: /^(@octavo\/(?!(kernels-common|safetensors)$)|node:)/,
   resolve: { conditionNames: ["@octavo/source"] },
   platform: "neutral",
+  plugins: [{ name: "entries", resolveId: (id, importer) => (importer ? otherEntry(id) : null) }],
   // Else what entries share would be a third file.
   preserveEntrySignatures: "allow-extension",
 });

@@ -5,6 +5,7 @@ export {
   free,
   kernels,
   loadKernels,
+  provideReference,
   recorder,
   registerProvider,
   resolve,

@@ -1,4 +1,4 @@
-import { provideReference } from "./default-registry.ts";
+import { provideReference } from "./index.ts";
 import { referenceKernels } from "./reference/kernels.ts";
 import type { WholeProvider } from "./registry.ts";
 
