@@ -46,20 +46,34 @@ napi_value callMisalignment(napi_env env, napi_callback_info info) {
   return number(env, double(reinterpret_cast<uintptr_t>(array.data) % 64));
 }
 
-napi_value isaObject(napi_env env, const Isa& isa, const KernelTable& table) {
-  napi_value object, kernels, missing;
-  napi_create_object(env, &object);
+/** An instruction set's kernels as functions, made when they are first asked for: of all sets but one they never are. */
+napi_value makeKernels(napi_env env, napi_callback_info info) {
+  napi_value isa, kernels;
+  void* data;
+  napi_get_cb_info(env, info, nullptr, nullptr, &isa, &data);
+  const KernelTable& table = *static_cast<const KernelTable*>(data);
   napi_create_object(env, &kernels);
-  napi_get_null(env, &missing);
-  if (const char* lacks = isa.missing()) missing = text(env, lacks);
   for (uint32_t i = 0; i < table.count; ++i) {
     const KernelEntry& entry = table.entries[i];
     setFunction(env, kernels, entry.name, callKernel, &entry);
   }
+  const napi_property_descriptor made = {"kernels", nullptr, nullptr, nullptr, nullptr, kernels, napi_enumerable, nullptr};
+  napi_define_properties(env, isa, 1, &made);
+  return kernels;
+}
+
+napi_value isaObject(napi_env env, const Isa& isa, const KernelTable& table) {
+  napi_value object, missing;
+  napi_create_object(env, &object);
+  napi_get_null(env, &missing);
+  if (const char* lacks = isa.missing()) missing = text(env, lacks);
+  const auto attributes = napi_property_attributes(napi_enumerable | napi_configurable);
+  const napi_property_descriptor kernels = {
+      "kernels", nullptr, nullptr, makeKernels, nullptr, nullptr, attributes, const_cast<KernelTable*>(&table)};
+  napi_define_properties(env, object, 1, &kernels);
   set(env, object, "name", text(env, isa.name));
   set(env, object, "description", text(env, isa.description));
   set(env, object, "missing", missing);
-  set(env, object, "kernels", kernels);
   setFunction(env, object, "peakFloat", callPeak, reinterpret_cast<const void*>(table.peakFloat));
   setFunction(env, object, "peakInt8", callPeak, reinterpret_cast<const void*>(table.peakInt8));
   setFunction(env, object, "peakInt7", callPeak, reinterpret_cast<const void*>(table.peakInt7));

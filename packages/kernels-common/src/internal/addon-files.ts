@@ -16,10 +16,10 @@ export const platformPackages = (): string[] => {
 export function addonPlaces(local: URL): AddonPlace[] {
   const { fileURLToPath } = process.getBuiltinModule("node:url");
   const { existsSync } = process.getBuiltinModule("node:fs");
-  const { resolve } = process.getBuiltinModule("node:module").createRequire(local);
   const built = fileURLToPath(local);
   const installed = (name: string): string | null => {
     try {
+      const { resolve } = process.getBuiltinModule("node:module").createRequire(local);
       const file = resolve(`${name}/octavo.node`);
       return existsSync(file) ? file : null;
     } catch {

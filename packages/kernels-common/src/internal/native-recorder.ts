@@ -21,10 +21,9 @@ export function nativeRecorder(addon: NativeAddon, isa: NativeIsa, threads: numb
           const expected = addon.record(recording, index, values);
           if (expected !== undefined) throw argumentFailure(isa.name, name, expected, values);
           recorded.add(name, values);
-          for (const [position, parameter] of parameters.entries()) {
-            values.forEach(
-              (value, i) => value === parameter && addon.recordParameter(recording, i, position),
-            );
+          for (let i = 0; i < values.length; i++) {
+            const position = parameters.indexOf(values[i] as TypedArray);
+            if (position >= 0) addon.recordParameter(recording, i, position);
           }
         };
         return [name, record];
