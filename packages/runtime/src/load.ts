@@ -17,8 +17,9 @@ export interface LoadOptions extends SessionOptions {
  * @throws FormatError if it is not one. @throws KernelError if kernels are forced that cannot run here.
  */
 export async function load(source: ByteSource | Program, options: LoadOptions = {}): Promise<Session> {
-  const program = isSource(source) ? await loadProgram(source) : source;
-  await ensureKernels(options.kernels);
+  // Kernels are opened while the file is read.
+  const reading = isSource(source) ? loadProgram(source) : source;
+  const [program] = await Promise.all([reading, ensureKernels(options.kernels)]);
   return new Session(program, options);
 }
 
