@@ -28,6 +28,8 @@ export interface LoadOptions {
 /** A recorder that can record whatever arrays there are. */
 export interface Recorder extends CallRecorder {
   record(...[steps, parameters]: Parameters<CallRecorder["record"]>): Recording;
+  /** Who runs a kernel, for people: as `explain(kernel).runner` said when the recorder was made. */
+  runner(kernel: KernelName): string;
 }
 
 /** Name and kind of the kernels in plain TypeScript. */
@@ -171,20 +173,25 @@ export class Registry {
    * keeps these kernels whatever is loaded later. Where another provider runs some of them, calls stay single calls.
    */
   recorder(threads?: number): Recorder {
-    const { open, kernels } = this.#selected("recorder");
+    const selection = this.#selected("recorder");
+    const { open, kernels } = selection;
     const [primary, other] = open;
     const recorder = other ? undefined : primary.recorder?.(threads ?? primary.threads);
     return {
       threads: recorder?.threads ?? primary.threads,
       record: (steps, parameters) =>
         recorder?.record(steps, parameters) ?? callByCall(kernels, steps, parameters),
+      runner: (kernel) => this.#explainOne(kernel, selection).runner,
       dispose: () => recorder?.dispose(),
     };
   }
 
   /** The provider that runs a kernel. @throws KernelError for a name that is none. */
   resolve(kernel: KernelName): KernelProvider {
-    const { open } = this.#selected("resolve");
+    return this.#resolve(kernel, this.#selected("resolve"));
+  }
+
+  #resolve(kernel: KernelName, { open }: Selection): KernelProvider {
     const provider = kernelNames.includes(kernel) && open.find(({ kernels }) => kernels[kernel]);
     if (provider) return provider;
     const expected = `a kernel: ${kernelNames.join(", ")}`;
@@ -195,13 +202,14 @@ export class Registry {
   explain(): Explanation;
   explain(kernel: KernelName): KernelExplanation;
   explain(kernel?: KernelName): Explanation | KernelExplanation {
-    if (kernel !== undefined) return this.#explainOne(kernel);
-    const { choice, open } = this.#selected("explain");
+    const selection = this.#selected("explain");
+    if (kernel !== undefined) return this.#explainOne(kernel, selection);
+    const { choice, open } = selection;
     const primary = `${open[0].name} (${open[0].description})`;
     return new Explanation(
       choice,
       primary,
-      kernelNames.map((name) => this.#explainOne(name)),
+      kernelNames.map((name) => this.#explainOne(name, selection)),
     );
   }
 
@@ -283,9 +291,9 @@ export class Registry {
     });
   }
 
-  #explainOne(kernel: KernelName): KernelExplanation {
-    const provider = this.resolve(kernel);
-    const { open, passedOver } = this.#selected("explain");
+  #explainOne(kernel: KernelName, selection: Selection): KernelExplanation {
+    const provider = this.#resolve(kernel, selection);
+    const { open, passedOver } = selection;
     const lacking = open
       .slice(0, open.indexOf(provider))
       .map(({ name }) => ({ provider: name, reason: "does not have this kernel" }));

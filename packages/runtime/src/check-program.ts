@@ -18,119 +18,153 @@ const valueDTypes = (Object.keys(dtypes) as DType[]).filter((dtype) => dtypes[dt
  * @throws FormatError that names the value, constant or op; for a model, that says how to make a program of it.
  */
 export function checkProgram(program: Program): void {
-  requireProgram(program);
-  program.values.forEach((value, index) =>
-    checkValue(value, `${program.name}, value ${index} '${value.name}'`),
-  );
-  for (const [name, constant] of Object.entries(program.constants))
-    checkConstant(name, constant, program.name);
-
-  const produced = new Set(checkIndices(program, program.inputs, "inputs"));
-  if (produced.size < program.inputs.length) fail(program.name, "different inputs", `[${program.inputs}]`);
-  program.ops.forEach((_, index) => checkOp(program, index, produced));
-  for (const index of checkIndices(program, program.outputs, "outputs")) {
-    if (!produced.has(index)) fail(program.name, `output ${index} to be made by an op`, "none that makes it");
-  }
-  const orphan = program.values.findIndex((_, index) => !produced.has(index));
-  if (orphan >= 0)
-    fail(program.name, "each value to be an input or made by an op", `value ${orphan}, which is neither`);
-  for (const indices of [program.inputs, program.outputs]) {
-    const names = indices.map((index) => program.values[index].name);
-    const twice = names.find((name, index) => names.indexOf(name) < index);
-    if (twice !== undefined)
-      fail(program.name, "different names for inputs, and for outputs", `'${twice}' twice`);
-  }
-  if (program.outputs.length === 0) fail(program.name, "at least one output", "none");
+  checkedSteps(program);
 }
 
-function checkOp(program: Program, index: number, produced: Set<number>): void {
-  const op = program.ops[index];
-  const where = `${program.name}, op ${index} '${op.name}' (${op.op})`;
+/**
+ * As `checkProgram`. @param where what errors call the program; by default its name
+ * @returns its ops, with what the check found out about them
+ */
+export function checkedSteps(program: Program, where?: string): Step[] {
+  requireProgram(program);
+  const name = where ?? program.name;
+  // All of this runs once, before any compiler has seen it: loops, and texts only for errors.
+  const { values, constants, inputs, outputs } = program;
+  for (let index = 0; index < values.length; index++) checkValue(name, values[index], index);
+  for (const constant of Object.keys(constants)) checkConstant(name, constant, constants[constant]);
+
+  const produced = new Set(checkIndices(name, program, inputs, "inputs"));
+  if (produced.size < inputs.length) fail(name, "different inputs", `[${inputs}]`);
+  const named = { ...program, name };
+  const steps = program.ops.map((_, index) => checkOp(named, index, produced));
+  for (const index of checkIndices(name, program, outputs, "outputs")) {
+    if (!produced.has(index)) fail(name, `output ${index} to be made by an op`, "none that makes it");
+  }
+  const orphan = values.findIndex((_, index) => !produced.has(index));
+  if (orphan >= 0)
+    fail(name, "each value to be an input or made by an op", `value ${orphan}, which is neither`);
+  for (const indices of [inputs, outputs]) {
+    const names = indices.map((index) => values[index].name);
+    const twice = names.find((name, index) => names.indexOf(name) < index);
+    if (twice !== undefined) fail(name, "different names for inputs, and for outputs", `'${twice}' twice`);
+  }
+  if (outputs.length === 0) fail(name, "at least one output", "none");
+  return steps;
+}
+
+function checkOp(program: Program, index: number, produced: Set<number>): Step {
+  const step = new Step(program, index);
+  const { op } = step;
   const definition = opTable.get(op.op);
   if (!definition) {
-    return fail(
-      where,
+    return step.fail(
       `an op among ${[...opTable.keys()].join(", ")}`,
       op.op,
       "A newer @octavo/runtime may know it.",
     );
   }
   if (op.version > definition.version || op.version < 1) {
-    fail(
-      where,
+    step.fail(
       `version 1 to ${definition.version} of the op`,
       `version ${op.version}`,
       "Update @octavo/runtime.",
     );
   }
-  for (const input of checkIndices(program, op.inputs, `inputs of ${where}`)) {
-    if (!produced.has(input))
-      fail(where, `input ${input} to be made by an op before it`, "none: ops out of order");
+  checkIndices(program.name, program, op.inputs, "inputs", step);
+  for (let i = 0; i < op.inputs.length; i++) {
+    if (!produced.has(op.inputs[i]))
+      step.fail(`input ${op.inputs[i]} to be made by an op before it`, "none: ops out of order");
   }
-  for (const output of checkIndices(program, op.outputs, `outputs of ${where}`)) {
-    if (produced.has(output)) fail(where, "outputs that nothing else makes", `value ${output}`);
-    produced.add(output);
+  checkIndices(program.name, program, op.outputs, "outputs", step);
+  for (let i = 0; i < op.outputs.length; i++) {
+    if (produced.has(op.outputs[i])) step.fail("outputs that nothing else makes", `value ${op.outputs[i]}`);
+    produced.add(op.outputs[i]);
   }
-  for (const [role, name] of Object.entries(op.constants)) {
+  for (const role of Object.keys(op.constants)) {
+    const name = op.constants[role];
     if (!Object.hasOwn(program.constants, name))
-      fail(where, `a constant '${name}' (${role}) in the program`, "none");
+      step.fail(`a constant '${name}' (${role}) in the program`, "none");
   }
-  for (const [name, value] of Object.entries(op.attributes)) {
-    if (typeof value === "number" && !Number.isFinite(value))
-      fail(where, `a finite attribute ${name}`, value);
+  for (const name of Object.keys(op.attributes)) {
+    const value = op.attributes[name];
+    if (typeof value === "number" && !Number.isFinite(value)) step.fail(`a finite attribute ${name}`, value);
   }
-  const step = new Step(program, index);
   const shapes = definition.check(step);
   step.expectAllRead();
-  step.outputs.forEach((value, i) => {
-    if (!sameShape(value.shape, shapes[i]))
-      step.fail(`'${value.name}' of shape [${shapes[i]}]`, `[${value.shape}]`);
-  });
+  for (let i = 0; i < step.outputs.length; i++) {
+    const { name, shape } = step.outputs[i];
+    if (!sameShape(shape, shapes[i])) step.fail(`'${name}' of shape [${shapes[i]}]`, `[${shape}]`);
+  }
+  return step;
 }
 
-function checkIndices(program: Program, indices: readonly number[], what: string): readonly number[] {
-  const count = program.values.length;
-  const outside = indices.find((index) => !Number.isInteger(index) || index < 0 || index >= count);
-  if (outside !== undefined) fail(program.name, `${what} among the ${count} values`, outside);
+/** @param step whose indices they are; absent: the program's */
+function checkIndices(
+  name: string,
+  { values: { length: count } }: Program,
+  indices: readonly number[],
+  what: string,
+  step?: Step,
+): readonly number[] {
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i];
+    if (Number.isInteger(index) && index >= 0 && index < count) continue;
+    fail(name, `${what}${step ? ` of ${step.where}` : ""} among the ${count} values`, index);
+  }
   return indices;
 }
 
-function checkValue({ dtype, shape, memoryFormat, qparams }: ProgramValue, where: string): void {
-  if (!valueDTypes.includes(dtype)) fail(where, `a dtype among ${valueDTypes.join(", ")}`, dtype);
-  const batches = shape.filter((size) => size === -1).length;
-  if (batches > 1 || shape.some((size) => !Number.isSafeInteger(size) || (size < 1 && size !== -1))) {
-    fail(where, "a shape of sizes ≥ 1, at most one of them −1 (the batch)", `[${shape}]`);
+/** Ranks that values of a memory format have. */
+const ranks = { contiguous: [0, 8], channelsLast: [3, 5] } as const;
+
+function checkValue(program: string, value: ProgramValue, index: number): void {
+  const { dtype, shape, memoryFormat, qparams } = value;
+  const wrong = (expected: string, got: unknown) =>
+    fail(`${program}, value ${index} '${value.name}'`, expected, got);
+  if (!valueDTypes.includes(dtype)) wrong(`a dtype among ${valueDTypes.join(", ")}`, dtype);
+  let batches = 0;
+  let elements = 1;
+  for (let axis = 0; axis < shape.length; axis++) {
+    const size = shape[axis];
+    if (size === -1) batches++;
+    else if (!Number.isSafeInteger(size) || size < 1) batches = Infinity;
+    elements *= size;
   }
+  if (batches > 1) wrong("a shape of sizes ≥ 1, at most one of them −1 (the batch)", `[${shape}]`);
   // Kernels count in int32.
-  if (Math.abs(numberOfElements(shape)) >= 2 ** 31) fail(where, "fewer than 2^31 elements", `[${shape}]`);
-  const ranks = { contiguous: [0, 8], channelsLast: [3, 5] }[memoryFormat];
-  if (!ranks) return fail(where, "memory format contiguous or channelsLast", memoryFormat);
-  if (shape.length < ranks[0] || shape.length > ranks[1])
-    fail(where, `a rank that ${memoryFormat} has`, shape.length);
+  if (Math.abs(elements) >= 2 ** 31) wrong("fewer than 2^31 elements", `[${shape}]`);
+  if (!Object.hasOwn(ranks, memoryFormat))
+    return wrong("memory format contiguous or channelsLast", memoryFormat);
+  const range = ranks[memoryFormat];
+  if (shape.length < range[0] || shape.length > range[1])
+    wrong(`a rank that ${memoryFormat} has`, shape.length);
   if (dtype !== "quint8" && dtype !== "qint8") {
-    if (qparams) fail(where, `no qparams for ${dtype}`, "qparams");
+    if (qparams) wrong(`no qparams for ${dtype}`, "qparams");
     return;
   }
-  if (!qparams) return fail(where, `qparams for ${dtype}`, "none");
+  if (!qparams) return wrong(`qparams for ${dtype}`, "none");
   const { scale, zeroPoint, quantMin, quantMax } = qparams;
   if (!(scale > 0 && scale < Infinity && Math.fround(scale) === scale))
-    fail(where, "a scale > 0 that is a float32", scale);
-  const [smallest, largest] = quantRanges[dtype];
-  const integers = [smallest, quantMin, zeroPoint, quantMax, largest];
-  if (!integers.every((q, i) => Number.isInteger(q) && (i === 0 || integers[i - 1] <= q))) {
-    const range = `${smallest} ≤ quantMin ≤ zeroPoint ≤ quantMax ≤ ${largest}`;
-    fail(where, range, `quantMin ${quantMin}, zeroPoint ${zeroPoint}, quantMax ${quantMax}`);
+    wrong("a scale > 0 that is a float32", scale);
+  const smallest = quantRanges[dtype][0];
+  const largest = quantRanges[dtype][1];
+  const areIntegers = Number.isInteger(quantMin) && Number.isInteger(zeroPoint) && Number.isInteger(quantMax);
+  const areInOrder =
+    smallest <= quantMin && quantMin <= zeroPoint && zeroPoint <= quantMax && quantMax <= largest;
+  if (!areIntegers || !areInOrder) {
+    const order = `${smallest} ≤ quantMin ≤ zeroPoint ≤ quantMax ≤ ${largest}`;
+    wrong(order, `quantMin ${quantMin}, zeroPoint ${zeroPoint}, quantMax ${quantMax}`);
   }
 }
 
-function checkConstant(name: string, { dtype, shape, data }: ProgramConstant, program: string): void {
-  const where = `${program}, constant '${name}'`;
-  if (!constantDTypes.some((known) => known === dtype))
-    fail(where, `a dtype among ${constantDTypes.join(", ")}`, dtype);
+function checkConstant(program: string, name: string, { dtype, shape, data }: ProgramConstant): void {
+  const wrong = (expected: string, got: unknown) => fail(`${program}, constant '${name}'`, expected, got);
+  if (!(constantDTypes as readonly DType[]).includes(dtype))
+    wrong(`a dtype among ${constantDTypes.join(", ")}`, dtype);
   const { array } = dtypes[dtype];
-  if (!(data instanceof array)) fail(where, array.name, (data as object).constructor.name);
+  if (!(data instanceof array)) wrong(array.name, (data as object).constructor.name);
   if (numberOfElements(shape) !== data.length)
-    fail(where, `${numberOfElements(shape)} elements for [${shape}]`, data.length);
+    wrong(`${numberOfElements(shape)} elements for [${shape}]`, data.length);
 }
 
 function fail(where: string, expected: string, got: unknown, hint?: string): never {

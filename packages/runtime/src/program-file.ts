@@ -3,7 +3,7 @@ import type { StoredDType, StoredTensor } from "@octavo/safetensors";
 import { FormatError } from "@octavo/spec";
 import type { Program, ProgramConstant } from "@octavo/spec";
 
-import { checkProgram } from "./check-program.ts";
+import { checkedSteps, checkProgram } from "./check-program.ts";
 import type { constantDTypes } from "./check-program.ts";
 import { decodedPrograms } from "./internal/decoded-programs.ts";
 import { decodeProgram } from "./internal/decode-program.ts";
@@ -61,7 +61,6 @@ export function decodeProgramFile(bytes: Uint8Array, where = "program"): Program
     }),
   );
   const program: Program = { ...decodeProgram(json, where), constants };
-  checkProgram({ ...program, name: `${where}: ${program.name}` });
-  decodedPrograms.add(program);
+  decodedPrograms.set(program, checkedSteps(program, `${where}: ${program.name}`));
   return program;
 }

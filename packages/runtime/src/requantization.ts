@@ -39,25 +39,25 @@ export function requantization(input: RequantizationInput): Requantization {
     });
   }
   // All of it in float32 arrays, which round as they store.
-  const scales = new Float32Array(channels).fill(weightScale[0]);
-  if (weightScale.length === channels) scales.set(weightScale);
-  for (let c = 0; c < channels; c++) scales[c] = inputScale * scales[c];
+  const scales = new Float32Array(channels);
+  const step = weightScale.length === channels ? 1 : 0;
+  for (let c = 0; c < channels; c++) scales[c] = inputScale * weightScale[c * step];
   const rule = input.torchEngine === "qnnpack" ? qnnpack : octavo;
   return rule(scales, outputScale, bias);
 }
 
 const fl = Math.fround;
 
+/** `scales` is its own to write into. */
 type Rule = (scales: Float32Array, outputScale: number, bias: Float32Array | null) => Requantization;
 
 const octavo: Rule = (scales, outputScale, bias) => {
-  const multiplier = new Float32Array(scales.length);
   const scaledBias = new Float32Array(scales.length);
   for (let c = 0; c < scales.length; c++) {
-    multiplier[c] = scales[c] / outputScale;
     if (bias) scaledBias[c] = bias[c] / scales[c];
+    scales[c] /= outputScale;
   }
-  return { bias: scaledBias, multiplier };
+  return { bias: scaledBias, multiplier: scales };
 };
 
 const qnnpack: Rule = (scales, outputScale, bias) => {

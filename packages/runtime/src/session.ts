@@ -1,8 +1,8 @@
-import { explain, resolve } from "@octavo/backend";
+import { resolve } from "@octavo/backend";
 import { ArgumentError } from "@octavo/spec";
-import type { KernelName, Program, ProgramValue } from "@octavo/spec";
+import type { Program, ProgramValue } from "@octavo/spec";
 
-import { checkProgram } from "./check-program.ts";
+import { checkedSteps } from "./check-program.ts";
 import { describeProgram } from "./describe-program.ts";
 import { decodedPrograms } from "./internal/decoded-programs.ts";
 import { fuseOps } from "./internal/fuse-ops.ts";
@@ -10,7 +10,6 @@ import { Executor } from "./internal/executor.ts";
 import { InputTaker, isTensor } from "./internal/input-taker.ts";
 import { multiplyAdds } from "./internal/multiply-adds.ts";
 import { WorkerRunner } from "./internal/worker-runner.ts";
-import { opTable } from "./op-table.ts";
 import { Profile } from "./profile.ts";
 import { Step } from "./step.ts";
 import type { InputTensor, OutputTensor, TensorInfo } from "./tensor-info.ts";
@@ -38,8 +37,8 @@ export class Session {
   /** What runs: the program with some of its ops made one. */
   readonly #fused: Program;
   readonly #executor: Executor;
-  /** Per op, for people; the registry may choose other kernels later, this session keeps its own. */
-  readonly #kernels: readonly string[];
+  /** Per op, for people; null: nobody has asked yet. */
+  #kernels: readonly string[] | null = null;
   readonly #worker: WorkerRunner;
   readonly #taken: InputTaker;
   /** In the program's order, while it runs: results of an earlier run that the caller gives, then those of this one. */
@@ -55,21 +54,14 @@ export class Session {
       const where = `threads for '${program.name}'`;
       throw new ArgumentError({ where, expected: "an integer ≥ 1", got: String(threads) });
     }
-    if (!decodedPrograms.has(program)) checkProgram(program);
+    const checked = decodedPrograms.get(program) ?? checkedSteps(program);
     this.program = program;
     this.inputs = program.inputs.map((index) => infoOf(program.values[index]));
     this.outputs = program.outputs.map((index) => infoOf(program.values[index]));
     this.#fused = fuseOps(program);
-    this.#executor = new Executor(this.#fused, threads);
+    this.#executor = new Executor(this.#fused, threads, undefined, this.#fused === program ? checked : []);
     this.#taken = new InputTaker(program);
     this.#results = program.outputs.map(() => null);
-    const methods = this.#executor.methods();
-    const runners = new Map<KernelName, string>();
-    const runner = (name: KernelName) => {
-      if (!runners.has(name)) runners.set(name, explain(name).runner);
-      return runners.get(name)!;
-    };
-    this.#kernels = this.#fused.ops.map((_, i) => kernelsOf(new Step(this.#fused, i), methods[i], runner));
     this.#worker = new WorkerRunner(program, resolve("quantizedConv").name);
   }
 
@@ -144,7 +136,7 @@ export class Session {
           name: step.op.name,
           op: step.op.op,
           shapes: [step.inputs[0], step.outputs[0]].map(({ shape }) => shape.join("×")).join(" → "),
-          kernel: this.#kernels[index],
+          kernel: this.#runners()[index],
           ms,
           gmacs: products === null ? null : products / (ms * 1e6),
           share: ms / total,
@@ -155,8 +147,9 @@ export class Session {
 
   /** Which kernel runs each op and where, and the memory that it takes; a table. Ops that run as one have one row. */
   explain(): string {
+    const runners = this.#runners();
     const rows = this.#fused.ops.map(
-      ({ name, op }, index) => `${String(index).padStart(3)}  ${name} (${op}): ${this.#kernels[index]}`,
+      ({ name, op }, index) => `${String(index).padStart(3)}  ${name} (${op}): ${runners[index]}`,
     );
     const { arena, constants } = this.#executor.byteLengths;
     const { threads } = this.#executor;
@@ -173,12 +166,18 @@ export class Session {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    // Looks into the memory that goes; `explain` may still be called.
+    this.#runners();
     this.#worker.dispose();
     this.#executor.dispose();
   }
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #runners(): readonly string[] {
+    return (this.#kernels ??= this.#executor.runners());
   }
 
   #expectLive(): void {
@@ -209,12 +208,4 @@ export class Session {
 
 function infoOf({ name, dtype, shape, qparams }: ProgramValue): TensorInfo {
   return { name, dtype, shape, ...(qparams && { qparams }) };
-}
-
-/** Which kernels run an op, how and where: `quantizedConv rows on x64-avx2`. */
-function kernelsOf(step: Step, method: string | undefined, runner: (name: KernelName) => string): string {
-  const { kernels } = opTable.get(step.op.op)!;
-  const names = typeof kernels === "function" ? kernels(step) : kernels;
-  const how = method === undefined ? "" : ` ${method}`;
-  return names.map((name) => `${name}${how} on ${runner(name)}`).join(", ");
 }

@@ -14,21 +14,41 @@ export interface Quantized8Value extends ProgramValue {
  * so that wrong ones are errors that name the op, and ones that nobody reads are noticed.
  */
 export class Step {
-  readonly where: string;
   readonly op: ProgramOp;
   readonly inputs: readonly ProgramValue[];
   readonly outputs: readonly ProgramValue[];
-  readonly #constants: Program["constants"];
-  readonly #read = new Set<string>();
+  readonly #program: Program;
+  readonly #index: number;
+  /** Names of the attributes and constants that were asked for. */
+  readonly #read: string[] = [];
+  /** What `once` found, by its function. */
+  #found: Map<unknown, unknown> | undefined;
 
-  /** @param batch what −1 in shapes becomes; absent, shapes stay as declared. */
-  constructor(program: Program, index: number, batch?: number) {
-    this.op = program.ops[index];
-    this.where = `${program.name}, op ${index} '${this.op.name}' (${this.op.op})`;
-    const value = (index: number) => withBatch(program.values[index], batch);
-    this.inputs = this.op.inputs.map(value);
-    this.outputs = this.op.outputs.map(value);
-    this.#constants = program.constants;
+  /**
+   * @param batch what −1 in shapes becomes; absent, shapes stay as declared.
+   * @param same this op of this program at another batch size: what is known of it is not looked for again
+   */
+  constructor(program: Program, index: number, batch?: number, same?: Step) {
+    const op = program.ops[index];
+    this.op = op;
+    this.inputs = valuesAt(program, op.inputs, batch);
+    this.outputs = valuesAt(program, op.outputs, batch);
+    this.#program = program;
+    this.#index = index;
+    if (same) this.#found = same.#found;
+  }
+
+  get where(): string {
+    return `${this.#program.name}, op ${this.#index} '${this.op.name}' (${this.op.op})`;
+  }
+
+  /** What `read` finds out about this op, from anything but the batch size; always the same function with the same argument. */
+  once<Argument, T>(read: (step: Step, argument: Argument) => T, argument: Argument): T {
+    const known = (this.#found ??= new Map()).get(read) as T | undefined;
+    if (known !== undefined) return known;
+    const found = read(this, argument);
+    this.#found.set(read, found);
+    return found;
   }
 
   fail(expected: string, got: unknown, hint?: string): never {
@@ -146,9 +166,9 @@ export class Step {
 
   /** A constant of one of the dtypes; `shape` is checked where it is given. */
   constant(role: string, allowed: readonly DType[], shape?: Shape): ProgramConstant {
-    this.#read.add(role);
+    this.#read.push(role);
     if (!this.has(role)) return this.fail(`a constant '${role}'`, "nothing");
-    const constant = this.#constants[this.op.constants[role]];
+    const constant = this.#program.constants[this.op.constants[role]];
     if (!allowed.includes(constant.dtype))
       this.fail(`constant '${role}' of dtype ${allowed.join(" or ")}`, constant.dtype);
     if (shape && !sameShape(constant.shape, shape))
@@ -170,13 +190,16 @@ export class Step {
 
   /** @throws FormatError if the op has an attribute or constant that its definition did not ask for. */
   expectAllRead(): void {
-    for (const name of [...Object.keys(this.op.attributes), ...Object.keys(this.op.constants)]) {
-      if (!this.#read.has(name)) this.fail("only attributes and constants that the op knows", `'${name}'`);
+    for (const named of [this.op.attributes, this.op.constants]) {
+      for (const name of Object.keys(named)) {
+        if (!this.#read.includes(name))
+          this.fail("only attributes and constants that the op knows", `'${name}'`);
+      }
     }
   }
 
   #attribute(name: string): unknown {
-    this.#read.add(name);
+    this.#read.push(name);
     return Object.hasOwn(this.op.attributes, name) ? this.op.attributes[name] : null;
   }
 }
@@ -185,6 +208,10 @@ export function sameShape(a: Shape, b: Shape): boolean {
   // A loop, since it runs with every inference: a closure would be garbage.
   for (let axis = 0; axis < b.length; axis++) if (a[axis] !== b[axis]) return false;
   return a.length === b.length;
+}
+
+function valuesAt(program: Program, indices: readonly number[], batch: number | undefined): ProgramValue[] {
+  return indices.map((index) => withBatch(program.values[index], batch));
 }
 
 /** The value with −1 in its shape replaced by the batch size. */

@@ -28,7 +28,8 @@ export function planArena(lifetimes: readonly Lifetime[]): ArenaLayout {
   for (const index of bySize) {
     const { bytes, first, last } = lifetimes[index];
     let offset = 0;
-    for (const other of placed) {
+    for (let i = 0; i < placed.length; i++) {
+      const other = placed[i];
       if (lifetimes[other].first > last || lifetimes[other].last < first) continue;
       if (offset + bytes <= offsets[other]) break;
       offset = Math.max(offset, alignUp(offsets[other] + lifetimes[other].bytes));

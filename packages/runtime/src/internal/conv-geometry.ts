@@ -4,45 +4,67 @@ import type { ConvShape, DType, ProgramConstant } from "@octavo/spec";
 import type { Shape, Step } from "../step.ts";
 import { readWindow, spatialOf, toSpatial, windowOutput } from "./spatial.ts";
 
-/** A convolution or transposed convolution, read from a step and checked. */
-export interface ConvGeometry {
+/** A convolution or transposed convolution, read from a step and checked; the same at all batch sizes. */
+export class ConvGeometry {
   readonly weight: ProgramConstant;
   /** Channels of y. */
   readonly channels: number;
+  readonly #outSize: readonly number[];
+  readonly #shapeAt: (batch: number) => ConvShape;
+  #shape: ConvShape | null = null;
+
+  constructor(
+    weight: ProgramConstant,
+    channels: number,
+    outSize: readonly number[],
+    shapeAt: (batch: number) => ConvShape,
+  ) {
+    this.weight = weight;
+    this.channels = channels;
+    this.#outSize = outSize;
+    this.#shapeAt = shapeAt;
+  }
+
   /** Shape of y. */
-  readonly output: Shape;
+  output({ inputs: [x] }: Step): Shape {
+    return [x.shape[0], this.channels, ...this.#outSize];
+  }
+
   /** For the kernels, at a batch of at least 1 (prepared weights do not depend on it). */
-  shape(): ConvShape;
+  shape({ inputs }: Step): ConvShape {
+    const batch = Math.max(inputs[0].shape[0], 1);
+    if (this.#shape?.batch !== batch) this.#shape = this.#shapeAt(batch);
+    return this.#shape;
+  }
 }
 
 /** Weights lie (outChannels, kernel …, inChannels / groups), as in `ConvShape`. */
-export function readConv(step: Step, weightDType: DType): ConvGeometry {
-  const { weight, groups, axes, batch, inChannels, inSize } = readOperands(step, weightDType);
-  const [outChannels, ...kernel] = weight.shape.slice(0, -1);
+export const readConv = (step: Step, weightDType: DType): ConvGeometry => step.once(findConv, weightDType);
+
+function findConv(step: Step, weightDType: DType): ConvGeometry {
+  const { weight, groups, axes, inChannels, inSize } = readOperands(step, weightDType);
+  const outChannels = weight.shape[0];
+  const kernel = weight.shape.slice(1, -1);
   if (weight.shape[axes + 1] * groups !== inChannels || outChannels % groups !== 0) {
     const expected = `a weight (multiple of ${groups}, kernel …, ${inChannels / groups})`;
     step.fail(`${expected} for an input of ${inChannels} channels`, `[${weight.shape}]`);
   }
   const window = readWindow(step, axes);
   const outSize = windowOutput(step, inSize, kernel, window);
-  return {
-    weight,
-    channels: outChannels,
-    output: [batch, outChannels, ...outSize],
-    shape: () =>
-      convShape({
-        batch: Math.max(batch, 1),
-        inChannels,
-        outChannels,
-        groups,
-        inSize: toSpatial(inSize, 1),
-        outSize: toSpatial(outSize, 1),
-        kernel: toSpatial(kernel, 1),
-        stride: toSpatial(window.stride, 1),
-        padding: toSpatial(window.paddingBefore, 0),
-        dilation: toSpatial(window.dilation, 1),
-      }),
-  };
+  return new ConvGeometry(weight, outChannels, outSize, (batch) =>
+    convShape({
+      batch,
+      inChannels,
+      outChannels,
+      groups,
+      inSize: toSpatial(inSize, 1),
+      outSize: toSpatial(outSize, 1),
+      kernel: toSpatial(kernel, 1),
+      stride: toSpatial(window.stride, 1),
+      padding: toSpatial(window.paddingBefore, 0),
+      dilation: toSpatial(window.dilation, 1),
+    }),
+  );
 }
 
 /**
@@ -50,12 +72,14 @@ export function readConv(step: Step, weightDType: DType): ConvGeometry {
  * (channels of x, kernel …, channels of y / groups). Output size: (in − 1) · stride − padding + dilation · (kernel − 1) +
  * outputPadding + 1.
  */
-export function readConvTranspose(step: Step, weightDType: DType): ConvGeometry {
-  const { weight, groups, axes, batch, inChannels, inSize } = readOperands(step, weightDType);
-  const [from, ...rest] = weight.shape;
-  const kernel = rest.slice(0, -1);
+export const readConvTranspose = (step: Step, weightDType: DType): ConvGeometry =>
+  step.once(findConvTranspose, weightDType);
+
+function findConvTranspose(step: Step, weightDType: DType): ConvGeometry {
+  const { weight, groups, axes, inChannels, inSize } = readOperands(step, weightDType);
+  const kernel = weight.shape.slice(1, -1);
   const channels = weight.shape[axes + 1] * groups;
-  if (from !== inChannels)
+  if (weight.shape[0] !== inChannels)
     step.fail(
       `a weight (${inChannels}, kernel …, channels of y / groups) for an input of ${inChannels} channels`,
       `[${weight.shape}]`,
@@ -73,24 +97,20 @@ export function readConvTranspose(step: Step, weightDType: DType): ConvGeometry 
     );
   });
   if (outSize.some((size) => size < 1)) step.fail("an output of at least 1 along each axis", `[${outSize}]`);
-  return {
-    weight,
-    channels,
-    output: [batch, channels, ...outSize],
-    shape: () =>
-      convShape({
-        batch: Math.max(batch, 1),
-        inChannels: channels,
-        outChannels: inChannels,
-        groups,
-        inSize: toSpatial(outSize, 1),
-        outSize: toSpatial(inSize, 1),
-        kernel: toSpatial(kernel, 1),
-        stride: toSpatial(window.stride, 1),
-        padding: toSpatial(window.paddingBefore, 0),
-        dilation: toSpatial(window.dilation, 1),
-      }),
-  };
+  return new ConvGeometry(weight, channels, outSize, (batch) =>
+    convShape({
+      batch,
+      inChannels: channels,
+      outChannels: inChannels,
+      groups,
+      inSize: toSpatial(outSize, 1),
+      outSize: toSpatial(inSize, 1),
+      kernel: toSpatial(kernel, 1),
+      stride: toSpatial(window.stride, 1),
+      padding: toSpatial(window.paddingBefore, 0),
+      dilation: toSpatial(window.dilation, 1),
+    }),
+  );
 }
 
 function readOperands(step: Step, weightDType: DType) {
@@ -103,7 +123,9 @@ function readOperands(step: Step, weightDType: DType) {
   const groups = step.integer("groups", 1, 1);
   if (weight.shape.length !== x.shape.length)
     step.fail(`a weight of rank ${x.shape.length}`, `[${weight.shape}]`);
-  const [batch, inChannels, ...inSize] = x.shape;
+  if (x.shape.lastIndexOf(-1) > 0) step.fail(`'${x.name}' with the batch as its first axis`, `[${x.shape}]`);
+  const inChannels = x.shape[1];
   if (inChannels % groups !== 0) step.fail(`channels divisible by ${groups} groups`, inChannels);
-  return { weight, groups, axes: spatialOf(x.shape).length, batch, inChannels, inSize };
+  const inSize = spatialOf(x.shape);
+  return { weight, groups, axes: inSize.length, inChannels, inSize };
 }

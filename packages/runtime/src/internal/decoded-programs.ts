@@ -1,4 +1,9 @@
 import type { Program } from "@octavo/spec";
 
-/** Programs that were checked when they were read from a file, so that a session need not check them again. */
-export const decodedPrograms = new WeakSet<Program>();
+import type { Step } from "../step.ts";
+
+/**
+ * Programs that were checked when they were read from a file, so that a session need not check them again, with their ops and
+ * what is known of these.
+ */
+export const decodedPrograms = new WeakMap<Program, readonly Step[]>();

@@ -3,11 +3,14 @@ import type { Recorder } from "@octavo/backend";
 import type { Program } from "@octavo/spec";
 
 import { opTable } from "../op-table.ts";
+import type { Step } from "../step.ts";
 import type { InputTensor, OutputTensor } from "../tensor-info.ts";
 import { planArena } from "./arena.ts";
 import { BackgroundRunner } from "./background-runner.ts";
 import { ConstantMemory } from "./constant-memory.ts";
 import { Lane } from "./lane.ts";
+import { batchedProgram } from "./plan.ts";
+import type { BatchedProgram } from "./plan.ts";
 
 /**
  * Runs a checked program with the kernels that are loaded when it is made: constants prepared once, everything else
@@ -18,15 +21,21 @@ export class Executor {
   readonly #recorder: Recorder;
   readonly #constants: ConstantMemory;
   readonly #lane: Lane;
+  /** At a batch of 1, for the constants and for the plans of that size. */
+  readonly #single: BatchedProgram;
   /** Not asked for yet: undefined; null: the provider has no other thread for it. */
   #background: BackgroundRunner | null | undefined;
 
-  /** @param threads of its own, the caller's included; by default as many as the kernels use */
-  constructor(program: Program, threads?: number, layout = planArena) {
+  /**
+   * @param threads of its own, the caller's included; by default as many as the kernels use
+   * @param checked its ops, as far as they are known
+   */
+  constructor(program: Program, threads?: number, layout = planArena, checked: readonly Step[] = []) {
     this.#program = program;
     this.#recorder = recorder(threads);
-    this.#constants = new ConstantMemory(program, kernels());
-    this.#lane = new Lane(program, this.#constants, this.#recorder, layout);
+    this.#single = batchedProgram(program, 1, checked);
+    this.#constants = new ConstantMemory(this.#single.steps, kernels());
+    this.#lane = this.#openLane(layout);
   }
 
   get threads(): number {
@@ -38,10 +47,15 @@ export class Executor {
     return { arena: this.#lane.byteLength, constants: this.#constants.memory.byteLength };
   }
 
-  /** Of each op: how its kernel goes about it, where there are several ways. */
-  methods(): (string | undefined)[] {
+  /** Of each op: which kernels run it, how and where: `quantizedConv rows on x64-avx2`. */
+  runners(): string[] {
     const constants = this.#constants.views();
-    return this.#program.ops.map(({ op }, index) => opTable.get(op)!.method?.(constants[index]));
+    return this.#single.steps.map((step, index) => {
+      const { kernels, method } = opTable.get(step.op.op)!;
+      const names = typeof kernels === "function" ? kernels(step) : kernels;
+      const how = method ? ` ${method(constants[index])}` : "";
+      return names.map((name) => `${name}${how} on ${this.#recorder.runner(name)}`).join(", ");
+    });
   }
 
   /**
@@ -77,8 +91,14 @@ export class Executor {
     else end();
   }
 
+  #openLane(layout: typeof planArena): Lane {
+    const { steps } = this.#single;
+    const at = (batch: number) => (batch === 1 ? this.#single : batchedProgram(this.#program, batch, steps));
+    return new Lane(this.#program, at, this.#constants, this.#recorder, layout);
+  }
+
   #startBackground(batch: number): BackgroundRunner | null {
-    const lane = new Lane(this.#program, this.#constants, this.#recorder);
+    const lane = this.#openLane(planArena);
     if (lane.planFor(batch).runsAside) return new BackgroundRunner(this.#program, lane);
     lane.dispose();
     return null;

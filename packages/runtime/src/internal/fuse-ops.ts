@@ -24,7 +24,8 @@ export function fuseOps(program: Program, fusions: readonly OpFusion[] = fusionT
   /** The op, or what it becomes with ops before it. Of several the last is tried first: it has the least to wait for. */
   function absorb(reader: ProgramOp): ProgramOp {
     const candidates = reader.inputs.flatMap((value) => makers.get(value) ?? []);
-    for (const { op: first } of candidates.toSorted((a, b) => b.when - a.when)) {
+    if (candidates.length > 1) candidates.sort((a, b) => b.when - a.when);
+    for (const { op: first } of candidates) {
       const fused = fuse(program, first, reader, fusions);
       if (!fused) continue;
       ops.delete(first);

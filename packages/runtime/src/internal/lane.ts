@@ -7,7 +7,7 @@ import { planArena } from "./arena.ts";
 import { boundBytes, BoundPlan } from "./bound-plan.ts";
 import type { ConstantMemory } from "./constant-memory.ts";
 import { planProgram } from "./plan.ts";
-import type { Plan } from "./plan.ts";
+import type { BatchedProgram, Plan } from "./plan.ts";
 
 /** Plans are kept for this many batch sizes. */
 const rememberedPlans = 8;
@@ -15,15 +15,26 @@ const rememberedPlans = 8;
 /** One arena, for one run at a time, and the plans that are bound to it: one per batch size. */
 export class Lane {
   readonly #program: Program;
+  readonly #at: (batch: number) => BatchedProgram;
   readonly #constants: ConstantMemory;
   readonly #recorder: Recorder;
   readonly #layout: typeof planArena;
   readonly #bound = new Map<number, BoundPlan>();
   #arena: Memory = allocate(0);
 
-  /** @param layout `planArena`, or `separateBuffers`, which also keeps ops from running in place */
-  constructor(program: Program, constants: ConstantMemory, recorder: Recorder, layout = planArena) {
+  /**
+   * @param at its ops and values at a batch size
+   * @param layout `planArena`, or `separateBuffers`, which also keeps ops from running in place
+   */
+  constructor(
+    program: Program,
+    at: (batch: number) => BatchedProgram,
+    constants: ConstantMemory,
+    recorder: Recorder,
+    layout: typeof planArena,
+  ) {
     this.#program = program;
+    this.#at = at;
     this.#constants = constants;
     this.#recorder = recorder;
     this.#layout = layout;
@@ -48,7 +59,8 @@ export class Lane {
 
   #bind(batch: number, earlier: BoundPlan | undefined): BoundPlan {
     const inPlace = this.#layout === planArena;
-    const plan: Plan = earlier?.plan ?? planProgram(this.#program, batch, this.#layout, inPlace);
+    const plan: Plan =
+      earlier?.plan ?? planProgram(this.#program, batch, this.#layout, inPlace, this.#at(batch));
     earlier?.dispose();
     const bytes = boundBytes(plan, this.#program);
     if (bytes > this.#arena.byteLength) this.#grow(bytes, batch);

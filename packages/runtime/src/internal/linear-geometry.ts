@@ -3,12 +3,16 @@ import type { ConvShape, DType, ProgramConstant } from "@octavo/spec";
 
 import type { Shape, Step } from "../step.ts";
 
-/** A linear layer, read from a step and checked: x (…, I), `weight` (O, I), y (…, O). */
+/** A linear layer, read from a step and checked: x (…, I), `weight` (O, I), y (…, O); the same at all batch sizes. */
 export interface LinearGeometry {
   readonly weight: ProgramConstant;
   readonly inFeatures: number;
   readonly outFeatures: number;
-  readonly output: Shape;
+}
+
+/** Shape of y. */
+export function linearOutput({ inputs: [x] }: Step, { outFeatures }: LinearGeometry): Shape {
+  return x.shape.with(-1, outFeatures);
 }
 
 /** A linear layer over so many rows, as the convolution of size 1 that it is to kernels. */
@@ -28,7 +32,10 @@ export function linearShape(rows: number, inFeatures: number, outFeatures: numbe
   });
 }
 
-export function readLinear(step: Step, weightDType: DType): LinearGeometry {
+export const readLinear = (step: Step, weightDType: DType): LinearGeometry =>
+  step.once(findLinear, weightDType);
+
+function findLinear(step: Step, weightDType: DType): LinearGeometry {
   step.expectCounts(1);
   const [x] = step.inputs;
   step.expectRank(x, 1, 8);
@@ -40,5 +47,5 @@ export function readLinear(step: Step, weightDType: DType): LinearGeometry {
     step.fail(`a weight (out, ${inFeatures}) for an input of ${inFeatures} features`, `[${weight.shape}]`);
   }
   const outFeatures = weight.shape[0];
-  return { weight, inFeatures, outFeatures, output: [...x.shape.slice(0, -1), outFeatures] };
+  return { weight, inFeatures, outFeatures };
 }

@@ -17,15 +17,27 @@ export interface Plan {
   readonly byteLength: number;
 }
 
+/** A program's ops and values at one batch size. */
+export type BatchedProgram = Pick<Plan, "steps" | "values">;
+
+/** @param same the ops at another batch size, as far as they are known */
+export function batchedProgram(program: Program, batch: number, same: readonly Step[] = []): BatchedProgram {
+  const values = program.values.map((value) => withBatch(value, batch));
+  const batched = { ...program, values };
+  return {
+    values,
+    steps: program.ops.map((_, index) => new Step(batched, index, undefined, same[index])),
+  };
+}
+
 /** @param layout `planArena`, or `separateBuffers`, which also keeps ops from running in place. */
 export function planProgram(
   program: Program,
   batch: number,
   layout: (lifetimes: readonly Lifetime[]) => ArenaLayout,
   inPlace: boolean,
+  { steps, values }: BatchedProgram = batchedProgram(program, batch),
 ): Plan {
-  const steps = program.ops.map((_, index) => new Step(program, index, batch));
-  const values = program.values.map((value) => withBatch(value, batch));
   const bytes = values.map(({ shape, dtype }) => numberOfElements(shape) * dtypes[dtype].bytes);
   const lastUse = lastUses(program);
 
@@ -39,9 +51,10 @@ export function planProgram(
   for (const value of program.inputs) create(value, -1);
   program.ops.forEach(({ op, inputs, outputs }, index) => {
     const definition = opTable.get(op)!;
-    const [first, ...rest] = outputs;
-    const under = (inPlace ? (definition.inPlace?.(steps[index]) ?? []) : [])
-      .map((position) => inputs[position])
+    const first = outputs[0];
+    const places = inPlace ? definition.inPlace?.(steps[index]) : undefined;
+    const under = places
+      ?.map((position) => inputs[position])
       .find((input) => lastUse[input] === index && bytes[input] === bytes[first]);
     if (under === undefined) create(first, index);
     else {
@@ -49,7 +62,7 @@ export function planProgram(
       bufferOf.set(first, buffer);
       buffers[buffer].last = Math.max(index, lastUse[first]);
     }
-    for (const value of rest) create(value, index);
+    for (let i = 1; i < outputs.length; i++) create(outputs[i], index);
     scratchBuffers.push(buffers.length);
     buffers.push({ bytes: definition.scratchBytes?.(steps[index]) ?? 0, first: index, last: index });
   });

@@ -18,7 +18,9 @@ export function readRange(step: Step, y: ProgramValue): { low: number; high: num
 }
 
 /** Zero points and range of a quantized convolution or linear layer. */
-export function readLayer(step: Step) {
+export const readLayer = (step: Step) => step.once(findLayer, undefined);
+
+function findLayer(step: Step) {
   const x = step.quantized8(step.inputs[0]);
   const y = step.quantized8(step.outputs[0]);
   return { xZeroPoint: x.qparams.zeroPoint, yZeroPoint: y.qparams.zeroPoint, ...readRange(step, y) };
@@ -29,7 +31,9 @@ export function readRequantization(step: Step, channels: number): Requantization
   return requantization(readScales(step, channels));
 }
 
-function readScales(step: Step, channels: number): RequantizationInput {
+const readScales = (step: Step, channels: number) => step.once(findScales, channels);
+
+function findScales(step: Step, channels: number): RequantizationInput {
   return {
     inputScale: step.quantized8(step.inputs[0]).qparams.scale,
     outputScale: step.quantized8(step.outputs[0]).qparams.scale,

@@ -4,8 +4,12 @@ import type { Shape, Step } from "../step.ts";
 
 /** Sizes along the 1 to 3 spatial axes as (depth, height, width); absent axes get `fill`. */
 export function toSpatial(sizes: readonly number[], fill: number): Spatial {
-  const padded = [...new Array<number>(3 - sizes.length).fill(fill), ...sizes];
-  return [padded[0], padded[1], padded[2]];
+  const axes = sizes.length;
+  return [
+    axes > 2 ? sizes[axes - 3] : fill,
+    axes > 1 ? sizes[axes - 2] : fill,
+    axes > 0 ? sizes[axes - 1] : fill,
+  ];
 }
 
 export const spatialOf = (shape: Shape) => shape.slice(2);

@@ -23,9 +23,9 @@ export const convTranspose: OpDefinition = {
   kernels: ["quantizedConvTranspose"],
 
   check(step) {
-    const { channels, output } = readConvTranspose(step, "qint8");
-    checkLayer(step, channels);
-    return [output];
+    const geometry = readConvTranspose(step, "qint8");
+    checkLayer(step, geometry.channels);
+    return [geometry.output(step)];
   },
 
   prepare(step) {
@@ -41,7 +41,7 @@ export const convTranspose: OpDefinition = {
   },
 
   bind(step, buffers, kernels) {
-    const shape = readConvTranspose(step, "qint8").shape();
+    const shape = readConvTranspose(step, "qint8").shape(step);
     const { xZeroPoint, yZeroPoint, low, high } = readLayer(step);
     const [x] = buffers.inputs as Q8[];
     const [y] = buffers.outputs as Q8[];

@@ -19,12 +19,12 @@ export const conv: OpDefinition = {
   method: convMethod,
 
   check(step) {
-    const { channels, output } = readConv(step, "qint8");
-    checkLayer(step, channels);
-    return [output];
+    const geometry = readConv(step, "qint8");
+    checkLayer(step, geometry.channels);
+    return [geometry.output(step)];
   },
 
-  prepare: (step, kernels) => prepareConv(step, kernels, readConv(step, "qint8").shape()),
+  prepare: (step, kernels) => prepareConv(step, kernels, readConv(step, "qint8").shape(step)),
 
-  bind: (step, buffers, kernels) => bindConv(step, buffers, kernels, readConv(step, "qint8").shape()),
+  bind: (step, buffers, kernels) => bindConv(step, buffers, kernels, readConv(step, "qint8").shape(step)),
 };

@@ -13,17 +13,17 @@ export const dynamicConv: OpDefinition = {
   kernels: ["dynamicConv"],
 
   check(step) {
-    const { weight, output } = readConv(step, "qint8");
+    const geometry = readConv(step, "qint8");
     for (const value of [...step.inputs, ...step.outputs]) step.expectDType(value, "float32");
-    new DynamicWeight(step).check(weight.shape);
+    new DynamicWeight(step).check(geometry.weight.shape);
     largestInput(step);
-    return [output];
+    return [geometry.output(step)];
   },
 
   prepare: (step) => new DynamicWeight(step).prepare(),
 
   bind(step, buffers, kernels) {
-    const shape = readConv(step, "qint8").shape();
+    const shape = readConv(step, "qint8").shape(step);
     const [x] = buffers.inputs as Float32Array[];
     const [y] = buffers.outputs as Float32Array[];
     const weight = new DynamicWeight(step).read(buffers.constants);

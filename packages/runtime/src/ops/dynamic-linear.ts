@@ -1,5 +1,5 @@
 import { DynamicWeight, largestInput } from "../internal/dynamic-weight.ts";
-import { linearShape, readLinear } from "../internal/linear-geometry.ts";
+import { linearOutput, linearShape, readLinear } from "../internal/linear-geometry.ts";
 import type { OpDefinition } from "../op-definition.ts";
 
 /**
@@ -14,11 +14,11 @@ export const dynamicLinear: OpDefinition = {
   kernels: ["dynamicConv"],
 
   check(step) {
-    const { outFeatures, inFeatures, output } = readLinear(step, "qint8");
+    const geometry = readLinear(step, "qint8");
     for (const value of [...step.inputs, ...step.outputs]) step.expectDType(value, "float32");
-    new DynamicWeight(step).check([outFeatures, inFeatures]);
+    new DynamicWeight(step).check([geometry.outFeatures, geometry.inFeatures]);
     largestInput(step);
-    return [output];
+    return [linearOutput(step, geometry)];
   },
 
   prepare: (step) => new DynamicWeight(step).prepare(),

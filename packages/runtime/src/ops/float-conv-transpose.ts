@@ -19,10 +19,10 @@ export const floatConvTranspose: OpDefinition = {
   kernels: ["convInputGradient", "channelAffine"],
 
   check(step) {
-    const { channels, output } = readConvTranspose(step, "float32");
-    checkFloatLayer(step, channels);
+    const geometry = readConvTranspose(step, "float32");
+    checkFloatLayer(step, geometry.channels);
     readFloatRange(step);
-    return [output];
+    return [geometry.output(step)];
   },
 
   prepare(step) {
@@ -34,8 +34,9 @@ export const floatConvTranspose: OpDefinition = {
   },
 
   bind(step, buffers, kernels) {
-    const { channels, shape: shapeOf } = readConvTranspose(step, "float32");
-    const shape = shapeOf();
+    const geometry = readConvTranspose(step, "float32");
+    const { channels } = geometry;
+    const shape = geometry.shape(step);
     const [x] = buffers.inputs as Float32Array[];
     const [y] = buffers.outputs as Float32Array[];
     const { weight, ones, bias = null, epilogue = null } = buffers.constants as Constants;

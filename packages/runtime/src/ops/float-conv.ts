@@ -17,14 +17,14 @@ export const floatConv: OpDefinition = {
   method: convMethod,
 
   check(step) {
-    const { channels, output } = readConv(step, "float32");
-    checkFloatLayer(step, channels);
+    const geometry = readConv(step, "float32");
+    checkFloatLayer(step, geometry.channels);
     readFloatRange(step);
-    return [output];
+    return [geometry.output(step)];
   },
 
   prepare(step, kernels) {
-    const shape = readConv(step, "float32").shape();
+    const shape = readConv(step, "float32").shape(step);
     const packed = {
       array: Uint8Array,
       length: kernels.convPackedBytes(shape),
@@ -34,7 +34,7 @@ export const floatConv: OpDefinition = {
   },
 
   bind(step, buffers, kernels) {
-    const shape = readConv(step, "float32").shape();
+    const shape = readConv(step, "float32").shape(step);
     const { low, high } = readFloatRange(step);
     const [x] = buffers.inputs as Float32Array[];
     const [y] = buffers.outputs as Float32Array[];

@@ -1,6 +1,6 @@
 import { gemmShape } from "@octavo/spec";
 
-import { readLinear } from "../internal/linear-geometry.ts";
+import { linearOutput, readLinear } from "../internal/linear-geometry.ts";
 import { checkFloatLayer, readFloatWeight } from "../internal/float-layer.ts";
 import { givenFloats } from "../internal/given-floats.ts";
 import { asIs } from "../op-definition.ts";
@@ -13,9 +13,9 @@ export const floatLinear: OpDefinition = {
   kernels: ["gemm"],
 
   check(step) {
-    const { outFeatures, output } = readLinear(step, "float32");
-    checkFloatLayer(step, outFeatures);
-    return [output];
+    const geometry = readLinear(step, "float32");
+    checkFloatLayer(step, geometry.outFeatures);
+    return [linearOutput(step, geometry)];
   },
 
   prepare: (step) => ({ weight: asIs(readFloatWeight(step)), ...givenFloats(step, "bias") }),

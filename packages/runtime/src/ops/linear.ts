@@ -3,7 +3,7 @@ import type { ConvShape } from "@octavo/spec";
 
 import { convMethod } from "../internal/conv-method.ts";
 import { bindConv, checkLayer, prepareConv } from "../internal/quantized-layer.ts";
-import { linearShape, readLinear } from "../internal/linear-geometry.ts";
+import { linearOutput, linearShape, readLinear } from "../internal/linear-geometry.ts";
 import type { OpDefinition } from "../op-definition.ts";
 import type { Step } from "../step.ts";
 
@@ -20,9 +20,9 @@ export const linear: OpDefinition = {
   method: convMethod,
 
   check(step) {
-    const { outFeatures, output } = readLinear(step, "qint8");
-    checkLayer(step, outFeatures);
-    return [output];
+    const geometry = readLinear(step, "qint8");
+    checkLayer(step, geometry.outFeatures);
+    return [linearOutput(step, geometry)];
   },
 
   prepare: (step, kernels) => prepareConv(step, kernels, shapeOf(step)),
@@ -31,6 +31,7 @@ export const linear: OpDefinition = {
 };
 
 function shapeOf(step: Step): ConvShape {
-  const { inFeatures, outFeatures, output } = readLinear(step, "qint8");
-  return linearShape(Math.max(numberOfElements(output) / outFeatures, 1), inFeatures, outFeatures);
+  const { inFeatures, outFeatures } = readLinear(step, "qint8");
+  const rows = numberOfElements(step.inputs[0].shape) / inFeatures;
+  return linearShape(Math.max(rows, 1), inFeatures, outFeatures);
 }
