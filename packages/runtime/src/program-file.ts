@@ -52,14 +52,17 @@ export function decodeProgramFile(bytes: Uint8Array, where = "program"): Program
       hint: "Programs are written by saveProgram, after convert.",
     });
   }
-  const constants = Object.fromEntries(
-    [...tensors].map(([name, { dtype, shape, data }]) => {
-      const known = readAs[dtype];
-      if (known) return [name, { dtype: known, shape, data } as ProgramConstant];
+  const named: [string, ProgramConstant][] = [];
+  tensors.forEach(({ dtype: stored, shape, data }, name) => {
+    const dtype = readAs[stored];
+    if (dtype === undefined) {
       const expected = `dtype ${Object.keys(readAs).join(", ")}`;
-      throw new FormatError({ where: `${where}, constant '${name}'`, expected, got: dtype });
-    }),
-  );
+      throw new FormatError({ where: `${where}, constant '${name}'`, expected, got: stored });
+    }
+    named.push([name, { dtype, shape, data } as ProgramConstant]);
+  });
+  // Not by assignment: a constant may be called `__proto__`.
+  const constants = Object.fromEntries(named);
   const program: Program = { ...decodeProgram(json, where), constants };
   decodedPrograms.set(program, checkedSteps(program, `${where}: ${program.name}`));
   return program;

@@ -40,8 +40,8 @@ export function requantization(input: RequantizationInput): Requantization {
   }
   // All of it in float32 arrays, which round as they store.
   const scales = new Float32Array(channels);
-  const step = weightScale.length === channels ? 1 : 0;
-  for (let c = 0; c < channels; c++) scales[c] = inputScale * weightScale[c * step];
+  const stride = weightScale.length === channels ? 1 : 0;
+  for (let c = 0; c < channels; c++) scales[c] = inputScale * weightScale[c * stride];
   const rule = input.torchEngine === "qnnpack" ? qnnpack : octavo;
   return rule(scales, outputScale, bias);
 }

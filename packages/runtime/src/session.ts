@@ -58,7 +58,7 @@ export class Session {
     this.program = program;
     this.inputs = program.inputs.map((index) => infoOf(program.values[index]));
     this.outputs = program.outputs.map((index) => infoOf(program.values[index]));
-    this.#fused = fuseOps(program);
+    this.#fused = fuseOps(program, undefined, checked);
     this.#executor = new Executor(this.#fused, threads, undefined, this.#fused === program ? checked : []);
     this.#taken = new InputTaker(program);
     this.#results = program.outputs.map(() => null);

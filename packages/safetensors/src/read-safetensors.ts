@@ -17,19 +17,24 @@ export function readSafetensors(bytes: Uint8Array, where = "safetensors"): Safet
   const dataLength = bytes.length - dataStart;
   const checked: Entry[] = [];
   let metadata: Record<string, string> = {};
-  for (const [name, value] of entries) {
-    if (name === "__metadata__") metadata = checkMetadata(value, where);
-    else checked.push(checkEntry(name, value, dataLength, where));
+  for (const name of Object.keys(entries)) {
+    if (name === "__metadata__") metadata = checkMetadata(entries[name], where);
+    else checked.push(checkEntry(name, entries[name], dataLength, where));
   }
   checkCoverage(checked, dataLength, where);
-  const data = bytes.subarray(dataStart);
-  return { tensors: new Map(checked.map((entry) => [entry.name, view(data, entry)])), metadata };
+  const tensors = new Map<string, StoredTensor>();
+  for (const entry of checked) tensors.set(entry.name, view(bytes, dataStart, entry));
+  return { tensors, metadata };
 }
 
-function view(data: Uint8Array, { dtype, shape, begin, end }: Entry): StoredTensor {
+function view(file: Uint8Array, dataStart: number, { dtype, shape, begin, end }: Entry): StoredTensor {
   const { bytes, array } = storedDTypes[dtype];
-  const own = data.subarray(begin, end);
-  const { buffer, byteOffset } = own.byteOffset % bytes === 0 ? own : own.slice();
-  const elements = new array(buffer as ArrayBuffer, byteOffset, (end - begin) / bytes);
-  return { dtype, shape, data: elements } as StoredTensor;
+  const start = dataStart + begin;
+  const byteOffset = file.byteOffset + start;
+  const length = (end - begin) / bytes;
+  const data =
+    byteOffset % bytes === 0
+      ? new array(file.buffer as ArrayBuffer, byteOffset, length)
+      : new array(file.slice(start, dataStart + end).buffer as ArrayBuffer, 0, length);
+  return { dtype, shape, data } as StoredTensor;
 }

@@ -37,5 +37,7 @@ export function denseStrides(shape: readonly number[], format: MemoryFormat = "c
 
 /** Product of the sizes; 1 for the shape [] of a scalar. */
 export function numberOfElements(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
+  let product = 1;
+  for (let axis = 0; axis < shape.length; axis++) product *= shape[axis];
+  return product;
 }

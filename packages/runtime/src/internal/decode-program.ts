@@ -41,9 +41,9 @@ export function decodeProgram(json: string, where: string): Omit<Program, "const
     const expected = `${what} as saveProgram writes them`;
     throw new FormatError({ where, expected, got: JSON.stringify(wrong).slice(0, 120) });
   }
-  const makers = new Map(
-    ops.flatMap(([, name, , outputs]) => outputs.map((value) => [value, name] as const)),
-  );
+  /** Of each value: the name of the op that makes it. */
+  const makers = new Map<number, string>();
+  for (const op of ops) for (const value of op[3]) makers.set(value, op[1]);
   return {
     formatVersion,
     name,
@@ -54,34 +54,51 @@ export function decodeProgram(json: string, where: string): Omit<Program, "const
   };
 }
 
-function decodeValue([name, shape, qparams, dtype, otherFormat]: EncodedValue, maker: string): ProgramValue {
+// By index, not by patterns: these run once for each value and op, and patterns of arrays make iterators then.
+
+function decodeValue(encoded: EncodedValue, maker: string): ProgramValue {
+  const name = encoded[0];
+  const shape = encoded[1];
+  const qparams = encoded[2];
   const usual = usualFormat(shape);
   const other = usual === "contiguous" ? "channelsLast" : "contiguous";
-  const own = (dtype || usualDType(qparams)) as ProgramValue["dtype"];
+  const own = (encoded[3] || usualDType(qparams)) as ProgramValue["dtype"];
   return {
     name: name === 0 ? maker : name,
     dtype: own,
     shape,
-    memoryFormat: otherFormat ? other : usual,
+    memoryFormat: encoded[4] ? other : usual,
     ...(qparams && { qparams: decodeQParams(qparams, own) }),
   };
 }
 
-function decodeQParams([scale, zeroPoint, ...range]: readonly number[], dtype: string): ProgramQParams {
-  const [smallest, largest] = quantRanges[dtype as QuantizedDType] ?? [NaN, NaN];
-  const [quantMin = smallest, quantMax = largest] = range;
-  return { scale: Math.fround(scale), zeroPoint, quantMin, quantMax };
+function decodeQParams(encoded: readonly number[], dtype: string): ProgramQParams {
+  const range = encoded.length > 2 ? encoded.slice(2) : quantRanges[dtype as QuantizedDType];
+  return {
+    scale: Math.fround(encoded[0]),
+    zeroPoint: encoded[1],
+    quantMin: range?.[0] ?? NaN,
+    quantMax: range?.[1] ?? NaN,
+  };
 }
 
-function decodeOp(
-  [, name, inputs, outputs, attributes = {}]: EncodedOp,
-  [op, version, ...constants]: EncodedKind,
-): ProgramOp {
-  const entries = constants.map((text) => {
+function decodeOp(encoded: EncodedOp, kind: EncodedKind): ProgramOp {
+  const name = encoded[1];
+  const constants: [string, string][] = [];
+  for (let i = 2; i < kind.length; i++) {
+    const text = kind[i] as string;
     const at = text.indexOf("=");
-    return at < 0 ? [text, `${name}.${text}`] : [text.slice(0, at), text.slice(at + 1)];
-  });
-  return { op, version, name, inputs, outputs, constants: Object.fromEntries(entries), attributes };
+    constants.push(at < 0 ? [text, `${name}.${text}`] : [text.slice(0, at), text.slice(at + 1)]);
+  }
+  return {
+    op: kind[0],
+    version: kind[1],
+    name,
+    inputs: encoded[2],
+    outputs: encoded[3],
+    constants: Object.fromEntries(constants),
+    attributes: encoded[4] ?? {},
+  };
 }
 
 function parse(json: string, where: string): unknown {
@@ -93,16 +110,27 @@ function parse(json: string, where: string): unknown {
 }
 
 function isIntegers(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every(Number.isInteger);
+  if (!Array.isArray(value)) return false;
+  for (let i = 0; i < value.length; i++) if (!Number.isInteger(value[i])) return false;
+  return true;
 }
 
 function isValue(value: unknown): value is EncodedValue {
-  if (!Array.isArray(value)) return false;
-  const [name, shape, qparams = 0, dtype = 0, otherFormat = 1] = value;
-  const numbers =
-    Array.isArray(qparams) && [2, 4].includes(qparams.length) && qparams.every((q) => typeof q === "number");
+  if (!Array.isArray(value) || !isName(value[0]) || !isIntegers(value[1])) return false;
+  const qparams: unknown = value[2];
+  const dtype: unknown = value[3];
+  const otherFormat: unknown = value[4];
+  const hasQParams = qparams === undefined || qparams === 0 || isQParams(qparams);
   return (
-    isName(name) && isIntegers(shape) && (qparams === 0 || numbers) && isName(dtype) && otherFormat === 1
+    hasQParams && (dtype === undefined || isName(dtype)) && (otherFormat === undefined || otherFormat === 1)
+  );
+}
+
+function isQParams(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    (value.length === 2 || value.length === 4) &&
+    value.every((number) => typeof number === "number")
   );
 }
 
@@ -116,11 +144,19 @@ function isKind(value: unknown): value is EncodedKind {
 
 function isOpOf(value: unknown, kinds: number): value is EncodedOp {
   if (!Array.isArray(value)) return false;
-  const [kind, name, inputs, outputs, attributes = {}] = value;
-  const hasAttributes =
-    typeof attributes === "object" && attributes !== null && Object.values(attributes).every(isAttribute);
-  const hasKind = Number.isInteger(kind) && kind >= 0 && kind < kinds;
-  return hasKind && typeof name === "string" && isIntegers(inputs) && isIntegers(outputs) && hasAttributes;
+  const kind: unknown = value[0];
+  const hasKind = Number.isInteger(kind) && (kind as number) >= 0 && (kind as number) < kinds;
+  return (
+    hasKind &&
+    typeof value[1] === "string" &&
+    isIntegers(value[2]) &&
+    isIntegers(value[3]) &&
+    (value[4] === undefined || areAttributes(value[4]))
+  );
+}
+
+function areAttributes(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.values(value).every(isAttribute);
 }
 
 function isName(value: unknown): boolean {

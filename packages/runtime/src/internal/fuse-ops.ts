@@ -7,8 +7,16 @@ import { Step } from "../step.ts";
 /**
  * A checked program with as few ops as the fusions make of it. A fused op stands where the second of its two was: all that both
  * read is there. It may be fused again, with ops before it and behind it.
+ *
+ * @param checked its ops, as far as they are known
  */
-export function fuseOps(program: Program, fusions: readonly OpFusion[] = fusionTable): Program {
+export function fuseOps(
+  program: Program,
+  fusions: readonly OpFusion[] = fusionTable,
+  checked: readonly Step[] = [],
+): Program {
+  const known = new Map(checked.map((step) => [step.op, step]));
+  const stepOf = (op: ProgramOp) => known.get(op) ?? new Step({ ...program, ops: [op] }, 0);
   const reads = countReads(program);
   /** In order. */
   const ops = new Set<ProgramOp>();
@@ -26,7 +34,7 @@ export function fuseOps(program: Program, fusions: readonly OpFusion[] = fusionT
     const candidates = reader.inputs.flatMap((value) => makers.get(value) ?? []);
     if (candidates.length > 1) candidates.sort((a, b) => b.when - a.when);
     for (const { op: first } of candidates) {
-      const fused = fuse(program, first, reader, fusions);
+      const fused = fuse(stepOf(first), stepOf(reader), fusions);
       if (!fused) continue;
       ops.delete(first);
       makers.delete(first.outputs[0]);
@@ -36,17 +44,11 @@ export function fuseOps(program: Program, fusions: readonly OpFusion[] = fusionT
   }
 }
 
-function fuse(
-  program: Program,
-  first: ProgramOp,
-  reader: ProgramOp,
-  fusions: readonly OpFusion[],
-): ProgramOp | null {
-  const pair = { ...program, ops: [first, reader] };
-  const operand = reader.inputs.indexOf(first.outputs[0]);
+function fuse(first: Step, reader: Step, fusions: readonly OpFusion[]): ProgramOp | null {
+  const operand = reader.op.inputs.indexOf(first.op.outputs[0]);
   for (const fusion of fusions) {
-    const fused = fusion(new Step(pair, 0), new Step(pair, 1), operand);
-    if (fused) return { ...fused, name: `${first.name} + ${reader.name}`, outputs: reader.outputs };
+    const fused = fusion(first, reader, operand);
+    if (fused) return { ...fused, name: `${first.op.name} + ${reader.op.name}`, outputs: reader.op.outputs };
   }
   return null;
 }

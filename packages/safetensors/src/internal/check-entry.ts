@@ -12,22 +12,29 @@ export interface Entry {
   readonly end: number;
 }
 
+const known = ["dtype", "shape", "data_offsets"];
+
 /** @throws FormatError unless `value` is `{ dtype, shape, data_offsets }`, inside the data and of the right size. */
 export function checkEntry(name: string, value: unknown, dataLength: number, file: string): Entry {
-  const where = `${file}, tensor '${name}'`;
   const fail = (expected: string, got: unknown, hint?: string): never => {
-    throw new FormatError({ where, expected, got: shorten(got), hint });
+    throw new FormatError({ where: `${file}, tensor '${name}'`, expected, got: shorten(got), hint });
   };
   const fields = isRecord(value) ? value : fail("an object", value);
-  const { dtype, shape, data_offsets: offsets, ...unknownFields } = fields;
-  if (Object.keys(unknownFields).length > 0)
-    fail("dtype, shape and data_offsets only", Object.keys(unknownFields));
+  for (const key of Object.keys(fields)) {
+    if (!known.includes(key))
+      fail(
+        "dtype, shape and data_offsets only",
+        Object.keys(fields).filter((field) => !known.includes(field)),
+      );
+  }
+  const { dtype, shape, data_offsets: offsets } = fields;
   if (typeof dtype !== "string" || !Object.hasOwn(storedDTypes, dtype)) {
     return fail(`a dtype among ${Object.keys(storedDTypes).join(", ")}`, dtype);
   }
   if (!isSizes(shape)) return fail("a shape of sizes ≥ 0", shape);
   if (!isSizes(offsets) || offsets.length !== 2) return fail("data_offsets [begin, end]", offsets);
-  const [begin, end] = offsets;
+  const begin = offsets[0];
+  const end = offsets[1];
   if (begin > end) fail("data_offsets [begin, end]", offsets);
   if (end > dataLength) {
     fail(`data_offsets within the ${dataLength} bytes of data`, offsets, "The file is truncated.");
@@ -40,7 +47,7 @@ export function checkEntry(name: string, value: unknown, dataLength: number, fil
 /** @throws FormatError unless the entries cover the data exactly, each byte once. */
 export function checkCoverage(entries: readonly Entry[], dataLength: number, where: string): void {
   let covered = 0;
-  for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+  for (const { name, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin !== covered) {
       const got = `byte ${begin} (${begin < covered ? "tensors overlap" : "a gap"})`;
       throw new FormatError({
@@ -74,7 +81,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function isSizes(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+  if (!Array.isArray(value)) return false;
+  // A loop, since it runs for each tensor of a file before any compiler has seen it.
+  for (let i = 0; i < value.length; i++) if (!Number.isSafeInteger(value[i]) || value[i] < 0) return false;
+  return true;
 }
 
 function shorten(value: unknown): string {

@@ -13,7 +13,7 @@ const longestHeader = 100_000_000;
 export function readHeader(
   bytes: Uint8Array,
   where: string,
-): { entries: [string, unknown][]; dataStart: number } {
+): { entries: Readonly<Record<string, unknown>>; dataStart: number } {
   const hint = "The file is truncated or not a safetensors file.";
   if (bytes.length < 8) {
     throw new FormatError({
@@ -30,11 +30,10 @@ export function readHeader(
     throw new FormatError({ where, expected, got: `a header length of ${length}`, hint });
   }
   const dataStart = 8 + Number(length);
-  const json = parseJson(bytes.subarray(8, dataStart), where, hint);
-  return { entries: Object.entries(json), dataStart };
+  return { entries: parseJson(bytes.subarray(8, dataStart), where, hint), dataStart };
 }
 
-function parseJson(bytes: Uint8Array, where: string, hint: string): object {
+function parseJson(bytes: Uint8Array, where: string, hint: string): Readonly<Record<string, unknown>> {
   let text: string;
   let json: unknown;
   try {
@@ -60,5 +59,5 @@ function parseJson(bytes: Uint8Array, where: string, hint: string): object {
   const twice = findDuplicateKey(text, json);
   if (twice !== null)
     throw new FormatError({ where, expected: "each name once in the header", got: `'${twice}' twice` });
-  return json;
+  return json as Record<string, unknown>;
 }

@@ -173,11 +173,11 @@ export const channelBlocks = packer<ChannelBlocksFields>("outer", "channels", "i
 /** The order of the fields is the contract with native code, so each shape writes it down once. */
 function packer<T extends object>(...order: (keyof T & string)[]): (fields: T) => T & Packed {
   return (fields) => {
-    // Made for every kernel call: plain loops.
+    // Made for every kernel call: loops by index, which make no iterators.
     const values: number[] = [];
-    for (const name of order) {
-      const value = fields[name] as number | boolean | readonly number[];
-      if (typeof value === "object") for (const item of value) values.push(item);
+    for (let i = 0; i < order.length; i++) {
+      const value = fields[order[i]] as number | boolean | readonly number[];
+      if (typeof value === "object") for (let axis = 0; axis < value.length; axis++) values.push(value[axis]);
       else values.push(Number(value));
     }
     return Object.freeze({ ...fields, packed: new Int32Array(values) });
