@@ -15,30 +15,29 @@ export function fuseOps(
   fusions: readonly OpFusion[] = fusionTable,
   checked: readonly Step[] = [],
 ): Program {
-  const known = new Map(checked.map((step) => [step.op, step]));
-  const stepOf = (op: ProgramOp) => known.get(op) ?? new Step({ ...program, ops: [op] }, 0);
   const reads = countReads(program);
   /** In order. */
   const ops = new Set<ProgramOp>();
   /** Values that are read once, with the op that makes each and nothing else, and when it does. */
-  const makers = new Map<number, { readonly op: ProgramOp; readonly when: number }>();
-  program.ops.forEach((next, when) => {
-    const op = absorb(next);
-    ops.add(op);
-    if (op.outputs.length === 1 && reads[op.outputs[0]] === 1) makers.set(op.outputs[0], { op, when });
-  });
+  const makers = new Map<number, { readonly step: Step; readonly when: number }>();
+  for (let when = 0; when < program.ops.length; when++) {
+    const step = absorb(checked[when] ?? new Step(program, when));
+    const { outputs } = step.op;
+    ops.add(step.op);
+    if (outputs.length === 1 && reads[outputs[0]] === 1) makers.set(outputs[0], { step, when });
+  }
   return ops.size < program.ops.length ? withoutUnmade({ ...program, ops: [...ops] }) : program;
 
   /** The op, or what it becomes with ops before it. Of several the last is tried first: it has the least to wait for. */
-  function absorb(reader: ProgramOp): ProgramOp {
-    const candidates = reader.inputs.flatMap((value) => makers.get(value) ?? []);
+  function absorb(reader: Step): Step {
+    const candidates = reader.op.inputs.flatMap((value) => makers.get(value) ?? []);
     if (candidates.length > 1) candidates.sort((a, b) => b.when - a.when);
-    for (const { op: first } of candidates) {
-      const fused = fuse(stepOf(first), stepOf(reader), fusions);
+    for (const { step: first } of candidates) {
+      const fused = fuse(first, reader, fusions);
       if (!fused) continue;
-      ops.delete(first);
-      makers.delete(first.outputs[0]);
-      return absorb(fused);
+      ops.delete(first.op);
+      makers.delete(first.op.outputs[0]);
+      return absorb(new Step({ ...program, ops: [fused] }, 0));
     }
     return reader;
   }
