@@ -3,7 +3,7 @@ import type { Module } from "@octavo/nn";
 import { QuantizationError } from "@octavo/spec";
 import { Tensor } from "@octavo/tensor";
 import { fuseGraph } from "./fuse-graph.ts";
-import { fuseNamed } from "./fuse-named.ts";
+import { fuseDisjoint, fuseNamed } from "./fuse-named.ts";
 import { FusionReport, memberName } from "./fusion-report.ts";
 import { fusions } from "./fusions.ts";
 import type { FusionRule } from "./fusion-rule.ts";
@@ -112,10 +112,9 @@ function fuseFound(
   if (model instanceof GraphModule) return fuseGraph(model, { mode, rules });
   const usable = rules.filter((rule) => rule[mode] !== null);
   const { groups, misses } = matchFusions(trace(model, inputs), { mode, rules: usable, eager: model });
-  const fused = groups.map(({ nodes }) => {
-    const members = nodes.map(memberName);
-    return { members, into: fuseNamed(model, members, mode, rules).typeName() };
-  });
+  const members = groups.map(({ nodes }) => nodes.map(memberName));
+  const modules = fuseDisjoint(model, members, mode, rules);
+  const fused = modules.map((module, i) => ({ members: members[i], into: module.typeName() }));
   const unfused = misses.map(({ nodes, reason }) => ({ members: nodes.map(memberName), reason }));
   return new FusionReport(fused, unfused);
 }

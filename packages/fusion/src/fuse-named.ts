@@ -20,6 +20,25 @@ export function fuseNamed(
   mode: Mode,
   rules: readonly FusionRule[],
 ): Module {
+  const { fused, replacements } = fuseOne(model, names, mode, rules);
+  replaceEverywhere(model, replacements);
+  return fused;
+}
+
+/** As `fuseNamed` for groups that have no module in common, in one pass over the model. @returns the fused modules. */
+export function fuseDisjoint(
+  model: Module,
+  groups: readonly (readonly string[])[],
+  mode: Mode,
+  rules: readonly FusionRule[],
+): Module[] {
+  const all = groups.map((names) => fuseOne(model, names, mode, rules));
+  replaceEverywhere(model, new Map(all.flatMap(({ replacements }) => [...replacements])));
+  return all.map(({ fused }) => fused);
+}
+
+/** The fused module, and what takes the place of each of the group. */
+function fuseOne(model: Module, names: readonly string[], mode: Mode, rules: readonly FusionRule[]) {
   const where = `fuseModules [${names.join(", ")}]`;
   const modules = names.map((name) => submodule(model, name, where));
   const fuser = ruleFor(modules, mode, rules, where)[mode]!;
@@ -32,8 +51,7 @@ export function fuseNamed(
   const replacements = new Map(
     modules.map((module, i) => [module, i === 0 ? fused : doingNothing(training)]),
   );
-  replaceEverywhere(model, replacements);
-  return fused;
+  return { fused, replacements };
 }
 
 function doingNothing(training: boolean): Module {

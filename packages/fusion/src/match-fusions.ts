@@ -45,6 +45,13 @@ interface Attempt {
   readonly problem: string | null;
 }
 
+/** What is looked up for each candidate. */
+interface Uses {
+  readonly calls: ReadonlyMap<Node["target"], readonly Node[]>;
+  /** Paths of the modules of the model that was traced, if these are to be replaced. */
+  readonly eager: ReadonlySet<string> | null;
+}
+
 /** Functions that do what a module of the class does. */
 const functionForms = new Map<ModuleClass | string, string>([
   [ReLU, "relu"],
@@ -59,13 +66,14 @@ export function matchFusions(
   model: GraphModule,
   { rules = fusions, mode = model.training ? "train" : "eval", eager = null }: MatchOptions = {},
 ): FusionMatches {
+  const uses: Uses = { calls: callsOf(model), eager: eager && pathsOf(eager) };
   const groups: FusionGroup[] = [];
   const misses: FusionMiss[] = [];
   const claimed = new Set<Node>();
   for (const start of model.graph.nodes) {
     if (claimed.has(start)) continue;
     const attempts = rules
-      .map((rule) => attempt(model, rule, start, mode, eager))
+      .map((rule) => attempt(model, rule, start, mode, uses))
       .filter((found) => found !== null)
       .sort((a, b) => b.nodes.length - a.nodes.length);
     const best = attempts.find(({ problem }) => problem === null);
@@ -81,13 +89,7 @@ export function matchFusions(
 }
 
 /** Follows a pattern from a node; null if the graph has other modules there. */
-function attempt(
-  model: GraphModule,
-  rule: FusionRule,
-  start: Node,
-  mode: Mode,
-  eager: Module | null,
-): Attempt | null {
+function attempt(model: GraphModule, rule: FusionRule, start: Node, mode: Mode, uses: Uses): Attempt | null {
   if (!matches(model, start, rule.pattern[0])) return null;
   const nodes = [start];
   let problem: string | null = null;
@@ -99,7 +101,7 @@ function attempt(
     if (others.length > 0) problem ??= `the output of ${last} also goes to ${others.join(", ")}`;
     nodes.push(next);
   }
-  problem ??= nodes.map((node) => useProblem(model, node, eager)).find((found) => found !== null) ?? null;
+  problem ??= nodes.map((node) => useProblem(model, node, uses)).find((found) => found !== null) ?? null;
   problem ??= axisProblem(model, nodes);
   if (problem === null) {
     const found = obstacle(modulesOf(model, { rule, nodes }), mode);
@@ -116,12 +118,10 @@ function matches(model: GraphModule, node: Node, item: ModuleClass | string): bo
 }
 
 /** What keeps the module that a node calls from being replaced. */
-function useProblem(model: GraphModule, node: Node, eager: Module | null): string | null {
-  const isFunction = node.op === "callFunction" || (eager && !hasModule(eager, node.targetName));
+function useProblem(model: GraphModule, node: Node, { calls: all, eager }: Uses): string | null {
+  const isFunction = node.op === "callFunction" || (eager && !eager.has(node.targetName));
   if (isFunction) return eager ? `${node} is a function call; give it a module of its own` : null;
-  const calls = model.graph.nodes.filter(
-    (other) => other.op === "callModule" && other.target === node.target,
-  );
+  const calls = all.get(node.target) ?? [];
   if (calls.length === 1 || (!eager && model.moduleOf(node).stateDict().size === 0)) return null;
   const times = `${node.targetName} is called ${calls.length} times (${calls.join(", ")})`;
   return `${times}; give each use a module of its own`;
@@ -136,9 +136,20 @@ function axisProblem(model: GraphModule, [first, second]: readonly Node[]): stri
   return `${norm} normalises axis 1 of [${shape.join(", ")}], and ${layer} computes the last axis`;
 }
 
-function hasModule(model: Module, path: string): boolean {
-  for (const [known] of model.namedModules()) if (known === path) return true;
-  return false;
+/** The nodes that call each module, by its path. */
+function callsOf({ graph }: GraphModule): Map<Node["target"], Node[]> {
+  const calls = new Map<Node["target"], Node[]>();
+  for (const node of graph.nodes) {
+    if (node.op !== "callModule") continue;
+    const known = calls.get(node.target);
+    if (known) known.push(node);
+    else calls.set(node.target, [node]);
+  }
+  return calls;
+}
+
+function pathsOf(model: Module): Set<string> {
+  return new Set([...model.namedModules()].map(([path]) => path));
 }
 
 function modulesOf(model: GraphModule, { rule, nodes }: Pick<Attempt, "rule" | "nodes">): Module[] {
