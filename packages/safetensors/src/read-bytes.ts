@@ -36,6 +36,8 @@ export async function readBytes(source: ByteSource): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
+type FileSystem = NonNullable<ReturnType<typeof process.getBuiltinModule<"node:fs">>>;
+
 /** More than Node reads at once. */
 const longestRead = 2 ** 30;
 
@@ -43,12 +45,13 @@ const longestRead = 2 ** 30;
  * As `files.readFile`, which reads half a megabyte at a time and asks the event loop for each: here a file is one read, which
  * goes on while the caller is busy.
  */
-async function readFile(files: typeof import("node:fs"), path: string | URL): Promise<Uint8Array> {
+async function readFile(files: FileSystem, path: string | URL): Promise<Uint8Array> {
+  const info = files.statSync(path);
+  // Pipes and the like do not say how long they are, and make whoever opens them wait.
+  if (!info.isFile() || info.size === 0) return await called((done) => files.readFile(path, done));
+  const { size } = info;
   const file = files.openSync(path, "r");
   try {
-    const { size } = files.fstatSync(file);
-    // What is no ordinary file does not say how long it is.
-    if (size === 0) return await called((done) => files.readFile(file, done));
     const bytes = new Uint8Array(size);
     let end = 0;
     let read: number;

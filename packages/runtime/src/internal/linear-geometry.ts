@@ -12,7 +12,7 @@ export interface LinearGeometry {
 
 /** Shape of y. */
 export function linearOutput({ inputs: [x] }: Step, { outFeatures }: LinearGeometry): Shape {
-  return x.shape.with(-1, outFeatures);
+  return [...x.shape.slice(0, -1), outFeatures];
 }
 
 /** A linear layer over so many rows, as the convolution of size 1 that it is to kernels. */
