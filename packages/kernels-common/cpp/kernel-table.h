@@ -21,6 +21,7 @@
 #include "requantize.h"
 #include "resample.h"
 #include "row-norm.h"
+#include "scaled-fake-quantize.h"
 #include "softmax.h"
 #include "unary.h"
 

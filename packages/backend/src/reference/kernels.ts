@@ -20,6 +20,7 @@ import { regionKernels } from "./region.ts";
 import { requantizeKernels } from "./requantize.ts";
 import { resampleKernels } from "./resample.ts";
 import { rowNormKernels } from "./row-norm.ts";
+import { scaledFakeQuantizeKernels } from "./scaled-fake-quantize.ts";
 import { softmaxKernels } from "./softmax.ts";
 import { unaryKernels } from "./unary/unary.ts";
 
@@ -41,6 +42,7 @@ export const referenceKernels: Kernels = {
   ...softmaxKernels,
   ...optimizerKernels,
   ...quantizeKernels,
+  ...scaledFakeQuantizeKernels,
   ...rangeKernels,
   ...requantizeKernels,
   ...quantizedConvKernels,

@@ -62,6 +62,37 @@ export interface QuantizedKernels {
     quantMin: number,
     quantMax: number,
   ): void;
+  /**
+   * y = fl(r / factor[c]), r being `fakeQuantize` of fl(x · factor[c]): the weight of a layer with batch norm in training. One factor per
+   * channel; one scale and zero point per channel or one for all. The integer range less a zero point fits 24 bits.
+   */
+  scaledFakeQuantize(
+    x: F32,
+    factor: F32,
+    scale: F32,
+    zeroPoint: Int32Array,
+    y: F32,
+    blocks: ChannelBlocks,
+    quantMin: number,
+    quantMax: number,
+  ): void;
+  /**
+   * Given what `scaledFakeQuantize` left: with ds = fl(dy / factor[c]) where the integer lies in the range, else 0,
+   * dx = fl(ds · factor[c]) and dFactor[c] = Σ fl(ds · x) − Σ fl(fl(dy · y) / factor[c]).
+   */
+  scaledFakeQuantizeGradient(
+    x: F32,
+    factor: F32,
+    y: F32,
+    dy: F32,
+    scale: F32,
+    zeroPoint: Int32Array,
+    dx: F32,
+    dFactor: F32,
+    blocks: ChannelBlocks,
+    quantMin: number,
+    quantMax: number,
+  ): void;
   /** Smallest and largest value per channel; NaN if any is NaN. Nothing is written for 0 elements. */
   minMax(x: F32, min: F32, max: F32, blocks: ChannelBlocks): void;
   /**

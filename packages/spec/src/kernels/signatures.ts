@@ -55,6 +55,8 @@ export const signatures: { readonly [K in KernelName]: readonly ParameterRole[] 
   dequantize: signature("iiios"),
   fakeQuantize: signature("iiiosnn"),
   fakeQuantizeGradient: signature("iiiiosnn"),
+  scaledFakeQuantize: signature("iiiiosnn"),
+  scaledFakeQuantizeGradient: signature("iiiiiioosnn"),
   minMax: signature("iuus"),
   histogram: signature("ionn"),
   requantize: signature("iiionnnnn"),

@@ -78,6 +78,32 @@ export const quantizedDefinitions = {
     });
   },
 
+  scaledFakeQuantize(x, factor, scale, zeroPoint, y, blocks, quantMin, quantMax) {
+    x.forEach((value, i) => {
+      const c = channelOf(blocks, i);
+      const [step, zero] = [scale[c] ?? scale[0], zeroPoint[c] ?? zeroPoint[0]];
+      const integer = integerOf(fround(value * factor[c]), step, zero);
+      y[i] = fround(real(clamp(integer, quantMin, quantMax), step, zero) / factor[c]);
+    });
+  },
+
+  scaledFakeQuantizeGradient(x, factor, y, dy, scale, zeroPoint, dx, dFactor, blocks, quantMin, quantMax) {
+    const [gain, loss] = [new Float64Array(blocks.channels), new Float64Array(blocks.channels)];
+    x.forEach((value, i) => {
+      const c = channelOf(blocks, i);
+      const integer = integerOf(
+        fround(value * factor[c]),
+        scale[c] ?? scale[0],
+        zeroPoint[c] ?? zeroPoint[0],
+      );
+      const ds = integer === clamp(integer, quantMin, quantMax) ? fround(dy[i] / factor[c]) : 0;
+      dx[i] = fround(ds * factor[c]);
+      gain[c] += fround(ds * value);
+      loss[c] += fround(fround(dy[i] * y[i]) / factor[c]);
+    });
+    gain.forEach((sum, c) => (dFactor[c] = fround(sum) - fround(loss[c])));
+  },
+
   requantize(accumulator, bias, multiplier, y, _rows, channels, yZeroPoint, low, high) {
     const integerBias = bias instanceof Int32Array;
     accumulator.forEach((sum, i) => {

@@ -13,6 +13,7 @@ import { reductionLaws } from "./reduction-laws.ts";
 import { regionLaws } from "./region-laws.ts";
 import { resampleLaws } from "./resample-laws.ts";
 import { rowNormLaws } from "./row-norm-laws.ts";
+import { scaledFakeQuantizeBitLaws, scaledFakeQuantizeLaws } from "./scaled-fake-quantize-laws.ts";
 import { trainingLaws } from "./training-laws.ts";
 
 /** The laws that compare a provider with the reference, kernel by kernel; every kernel is in one of them. */
@@ -28,6 +29,7 @@ export const agreementLaws: readonly AgreementLaw[] = [
   ...recurrentCellLaws,
   ...trainingLaws,
   ...quantizeLaws,
+  ...scaledFakeQuantizeLaws,
   ...quantizedLaws,
   ...quantizedOperatorLaws,
   ...embeddingLaws,
@@ -37,6 +39,7 @@ export const agreementLaws: readonly AgreementLaw[] = [
 export const kernelLaws: readonly KernelLaw[] = [
   ...agreementLaws,
   ...quantizationLaws,
+  ...scaledFakeQuantizeBitLaws,
   ...packedConvBitLaws,
   ...exactnessLaws,
   ...foreignRowLaws,
