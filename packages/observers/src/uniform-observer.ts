@@ -113,8 +113,11 @@ export abstract class UniformObserver implements Observer {
 
   observe(x: TensorLike): void {
     this.#batches++;
-    const range = this.#axis === null && this.observeRange ? x.range : null;
-    if (range) return this.observeRange!(range);
+    const range = this.observeRange ? x.range?.(this.#axis) : null;
+    if (range) {
+      this.#requireAxis(x);
+      return this.observeRange!(range);
+    }
     const values = float32Values(x, this.where);
     if (values.length > 0) this.observeValues(values, x);
   }
@@ -154,9 +157,13 @@ export abstract class UniformObserver implements Observer {
    * @throws QuantizationError for NaN and ±∞; per channel, `ShapeError` for a tensor without that axis or of rank 1.
    */
   protected batchRange(values: Float32Array, x: TensorLike): ObservedRange {
-    if (this.#axis !== null) this.#axis = requireChannelAxis(this.#axis, x.shape, this.where);
+    this.#requireAxis(x);
     this.#batchRange.take(values, channelBlocksOf(x.shape, this.#axis, x.memoryFormat), this.where);
     return this.#batchRange;
+  }
+
+  #requireAxis(x: TensorLike): void {
+    if (this.#axis !== null) this.#axis = requireChannelAxis(this.#axis, x.shape, this.where);
   }
 }
 

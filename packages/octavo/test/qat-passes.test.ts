@@ -29,8 +29,22 @@ const image = [3, 16, 16];
 /** More elements than any weight, no more than the smallest activation that convolutions write. */
 const large = 4 * 8 * 16 * 16;
 
-/** Kernels that ran on arrays of activations, how often, since it was emptied. */
-const passes = new Map<string, number>();
+/** Elements of the weights of the two convolutions. */
+const weights = [8 * 3 * 3 * 3, 8 * 8 * 3 * 3];
+
+type Passes = Map<string, number>;
+/** Kernels that ran on arrays of activations, on weights and on neither; how often, since it was emptied. */
+const passes = {
+  activations: new Map() as Passes,
+  weights: new Map() as Passes,
+  rest: new Map() as Passes,
+};
+
+function sizeOf(arguments_: readonly unknown[]): keyof typeof passes {
+  const lengths = arguments_.map((value) => (ArrayBuffer.isView(value) ? (value as Float32Array).length : 0));
+  if (lengths.some((length) => length >= large)) return "activations";
+  return lengths.some((length) => weights.includes(length)) ? "weights" : "rest";
+}
 
 registerProvider({
   name: "counting",
@@ -44,9 +58,8 @@ function counted(kernels: Kernels): Kernels {
   const counting = entries.map(([name, kernel]) => [
     name,
     (...values: unknown[]) => {
-      if (values.some((value) => ArrayBuffer.isView(value) && (value as Float32Array).length >= large)) {
-        passes.set(name, (passes.get(name) ?? 0) + 1);
-      }
+      const counted = passes[sizeOf(values)];
+      counted.set(name, (counted.get(name) ?? 0) + 1);
       return kernel(...values);
     },
   ]);
@@ -73,7 +86,7 @@ class Net extends Module<[x: Tensor], Tensor> {
   }
 }
 
-function passesOfStep(mode: "float" | "qat"): Map<string, number> {
+function passesOfStep(mode: "float" | "qat"): typeof passes {
   manualSeed(0);
   let model = new Net().train() as Module<[x: Tensor], Tensor>;
   if (mode === "qat") {
@@ -85,24 +98,24 @@ function passesOfStep(mode: "float" | "qat"): Map<string, number> {
   const labels = tensor([0, 1, 2, 3], { dtype: "int64" });
   const optimizer = new SGD(model.parameters(), { lr: 0.01 });
   for (let step = 0; step < 2; step++) {
-    passes.clear();
+    for (const counted of Object.values(passes)) counted.clear();
     optimizer.zeroGrad();
     frame(() => void new CrossEntropyLoss()(model(images), labels).backward());
     optimizer.step();
   }
-  return new Map(passes);
+  return structuredClone(passes);
 }
 
 afterAll(() => loadKernels());
 
-const moreThan = (some: Map<string, number>, others: Map<string, number>) =>
+const moreThan = (some: Passes, others: Passes) =>
   [...some].flatMap(([name, count]) =>
     count === others.get(name) ? [] : [[name, count - (others.get(name) ?? 0)]],
   );
 
 it("passes over activations that quantization adds to a step: rounding of the sum, and its gradient", async () => {
   await loadKernels({ use: "counting" });
-  const [float, qat] = [passesOfStep("float"), passesOfStep("qat")];
+  const [float, qat] = [passesOfStep("float").activations, passesOfStep("qat").activations];
   expect(moreThan(float, qat)).toEqual([]);
   expect(moreThan(qat, float)).toEqual([
     ["fakeQuantize", 1],
@@ -112,7 +125,24 @@ it("passes over activations that quantization adds to a step: rounding of the su
 
 it("batch norm, addition and relu are one pass", async () => {
   await loadKernels({ use: "counting" });
-  const float = passesOfStep("float");
+  const float = passesOfStep("float").activations;
   expect([float.get("channelAffine"), float.get("channelAffineAdd")]).toEqual([1, 1]);
   expect([float.get("binary"), float.get("unary")]).toEqual([undefined, undefined]);
+});
+
+it("passes over a weight that quantization adds to a step: its range, rounding, and the gradient", async () => {
+  await loadKernels({ use: "counting" });
+  const [float, qat] = [passesOfStep("float"), passesOfStep("qat")];
+  expect(moreThan(float.weights, qat.weights)).toEqual([]);
+  expect(moreThan(qat.weights, float.weights)).toEqual([
+    ["minMax", 2],
+    ["scaledFakeQuantize", 2],
+    ["scaledFakeQuantizeGradient", 2],
+  ]);
+  // The images, and what reaches γ through each weight.
+  expect(moreThan(qat.rest, float.rest)).toEqual([
+    ["minMax", 1],
+    ["fakeQuantize", 1],
+    ["accumulate", 2],
+  ]);
 });

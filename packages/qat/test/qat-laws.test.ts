@@ -1,4 +1,5 @@
-import { disableFakeQuant } from "@octavo/fake-quant";
+import { disableFakeQuant, fakeQuantizeWith } from "@octavo/fake-quant";
+import type { FakeQuantizeFactory } from "@octavo/fake-quant";
 import { fuseConvBn, fuseLinearBn } from "@octavo/fusion";
 import {
   BatchNorm1d,
@@ -13,10 +14,11 @@ import {
   Linear,
 } from "@octavo/nn";
 import type { BatchNorm, WeightedLayer } from "@octavo/nn";
+import { HistogramObserver } from "@octavo/observers";
 import { backward, rand, randn } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { describe, expect, it } from "vitest";
-import { getDefaultQatQConfig, QatBnLayer, QatLayer } from "../src/index.ts";
+import { getDefaultQatQConfig, QatBnLayer, QatLayer, QConfig } from "../src/index.ts";
 
 const kinds: readonly (readonly [string, () => WeightedLayer, () => BatchNorm, readonly number[]])[] = [
   ["Linear", () => new Linear(4, 6), () => new BatchNorm1d(6), [5, 4]],
@@ -40,6 +42,15 @@ const kinds: readonly (readonly [string, () => WeightedLayer, () => BatchNorm, r
 ];
 
 const qconfig = getDefaultQatQConfig();
+/** Of weights: by channel, of the whole, and by each value. */
+const watchers: readonly (readonly [string, FakeQuantizeFactory])[] = [
+  ["a range per channel", qconfig.weight!],
+  ["one range", getDefaultQatQConfig("qnnpack").weight!],
+  [
+    "histogram",
+    fakeQuantizeWith(HistogramObserver.withArgs({ dtype: "qint8", qscheme: "perTensorSymmetric", bins: 64 })),
+  ],
+];
 
 /** A layer and a batch norm with statistics, weights and signs of their own. */
 function parts(layer: () => WeightedLayer, norm: () => BatchNorm) {
@@ -99,25 +110,30 @@ describe.each(kinds)("%s", (_, layer, norm, shape) => {
     );
   });
 
-  it("scales, rounds and scales back its weight in one operation with the bits of three", () => {
-    const fused = new QatBnLayer(parts(layer, norm), qconfig);
-    const unfused = fused.clone();
-    // Whoever watches the quantizer gets the operations one by one.
-    unfused.weightFakeQuant.registerForwardHook(() => {});
-    for (let step = 0; step < 2; step++) {
-      const a = randn(shape).requiresGrad_();
-      const b = a.detach().clone().requiresGrad_();
-      const [y, expected] = [fused(a), unfused(b)];
-      const gradient = randn(y.shape);
-      backward(y, gradient);
-      backward(expected, gradient);
-      expect(y.data).toEqual(expected.data);
-      expect(a.grad!.data).toEqual(b.grad!.data);
-      expect(fused.weight.grad!.data).toEqual(unfused.weight.grad!.data);
-      expect(fused.bn.weight!.grad!.data).toEqual(unfused.bn.weight!.grad!.data);
-      expect(fused.weightFakeQuant.scale).toEqual(unfused.weightFakeQuant.scale);
-    }
-  });
+  it.each(watchers)(
+    "scales, rounds and scales back its weight in one operation with the bits of three (%s)",
+    (_, weight) => {
+      const made = parts(layer, norm);
+      made.bn.weight!.data[1] = 0;
+      const fused = new QatBnLayer(made, QConfig({ activation: qconfig.activation, weight }));
+      const unfused = fused.clone();
+      // Whoever watches the quantizer gets the operations one by one.
+      unfused.weightFakeQuant.registerForwardHook(() => {});
+      for (let step = 0; step < 2; step++) {
+        const a = randn(shape).requiresGrad_();
+        const b = a.detach().clone().requiresGrad_();
+        const [y, expected] = [fused(a), unfused(b)];
+        const gradient = randn(y.shape);
+        backward(y, gradient);
+        backward(expected, gradient);
+        expect(y.data).toEqual(expected.data);
+        expect(a.grad!.data).toEqual(b.grad!.data);
+        expect(fused.weight.grad!.data).toEqual(unfused.weight.grad!.data);
+        expect(fused.bn.weight!.grad!.data).toEqual(unfused.bn.weight!.grad!.data);
+        expect(fused.weightFakeQuant.scale).toEqual(unfused.weightFakeQuant.scale);
+      }
+    },
+  );
 
   it("alone rounds its weight along its output channels", () => {
     const made = parts(layer, norm);

@@ -8,11 +8,11 @@ export interface TensorLike<Data extends ArrayLike<number> = ArrayLike<number>> 
   readonly data: Data;
   readonly shape: readonly number[];
   readonly memoryFormat?: MemoryFormat;
-  /** Where it is there, observers that only want the range leave `data` alone. */
-  readonly range?: KnownRange | null;
+  /** Of the whole, or for each index of an axis. Where it gives one, observers that only want the range leave `data` alone. */
+  range?(along: number | null): KnownRange | null;
 }
 
-/** Smallest and largest element of a tensor, one entry each; NaN or ±∞ where there is such an element. */
+/** Smallest and largest element, one entry each, or one for each index of an axis; NaN or ±∞ where there is such an element. */
 export interface KnownRange {
   readonly min: Float32Array;
   readonly max: Float32Array;

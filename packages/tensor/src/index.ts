@@ -121,3 +121,4 @@ export type { TensorInfo } from "./tensor.ts";
 export { tensorsIn } from "./tensors-in.ts";
 export { activeTracer, withTracer } from "./tracer.ts";
 export type { Tracer } from "./tracer.ts";
+export { withProduct } from "./with-product.ts";

@@ -15,8 +15,11 @@ export interface Deferred {
   clamped?(low: number, high: number): Deferred | null;
   /** With a fake-quantization after it, or null if that takes a pass of its own. */
   quantized?(rounding: Rounding): Deferred | null;
-  /** Smallest and largest element: known, or measured by `settle()`, which computes the elements now. Null costs nothing. */
-  range?(settle: () => void): KnownRange | null;
+  /**
+   * Smallest and largest element, of the whole or for each index of an axis: known, or measured without a pass that others make too,
+   * perhaps by `settle()`, which computes the elements now. Null costs nothing.
+   */
+  range?(along: number | null, settle: () => void): KnownRange | null;
   /** Adds the elements to others without writing them first: for gradients of parts, which are zeros for the most part. */
   addTo?(sum: Float32Array): void;
 }
@@ -68,8 +71,8 @@ export class Storage {
   }
 
   /** Smallest and largest element, where that takes no pass over elements: of those that wait. */
-  get range(): KnownRange | null {
-    return this.waiting?.range?.(() => this.settle()) ?? null;
+  range(along: number | null): KnownRange | null {
+    return this.waiting?.range?.(along, () => this.settle()) ?? null;
   }
 
   /** Puts off the computation of the elements until they are read; outside frames, where nothing ends it, it is done now. */

@@ -55,9 +55,12 @@ export class Tensor {
     return this.storage.data as T;
   }
 
-  /** Smallest and largest element, an entry each, where they are known or measured without a pass over `data`; else null. */
-  get range(): KnownRange | null {
-    return this.storage.range;
+  /**
+   * Smallest and largest element, of the whole or for each index of the axis `along`, where they are known or measured without
+   * computing `data` for it; else null.
+   */
+  range(along: number | null): KnownRange | null {
+    return this.storage.range(along);
   }
 
   get rank(): number {

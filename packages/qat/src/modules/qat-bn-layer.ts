@@ -1,8 +1,21 @@
 import type { BatchNorm } from "@octavo/nn";
-import { add, div, mean, mul, noGrad, scaledFakeQuantize, sqrt, sub, Tensor, variance } from "@octavo/tensor";
+import {
+  add,
+  div,
+  mean,
+  mul,
+  noGrad,
+  scaledFakeQuantize,
+  sqrt,
+  sub,
+  variance,
+  withProduct,
+} from "@octavo/tensor";
+import type { Tensor } from "@octavo/tensor";
 import type { QConfig } from "../qconfig.ts";
 import { QatLayer } from "./qat-layer.ts";
 import type { QatParts } from "./qat-layer.ts";
+import { scaleFactor } from "./scale-factor.ts";
 
 /**
  * A convolution or linear layer with batch norm (and activation), in training: the weight is scaled by γ/σ of the
@@ -31,7 +44,8 @@ export class QatBnLayer extends QatLayer {
   }
 
   private fastForward(x: Tensor): Tensor {
-    const factor = this.layer().channelFactor(guarded(div(this.bn.weight!, this.runningStd())));
+    const { weight, runningVar, eps } = this.bn;
+    const factor = this.layer().channelFactor(scaleFactor(weight!, runningVar!, eps));
     return this.bn(this.layer().weightedForward(x, this.roundedWeight(factor), this.bias));
   }
 
@@ -41,9 +55,8 @@ export class QatBnLayer extends QatLayer {
     if (!quantizer.fakeQuantEnabled || quantizer.forwardHooks.size > 0) {
       return div(quantizer(mul(weight, factor)), factor);
     }
-    const scaled = noGrad(() => mul(weight, factor));
-    if (quantizer.observerEnabled) quantizer.observe(scaled);
-    return scaledFakeQuantize(weight, factor, scaled, quantizer.qparams);
+    if (quantizer.observerEnabled) withProduct(weight, factor, (scaled) => quantizer.observe(scaled));
+    return scaledFakeQuantize(weight, factor, quantizer.qparams);
   }
 
   private stableForward(x: Tensor): Tensor {
@@ -85,20 +98,6 @@ export class QatBnLayer extends QatLayer {
     if (this.bnFrozen) this.bn.training = false;
     return this;
   }
-}
-
-/** Smallest normal float32: a quotient by less may overflow. */
-const smallestFactor = 2 ** -126;
-
-/** γ/σ with 1 in channels where dividing by it would fail: their weight is quantized unscaled. torch gives NaN at 0. */
-function guarded(factor: Tensor): Tensor {
-  if (!factor.data.some((value) => Math.abs(value) < smallestFactor)) return factor;
-  const isTiny = factor.data.map((value) => Number(Math.abs(value) < smallestFactor));
-  const keep = new Tensor(factor);
-  const fill = new Tensor(factor);
-  keep.data.set(isTiny.map((tiny) => 1 - tiny));
-  fill.data.set(isTiny);
-  return add(mul(factor, keep), fill);
 }
 
 /** (channels) → (1, channels, 1, …) */

@@ -2,6 +2,7 @@ import { kernels } from "@octavo/backend";
 import type { KnownRange, TypedArray } from "@octavo/spec";
 import type { Deferred, Rounding, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
+import { isExact } from "./is-exact.ts";
 import { operation } from "./operation.ts";
 
 /** x · scale + shift per channel, and the extremes of x per channel where they are known. */
@@ -13,8 +14,6 @@ export interface Affine {
 }
 
 const { fround } = Math;
-/** Integer ranges within ± this are exact in the arithmetic of `channelAffine`. */
-const exactRange = 2 ** 20;
 
 /**
  * A batch norm that nobody has read yet, with the clamp and the fake-quantization that follow it: whoever reads it runs one
@@ -48,8 +47,8 @@ export class Normalized implements Deferred {
   /** Null if it has one already, or for an integer range that is too wide. */
   quantized({ scale, zeroPoint, quantMin, quantMax }: Rounding): Normalized | null {
     const [low = NaN, high = NaN] = this.epilogue ?? [];
-    const isExact = [zeroPoint, quantMin, quantMax].every((integer) => Math.abs(integer) < exactRange);
-    if (!isExact || (this.epilogue && this.epilogue.length > 2)) return null;
+    if (![zeroPoint, quantMin, quantMax].every(isExact) || (this.epilogue && this.epilogue.length > 2))
+      return null;
     const epilogue = Float32Array.of(low, high, scale, zeroPoint, quantMin, quantMax);
     return new Normalized(this.affine, this, epilogue);
   }
@@ -69,9 +68,9 @@ export class Normalized implements Deferred {
   }
 
   /** Before any rounding: each step is monotone, rounding to float32 included, so extremes go to extremes. */
-  range(): KnownRange | null {
+  range(along: number | null): KnownRange | null {
     const { extremes } = this.affine;
-    if (!extremes || (this.epilogue && this.epilogue.length > 2)) return null;
+    if (along !== null || !extremes || (this.epilogue && this.epilogue.length > 2)) return null;
     return operation(() => this.#rangeOf(extremes));
   }
 

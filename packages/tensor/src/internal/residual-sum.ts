@@ -42,7 +42,8 @@ export class ResidualSum implements Deferred {
     return this.#bounds ? null : new ResidualSum(this.#normalized, this.#other, [low, high]);
   }
 
-  range(settle: () => void): KnownRange {
+  range(along: number | null, settle: () => void): KnownRange | null {
+    if (along !== null) return null;
     const range = (this.#range = new Float32Array(2));
     settle();
     return { min: range.slice(0, 1), max: range.slice(1) };

@@ -1,73 +1,64 @@
-import { BinaryOp, broadcast, channelBlocksOf } from "@octavo/spec";
 import type { QParams } from "@octavo/spec";
-import { requireFloat, requireShape } from "../internal/require.ts";
-import { sameShape } from "../internal/same-shape.ts";
-import { broadcastTo } from "../internal/strided.ts";
-import { sumTo } from "../internal/sum-to.ts";
+import { isExact } from "../internal/is-exact.ts";
+import { requireFloat } from "../internal/require.ts";
+import { factorPlace } from "../internal/scaled.ts";
+import type { FactorPlace } from "../internal/scaled.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import { Tensor } from "../tensor.ts";
+import { div, mul } from "./arithmetic.ts";
+import { fakeQuantize } from "./fake-quantize.ts";
 
 const name = "scaledFakeQuantize";
 
-const scaledFakeQuantizeOp: Op<[x: Tensor, factor: Tensor, scaled: Tensor], QParams> = {
+const scaledFakeQuantizeOp: Op<[x: Tensor, factor: Tensor], QParams & FactorPlace> = {
   name,
-  shape([x, factor, scaled], { scale, axis }) {
-    for (const input of [x, factor, scaled]) requireFloat(input, name);
-    const fits = sameShape(scaled.shape, x.shape) && scaled.memoryFormat === x.memoryFormat;
-    requireShape(fits, name, "x · factor in the shape and layout of x", scaled.shape);
-    const channels = axis === null ? 1 : x.shape[axis];
-    requireShape(scale.length === channels, name, `${channels} scales`, `${scale.length}`);
-    return { shape: x.shape, memoryFormat: x.memoryFormat };
+  shape([x, factor]) {
+    requireFloat(x, name);
+    requireFloat(factor, name);
+    return x;
   },
-  forward(kernels, [x, factor, scaled], y, { scale, zeroPoint, axis, quantMin, quantMax }) {
-    const rounded = new Tensor(x);
-    const blocks = channelBlocksOf(x.shape, axis, x.memoryFormat);
+  forward(kernels, [x, factor], y, { scale, zeroPoint, blocks, quantMin, quantMax }) {
     const zeroPoints = zeroPoint as Int32Array;
-    kernels.fakeQuantize(scaled.data, scale, zeroPoints, rounded.data, blocks, quantMin, quantMax);
-    kernels.binary(BinaryOp.div, rounded.data, factor.data, y.data, broadcastTo(x, x, factor));
+    kernels.scaledFakeQuantize(x.data, factor.data, scale, zeroPoints, y.data, blocks, quantMin, quantMax);
   },
   // With s = x f and y = q(s) / f:  ds = [s in range] dy / f;  dx = f ds;  df = Σ x ds − Σ dy y / f
-  backward(kernels, dy, { inputs: [x, factor, scaled], output: y, attributes, needs }) {
-    const { scale, zeroPoint, axis, quantMin, quantMax } = attributes;
-    const repeated = broadcastTo(x, x, factor);
-    const each = broadcast({ sizes: [x.numel], aStrides: [1], bStrides: [1] });
-    const of = (code: number, a: Tensor, b: Tensor, shape = each) => {
-      const result = new Tensor(x);
-      kernels.binary(code, a.data, b.data, result.data, shape);
-      return result;
-    };
-    const ds = of(BinaryOp.div, dy, factor, repeated);
-    const blocks = channelBlocksOf(x.shape, axis, x.memoryFormat);
-    const zeroPoints = zeroPoint as Int32Array;
-    kernels.fakeQuantizeGradient(
-      scaled.data,
-      ds.data,
+  backward(kernels, dy, { inputs: [x, factor], output: y, attributes }) {
+    const { scale, zeroPoint, blocks, quantMin, quantMax } = attributes;
+    const [dx, dFactor] = [new Tensor(x), new Tensor(factor)];
+    kernels.scaledFakeQuantizeGradient(
+      x.data,
+      factor.data,
+      y.data,
+      dy.data,
       scale,
-      zeroPoints,
-      ds.data,
+      zeroPoint as Int32Array,
+      dx.data,
+      dFactor.data,
       blocks,
       quantMin,
       quantMax,
     );
-    const dx = needs[0] ? of(BinaryOp.mul, ds, factor, repeated) : null;
-    if (!needs[1]) return [dx, null, null];
-    const quotient = of(BinaryOp.div, of(BinaryOp.mul, dy, y), factor, repeated);
-    const [gain, loss] = [sumTo(of(BinaryOp.mul, ds, x), factor.shape), sumTo(quotient, factor.shape)];
-    kernels.accumulate(loss.data, gain.data, -1);
-    return [dx, gain, null];
+    return [dx, dFactor];
   },
   saves: { inputs: true, output: true },
 };
 
 /**
- * `div(fakeQuantize(mul(x, factor)), factor)` as one operation, bit for bit: the weight of a convolution with batch norm
- * in quantization-aware training (Jacob et al. 2018, section 3.2).
+ * `div(fakeQuantize(mul(x, factor)), factor)`, bit for bit, in one pass where the factor varies along one axis, that of the
+ * quantizer if it has one: the weight of a convolution with batch norm in quantization-aware training (Jacob et al. 2018,
+ * section 3.2).
  * @param factor broadcast to x.
- * @param scaled x · factor, which an observer has seen; gradients flow past it, by x and `factor`.
  * @param qparams with integer zero points; must not change before backward.
  * @throws ShapeError, DTypeError for inputs that do not fit.
  */
-export function scaledFakeQuantize(x: Tensor, factor: Tensor, scaled: Tensor, qparams: QParams): Tensor {
-  return applyOp(scaledFakeQuantizeOp, [x, factor, scaled], qparams);
+export function scaledFakeQuantize(x: Tensor, factor: Tensor, qparams: QParams): Tensor {
+  const { scale, axis, quantMin, quantMax } = qparams;
+  const zeroPoint = qparams.zeroPoint as Int32Array;
+  const place = factorPlace(x, factor);
+  const fits = scale.length === 1 || (axis === place?.axis && scale.length === place.blocks.channels);
+  if (place && fits && [quantMin, quantMax].every(isExact) && zeroPoint.every(isExact)) {
+    return applyOp(scaledFakeQuantizeOp, [x, factor], { ...qparams, ...place });
+  }
+  return div(fakeQuantize(mul(x, factor), scale, zeroPoint, { axis, quantMin, quantMax }), factor);
 }
