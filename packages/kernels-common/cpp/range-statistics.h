@@ -45,12 +45,13 @@ inline Range rangeOf(const float* x, size_t count) {
       nan = nan | isNaN(value);
     }
   }
-  float lows[2 * width], highs[2 * width];
-  for (size_t v = 0; v < 2; ++v) {
-    low[v].store(lows + v * width);
-    high[v].store(highs + v * width);
+  // Not worth it for the few weights of a depthwise filter.
+  if (i > 0) {
+    float lows[width], highs[width];
+    smaller(low[0], low[1]).store(lows);
+    larger(high[0], high[1]).store(highs);
+    for (size_t lane = 0; lane < width; ++lane) range.add(Range{lows[lane], highs[lane], false});
   }
-  for (size_t lane = 0; lane < 2 * width; ++lane) range.add(Range{lows[lane], highs[lane], false});
   range.nan = any(nan);
   for (; i < count; ++i) range.add(x[i]);
   return range;
