@@ -28,6 +28,17 @@ function sums({ kernels }: KernelProvider): Record<string, () => Float32Array[]>
   const other = random.floats(rows * channels);
   const dy = random.floats(64 * 64 * 40);
   const vector = () => new Float32Array(channels);
+  const factors = random.scales(rows);
+  const [scale, zeroPoint] = [Float32Array.of(0.01), Int32Array.of(0)];
+  /** Of a weight with so many channels of so many elements each, or, if that is 1, as many as there are. */
+  const scaled = (count: number, inner: number) => {
+    const blocks = channelBlocks({ outer: x.length / (count * inner), channels: count, inner });
+    const [y, dx, dFactor] = [x.length, x.length, count].map((length) => new Float32Array(length));
+    kernels.scaledFakeQuantize!(x, factors, scale, zeroPoint, y, blocks, -128, 127);
+    const given = [x, factors, y, other, scale, zeroPoint, dx, dFactor, blocks, -128, 127] as const;
+    kernels.scaledFakeQuantizeGradient!(...given);
+    return [y, dx, dFactor];
+  };
   return {
     reduce: () => {
       const y = new Float32Array(1);
@@ -44,6 +55,8 @@ function sums({ kernels }: KernelProvider): Record<string, () => Float32Array[]>
       kernels.channelSums!(x, other, sum, product, rows, channels);
       return [sum, product];
     },
+    "scaledFakeQuantizeGradient, channels one after the other": () => scaled(rows, channels),
+    "scaledFakeQuantizeGradient, channels side by side": () => scaled(channels, 1),
     convWeightGradient: () => {
       const dWeight = new Float32Array(40 * 9 * 24);
       kernels.convWeightGradient!(x.subarray(0, 64 * 64 * 24), dy, dWeight, conv);
