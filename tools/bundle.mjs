@@ -2,6 +2,7 @@
 // only runs a network is to start faster than that. In the package's folder:
 //   node ../../tools/bundle.mjs [entry …]        each of src/<entry>.ts becomes dist/<entry>.js; by default index
 import { rmSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { rolldown } from "rolldown";
 
 const entries = process.argv.length > 2 ? process.argv.slice(2) : ["index"];
@@ -19,7 +20,12 @@ const bundle = await rolldown({
   external: /^(@octavo\/(?!(kernels-common|safetensors)$)|node:)/,
   resolve: { conditionNames: ["@octavo/source"] },
   platform: "neutral",
-  plugins: [{ name: "entries", resolveId: (id, importer) => (importer ? otherEntry(id) : null) }],
+  plugins: [
+    {
+      name: "entries",
+      resolveId: (id, importer) => (importer && dirname(importer) === resolve("src") ? otherEntry(id) : null),
+    },
+  ],
   // Else what entries share would be a third file.
   preserveEntrySignatures: "allow-extension",
 });

@@ -20,7 +20,7 @@ export function fuseNamed(
   mode: Mode,
   rules: readonly FusionRule[],
 ): Module {
-  const { fused, replacements } = fuseOne(model, names, mode, rules);
+  const { fused, replacements } = fusedGroup(model, names, mode, rules);
   replaceEverywhere(model, replacements);
   return fused;
 }
@@ -32,13 +32,13 @@ export function fuseDisjoint(
   mode: Mode,
   rules: readonly FusionRule[],
 ): Module[] {
-  const all = groups.map((names) => fuseOne(model, names, mode, rules));
+  const all = groups.map((names) => fusedGroup(model, names, mode, rules));
   replaceEverywhere(model, new Map(all.flatMap(({ replacements }) => [...replacements])));
   return all.map(({ fused }) => fused);
 }
 
 /** The fused module, and what takes the place of each of the group. */
-function fuseOne(model: Module, names: readonly string[], mode: Mode, rules: readonly FusionRule[]) {
+function fusedGroup(model: Module, names: readonly string[], mode: Mode, rules: readonly FusionRule[]) {
   const where = `fuseModules [${names.join(", ")}]`;
   const modules = names.map((name) => submodule(model, name, where));
   const fuser = ruleFor(modules, mode, rules, where)[mode]!;

@@ -14,7 +14,7 @@ constexpr size_t evenBlock(size_t count, size_t most, size_t threads) {
   return count <= most ? most : divideUp(count, roundUp(divideUp(count, most), threads));
 }
 
-/** Bytes of the left operand that a task works on: an eighth of a common second-level cache. */
+/** Bytes of the left operand that a task works on: half of a small second-level cache, an eighth of a common one. */
 constexpr size_t leftBlockBytes = size_t(1) << 16;
 constexpr size_t maxRowBlock = 192;
 /** Multiplications that are worth a task of their own: some 20 µs. */

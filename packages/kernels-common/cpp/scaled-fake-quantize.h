@@ -78,7 +78,7 @@ struct ScaledPass {
     if (inner == 1) return channelsBesideEachOther();
     parallelFor(channels, 1 + elementGrain / (outer * inner + 1), [=, this](size_t first, size_t last) {
       constexpr size_t width = Vector::width;
-      const Workspace<float> space(5 * width + 2 * (inner + width));
+      const Workspace<float> space(5 * width + (dy ? 2 * (inner + width) : 0));
       const ScaledColumns columns{space.data(), width};
       float *const gain = space.data() + 5 * width, *const loss = gain + inner + width;
       for (size_t c = first; c < last; ++c) {
@@ -133,7 +133,10 @@ void scaledFakeQuantizeGradient(Span<const float> x, Span<const float> factor, S
   OCTAVO_EXPECT_SCALED(x, dx);
   OCTAVO_EXPECT_SCALED(y, dy);
   OCTAVO_EXPECT(dFactor.length >= size_t(blocks.channels), "an entry per channel");
-  if (blocks.elements() == 0) return;
+  if (blocks.elements() == 0) {
+    for (size_t c = 0; c < size_t(blocks.channels); ++c) dFactor[c] = 0;
+    return;
+  }
   ScaledPass pass(blocks, factor, scale, zeroPoint, quantMin, quantMax, x.data, dx.data);
   const size_t channels = pass.channels, runs = pass.outer * channels;
   const Workspace<float> space(2 * (runs + channels));

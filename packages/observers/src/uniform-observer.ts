@@ -113,10 +113,10 @@ export abstract class UniformObserver implements Observer {
 
   observe(x: TensorLike): void {
     this.#batches++;
-    const range = this.observeRange ? x.range?.(this.#axis) : null;
-    if (range) {
+    if (this.observeRange && x.range) {
       this.#requireAxis(x);
-      return this.observeRange!(range);
+      const range = x.range(this.#axis);
+      if (range) return this.observeRange(range);
     }
     const values = float32Values(x, this.where);
     if (values.length > 0) this.observeValues(values, x);

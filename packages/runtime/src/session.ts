@@ -166,10 +166,13 @@ export class Session {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    // Looks into the memory that goes; `explain` may still be called.
-    this.#runners();
-    this.#worker.dispose();
-    this.#executor.dispose();
+    try {
+      // Looks into the memory that goes; `explain` may still be called.
+      this.#runners();
+    } finally {
+      this.#worker.dispose();
+      this.#executor.dispose();
+    }
   }
 
   [Symbol.dispose](): void {

@@ -166,7 +166,7 @@ export class Step {
 
   /** A constant of one of the dtypes; `shape` is checked where it is given. */
   constant(role: string, allowed: readonly DType[], shape?: Shape): ProgramConstant {
-    this.#read.push(role);
+    this.#note(role);
     if (!this.has(role)) return this.fail(`a constant '${role}'`, "nothing");
     const constant = this.#program.constants[this.op.constants[role]];
     if (!allowed.includes(constant.dtype))
@@ -199,8 +199,12 @@ export class Step {
   }
 
   #attribute(name: string): unknown {
-    this.#read.push(name);
+    this.#note(name);
     return Object.hasOwn(this.op.attributes, name) ? this.op.attributes[name] : null;
+  }
+
+  #note(name: string): void {
+    if (!this.#read.includes(name)) this.#read.push(name);
   }
 }
 

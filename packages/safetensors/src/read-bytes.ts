@@ -38,7 +38,7 @@ export async function readBytes(source: ByteSource): Promise<Uint8Array> {
 
 type FileSystem = NonNullable<ReturnType<typeof process.getBuiltinModule<"node:fs">>>;
 
-/** More than Node reads at once. */
+/** Bytes of one read; Node takes less than twice as many. */
 const longestRead = 2 ** 30;
 
 /**

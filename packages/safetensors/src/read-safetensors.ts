@@ -35,6 +35,6 @@ function view(file: Uint8Array, dataStart: number, { dtype, shape, begin, end }:
   const data =
     byteOffset % bytes === 0
       ? new array(file.buffer as ArrayBuffer, byteOffset, length)
-      : new array(file.slice(start, dataStart + end).buffer as ArrayBuffer, 0, length);
+      : new array((file.buffer as ArrayBuffer).slice(byteOffset, byteOffset + end - begin), 0, length);
   return { dtype, shape, data } as StoredTensor;
 }

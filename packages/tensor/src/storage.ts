@@ -70,7 +70,7 @@ export class Storage {
     return this.#isWaiting ? this.formula : null;
   }
 
-  /** Smallest and largest element, where that takes no pass over elements: of those that wait. */
+  /** Smallest and largest element, where they are found without computing the elements: of those that wait. */
   range(along: number | null): KnownRange | null {
     return this.waiting?.range?.(along, () => this.settle()) ?? null;
   }

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { ShapeError } from "@octavo/spec";
 import type { QParams } from "@octavo/spec";
 import { backward, div, fakeQuantize, mul, randn, scaledFakeQuantize, toMemoryFormat } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
@@ -37,3 +38,14 @@ it.each<[string, number[], QParams]>([
     expect(f.grad!.data).toEqual(g.grad!.data);
   },
 );
+
+it("a factor that does not fit is an error, and one that makes x longer does", () => {
+  const x = randn([4, 6]);
+  expect(() => scaledFakeQuantize(x, randn([5, 1]), narrow)).toThrow(ShapeError);
+  expect(scaledFakeQuantize(randn([1, 6]), randn([4, 1]), narrow).shape).toEqual([4, 6]);
+});
+
+it("one scale for an axis of several indices is an error", () => {
+  const qparams: QParams = { ...narrow, qscheme: "perChannelSymmetric", axis: 0 };
+  expect(() => scaledFakeQuantize(randn([4, 6]), randn([4, 1]), qparams)).toThrow(ShapeError);
+});

@@ -43,5 +43,7 @@ export function loadAddon(local: URL): NativeAddon | Unavailable {
 function load(file: string): NativeAddon {
   const module = { exports: {} };
   process.dlopen(module, process.getBuiltinModule("node:path").toNamespacedPath(file));
-  return module.exports as NativeAddon;
+  const addon = module.exports as Partial<NativeAddon>;
+  if (!Array.isArray(addon.isas)) throw new Error("it has no instruction sets");
+  return addon as NativeAddon;
 }

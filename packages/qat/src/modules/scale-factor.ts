@@ -35,7 +35,7 @@ const scaleFactorOp: Op<[gamma: Tensor, variance: Tensor], { readonly eps: numbe
 
 /**
  * γ/σ of a batch norm, σ = √(running variance + eps) being a constant for gradients; 1 in channels where dividing by it would fail:
- * their weight is quantized unscaled. torch gives NaN at 0.
+ * their weight is quantized unscaled. torch gives NaN at 0. Loops here are over channels, not over elements of a weight.
  */
 export function scaleFactor(gamma: Tensor, variance: Tensor, eps: number): Tensor {
   return applyOp(scaleFactorOp, [gamma, variance], { eps });

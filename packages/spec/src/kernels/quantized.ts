@@ -22,7 +22,7 @@ type QuantizedPair = (
 ) => void;
 
 /**
- * Kernels on quantized data; the arithmetic of docs/numerics.md, identical bits from every provider.
+ * Kernels on quantized data; the arithmetic of docs/numerics.md, identical bits from every provider unless a kernel says otherwise.
  * `scale` and `zeroPoint` have length 1 (blocks.channels 1) or one entry per channel; scales given as numbers are rounded
  * to float32 first. Zero points, `quantMin`, `quantMax`, `low` and `high` are integers of the output's type.
  * Outputs come after inputs; one never overlaps an input unless the kernel says that it may.
@@ -78,7 +78,8 @@ export interface QuantizedKernels {
   ): void;
   /**
    * Given what `scaledFakeQuantize` left: with ds = fl(dy / factor[c]) where the integer lies in the range, else 0,
-   * dx = fl(ds · factor[c]) and dFactor[c] = Σ fl(ds · x) − Σ fl(fl(dy · y) / factor[c]).
+   * dx = fl(ds · factor[c]) and dFactor[c] = Σ fl(ds · x) − Σ fl(fl(dy · y) / factor[c]): sums, which may differ between
+   * providers as those of `FloatKernels`.
    */
   scaledFakeQuantizeGradient(
     x: F32,

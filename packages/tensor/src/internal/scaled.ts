@@ -12,11 +12,12 @@ export interface FactorPlace {
   readonly blocks: ChannelBlocks;
 }
 
-/** Null for a factor that varies along several axes. */
+/** Null for a factor that varies along several axes, or that makes x longer or does not fit it. */
 export function factorPlace(x: Tensor, factor: Tensor): FactorPlace | null {
   const axes = factor.shape.flatMap((size, axis) => (size === 1 ? [] : [axis]));
   if (factor.rank !== x.rank || axes.length > 1) return null;
   const [axis = null] = axes;
+  if (axis !== null && factor.shape[axis] !== x.shape[axis]) return null;
   return { axis, blocks: channelBlocksOf(x.shape, axis, x.memoryFormat) };
 }
 
@@ -40,7 +41,7 @@ export class Scaled implements Deferred {
   /** Along the factor's axis, or of the whole. */
   range(along: number | null): KnownRange | null {
     const x = this.#x;
-    const place = factorPlace(x, this.#factor);
+    const place = x.numel > 0 ? factorPlace(x, this.#factor) : null;
     if (!place) return null;
     const axis = along === null ? null : normalizeAxis(along, x.shape, "range");
     const isWhole = axis === null || x.shape[axis] === 1;

@@ -56,7 +56,8 @@ export function scaledFakeQuantize(x: Tensor, factor: Tensor, qparams: QParams):
   const { scale, axis, quantMin, quantMax } = qparams;
   const zeroPoint = qparams.zeroPoint as Int32Array;
   const place = factorPlace(x, factor);
-  const fits = scale.length === 1 || (axis === place?.axis && scale.length === place.blocks.channels);
+  const isOne = scale.length === 1 && (axis === null || x.shape[axis] === 1);
+  const fits = isOne || (axis === place?.axis && scale.length === place.blocks.channels);
   if (place && fits && [quantMin, quantMax].every(isExact) && zeroPoint.every(isExact)) {
     return applyOp(scaledFakeQuantizeOp, [x, factor], { ...qparams, ...place });
   }

@@ -19,6 +19,7 @@ const fields: fc.Arbitrary<Fields> = fc.oneof(
   }),
   fc.record({ outer: fc.oneof(tileSize, fc.constant(300)), channels: tileSize, inner: fc.constant(1) }),
   anyBlocks,
+  fc.constant({ outer: 1, channels: 5, inner: 0 }),
   // A sum of several pieces.
   fc.constant({ outer: 1, channels: 1, inner: 20_000 }),
 );
