@@ -11,8 +11,8 @@ import { floatProduct, int8Product } from "./products.ts";
 import type { PrepareProduct, Product } from "./products.ts";
 import { sweep } from "./sweep.ts";
 
-/** How often the whole sweep is measured: who else uses the machine seldom does so all the time. */
-const rounds = 5;
+/** How often peaks and the whole sweep are measured: who else uses the machine seldom does so all the time. */
+const rounds = 8;
 /** Milliseconds for which a product is repeated in a round, and how often at least. */
 const duration = 20;
 const fewest = 8;
@@ -57,20 +57,17 @@ async function providers(): Promise<KernelProvider[]> {
 
 function measure(provider: KernelProvider): Row[] {
   const names = Object.keys(dots) as (keyof typeof dots)[];
-  const peaks = () => names.map((dot) => peakOf(provider, dot));
-  const before = peaks();
-  const speeds = speedsOf(
-    sweep.flatMap((product) => names.map((dot) => prepared(provider, dots[dot], product))),
-  );
-  // The larger one: whoever else uses the machine makes it smaller.
-  const peak = peaks().map((after, i) =>
-    after === null ? null : Math.max(after, before[i]!) * provider.threads,
-  );
+  const products = sweep.flatMap((product) => names.map((dot) => prepared(provider, dots[dot], product)));
+  const best = bestOf([
+    ...names.map((dot) => () => peakOf(provider, dot)),
+    ...products.map((product) => () => product && speedOf(product)),
+  ]);
+  const peak = best.splice(0, names.length).map((one) => one && one * provider.threads);
   const fraction = (speed: number | null, i: number) =>
     speed === null || !peak[i] ? null : short(speed / peak[i]);
   return sweep.map((product, row) => {
     const measured = names.flatMap((dot, i) => {
-      const speed = speeds[row * names.length + i];
+      const speed = best[row * names.length + i];
       return [
         [`${dot}Gmacs`, speed && short(speed)],
         [`${dot}PeakFraction`, fraction(speed, i)],
@@ -99,17 +96,13 @@ function prepared(provider: KernelProvider, prepare: PrepareProduct, product: Pr
   return run && { macs, run };
 }
 
-/** GMAC/s of each, the best of many runs; short ones are timed together. */
-function speedsOf(products: readonly (Prepared | null)[]): (number | null)[] {
-  const best = products.map((product): number | null => product && 0);
-  for (let round = 0; round < rounds; round++) {
-    products.forEach((product, i) => {
-      if (product) best[i] = Math.max(best[i]!, speedOf(product));
-    });
-  }
-  return best;
+/** The most that each gave in all rounds; null where there is nothing to measure. */
+function bestOf(measurements: readonly (() => number | null)[]): (number | null)[] {
+  const rows = Array.from({ length: rounds }, () => measurements.map((measurement) => measurement()));
+  return measurements.map((_, i) => (rows[0]![i] === null ? null : Math.max(...rows.map((row) => row[i]!))));
 }
 
+/** GMAC/s, the best of many runs; short ones are timed together. */
 function speedOf({ macs, run }: Prepared): number {
   const repeats = Math.max(1, Math.round(2e7 / macs));
   let least = Infinity;

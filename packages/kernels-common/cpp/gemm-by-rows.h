@@ -11,23 +11,27 @@ namespace octavo::OCTAVO_ISA {
 /** Distance between copied rows; not a multiple of 2 KiB, so that they do not meet in the same places of the cache. */
 inline size_t copiedStride(size_t elements) { return elements + (elements % 512 == 0 ? 16 : 0); }
 
+/** Lines that nearest caches keep of addresses that are multiples of 4 KiB apart: 8 in most, 12 in some. */
+constexpr size_t cacheWays = 8;
+
 /**
- * Rows of a matrix in memory; distant rows are copied, because they would meet in the same few places of the
- * cache.
+ * Rows of a matrix in memory. They are copied where they are columns in memory, each of whose elements is far from the next,
+ * and where the rows of a tile would push each other out of the cache.
  */
 struct MatrixRows {
   Left matrix;
   size_t depth;
-  bool copied() const { return matrix.rowStride + matrix.depthStride > 512 && depth >= 64; }
+  bool contiguous() const { return matrix.depthStride == 1; }
+  bool collide() const { return floatTile.rows >= cacheWays && matrix.rowStride % 512 == 0; }
+  bool copied() const { return depth >= 64 && (contiguous() ? collide() : matrix.depthStride > 512); }
   size_t workspaceFloats(size_t rows) const { return copied() ? rows * copiedStride(depth) : 0; }
   Left rows(size_t first, size_t count, float* workspace) const {
     const Left block = matrix.from(first, 0);
     if (!copied()) return block;
-    const bool contiguous = matrix.depthStride == 1;
-    const size_t outer = contiguous ? count : depth, inner = contiguous ? depth : count;
-    const size_t from = contiguous ? matrix.rowStride : matrix.depthStride, to = contiguous ? copiedStride(depth) : count;
+    const size_t outer = contiguous() ? count : depth, inner = contiguous() ? depth : count;
+    const size_t from = contiguous() ? matrix.rowStride : matrix.depthStride, to = contiguous() ? copiedStride(depth) : count;
     for (size_t i = 0; i < outer; ++i) std::memcpy(workspace + i * to, block.data + i * from, inner * sizeof(float));
-    return contiguous ? Left{workspace, to, 1} : Left{workspace, 1, to};
+    return contiguous() ? Left{workspace, to, 1} : Left{workspace, 1, to};
   }
 };
 
