@@ -55,8 +55,10 @@ class BasicBlock extends Module<[x: Tensor], Tensor> {
   }
 
   override forward(x: Tensor): Tensor {
+    // First, so that backward comes to it last and adds its few elements to the other path's gradient.
+    const shortcut = this.shortcut(x);
     const y = this.bn2(this.conv2(this.relu(this.bn1(this.conv1(x)))));
-    return this.addRelu.addRelu(y, this.shortcut(x));
+    return this.addRelu.addRelu(y, shortcut);
   }
 }
 

@@ -70,8 +70,9 @@ const padOp: Op<[Tensor], PadAxis> = {
   },
   backward(kernels, gradient, { inputs: [x], attributes }) {
     const dx = new Tensor(x);
-    dx.data.fill(0);
-    for (const { shape, inX, inY } of blocksOf(x, gradient, attributes)) {
+    const [whole, ...padding] = blocksOf(x, gradient, attributes);
+    if (whole) kernels.copyRegion(gradient.data, dx.data, block(whole.shape, whole.inY, whole.inX));
+    for (const { shape, inX, inY } of padding) {
       kernels.addRegion(gradient.data, dx.data, block(shape, inY, inX));
     }
     return [dx];
