@@ -38,11 +38,18 @@ struct ConvFacts {
   };
   /** Of the sums that an output channel can have, whatever its inputs are. */
   Range sums(size_t channel) const {
+    // Sums of so many weights fit 32 bits, of which a vector adds twice as many.
+    constexpr size_t part = size_t(1) << 16;
     int64_t positive = 0, negative = 0;
-    for (size_t i = 0; i < filterElements(shape); ++i) {
-      const int16_t w = weight(channel, i);
-      positive += w > 0 ? w : 0;
-      negative += w < 0 ? w : 0;
+    for (size_t first = 0; first < filterElements(shape); first += part) {
+      int32_t above = 0, below = 0;
+      for (size_t i = first; i < smallest(first + part, filterElements(shape)); ++i) {
+        const int16_t w = weight(channel, i);
+        above += w > 0 ? w : 0;
+        below += w < 0 ? w : 0;
+      }
+      positive += above;
+      negative += below;
     }
     return {positive * least + negative * most, positive * most + negative * least};
   }

@@ -2,6 +2,7 @@
 #include "conv-gather.h"
 #include "conv-shape.h"
 #include "quantized-conv-tile.h"
+#include "threads.h"
 #include "workspace.h"
 
 // Weights as the integer kernels read them, zero points subtracted.
@@ -24,24 +25,39 @@ constexpr size_t dotElements(size_t depth, size_t columns) {
   return divideUp(columns, columnsOf<Product>) * panelElements<Product>(depth);
 }
 
-/** Panels of `weight(k, column)`, which is asked column by column: as weights lie in memory. */
-template <typename Product, typename Weight>
-void packDots(size_t depth, size_t columns, const Weight& weight, typename Product::Weight* to) {
-  const size_t steps = divideUp(depth, Product::depth);
-  const Workspace<int16_t> taken(steps * Product::depth);
-  int16_t* const column = taken.data();
-  for (size_t panel = 0; panel < columns; panel += columnsOf<Product>, to += panelElements<Product>(depth)) {
-    for (size_t j = 0; j < columnsOf<Product>; ++j) {
-      const bool inside = panel + j < columns;
-      if (inside) for (size_t k = 0; k < depth; ++k) column[k] = weight(k, panel + j);
-      for (size_t k = inside ? depth : 0; k < steps * Product::depth; ++k) column[k] = 0;
-      for (size_t step = 0; step < steps; ++step) {
-        typename Product::Weight part[Product::depth];
-        for (size_t i = 0; i < Product::depth; ++i) part[i] = typename Product::Weight(column[step * Product::depth + i]);
-        std::memcpy(to + (step * columnsOf<Product> + j) * Product::depth, part, sizeof(part));
+/**
+ * Weights in panels of `width` columns: (panel, step, column, depth), filled with zeros. `take(column, values)` writes the
+ * steps · depth elements of a column: column by column, as weights lie in memory.
+ */
+template <size_t depth, size_t width, typename Weight, typename Take>
+void packColumns(size_t steps, size_t columns, const Take& take, Weight* packed) {
+  constexpr size_t taskElements = size_t(1) << 16;
+  const size_t panelElements = steps * depth * width;
+  parallelFor(divideUp(columns, width), 1 + taskElements / (1 + panelElements), [&](size_t first, size_t last) {
+    const Workspace<int16_t> taken(steps * depth);
+    int16_t* const values = taken.data();
+    for (size_t column = first * width; column < last * width; ++column) {
+      if (column < columns) take(column, values);
+      else clear(values, steps * depth);
+      Weight* to = packed + column / width * panelElements + column % width * depth;
+      for (size_t step = 0; step < steps; ++step, to += width * depth) {
+        Weight part[depth];
+        for (size_t i = 0; i < depth; ++i) part[i] = Weight(values[step * depth + i]);
+        std::memcpy(to, part, sizeof(part));
       }
     }
-  }
+  });
+}
+
+/** Panels of `weight(k, column)`. */
+template <typename Product, typename Weight>
+void packDots(size_t depth, size_t columns, const Weight& weight, typename Product::Weight* packed) {
+  const size_t steps = divideUp(depth, Product::depth);
+  const auto take = [&](size_t column, int16_t* values) {
+    for (size_t k = 0; k < depth; ++k) values[k] = weight(k, column);
+    clear(values + depth, steps * Product::depth - depth);
+  };
+  packColumns<Product::depth, columnsOf<Product>>(steps, columns, take, packed);
 }
 
 /** Taps of depthwise filters as `DepthwiseDot` takes them: those of neighbouring rows, a line, at once. */

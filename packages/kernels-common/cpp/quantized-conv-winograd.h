@@ -100,25 +100,19 @@ struct WinogradMethod {
   }
 
   static void pack(const ConvFacts& facts, uint8_t* packed) {
-    const size_t inChannels = size_t(facts.shape.inChannels), outChannels = facts.channels();
-    const size_t panelBytes = steps(facts.shape) * 9 * stepShorts;
-    const Workspace<int16_t> taken(9 * inChannels);
-    int16_t* const filter = taken.data();
-    auto* to = reinterpret_cast<int8_t*>(packed);
-    for (size_t panel = 0; panel < outChannels; panel += dotColumns, to += panelBytes) {
-      std::memset(to, 0, panelBytes);
-      // Filter by filter: as they lie in memory.
-      for (size_t o = panel; o < smallest(panel + dotColumns, outChannels); ++o) {
-        for (size_t i = 0; i < 9 * inChannels; ++i) filter[i] = facts.weight(o, i);
+    constexpr size_t depth = Dot::depth;
+    const size_t inChannels = size_t(facts.shape.inChannels);
+    // (step, tap, depth)
+    const auto take = [&](size_t column, int16_t* values) {
+      for (size_t c = 0; c < inChannels; c += depth) {
         for (size_t tap = 0; tap < 9; ++tap) {
-          for (size_t c = 0; c < inChannels; c += Dot::depth) {
-            int8_t* const place = to + (c / Dot::depth * 9 + tap) * stepShorts + (o - panel) * Dot::depth;
-            const int16_t* const from = filter + tap * inChannels + c;
-            for (size_t i = 0; i < smallest(Dot::depth, inChannels - c); ++i) place[i] = int8_t(from[i]);
+          for (size_t i = 0; i < depth; ++i) {
+            *values++ = c + i < inChannels ? facts.weight(column, tap * inChannels + c + i) : int16_t(0);
           }
         }
       }
-    }
+    };
+    packColumns<depth, dotColumns>(steps(facts.shape) * 9, facts.channels(), take, reinterpret_cast<int8_t*>(packed));
   }
 
   static void run(const ConvCall& call) {
