@@ -36,7 +36,7 @@ const result = session.run({ data: x.data, shape: [32, 64] });
 console.log(result.shape); // → [ 32, 10 ]
 
 // The same bits as the modules gave, and the same in a worker.
-const expected = int8(x).data;
+const expected = int8(x).toArray();
 console.log(expected.every((value, i) => value === result.data[i])); // → true
 const later = await session.runAsync({ data: x.data.subarray(0, 64), shape: [1, 64] });
 console.log(later.data.every((value, i) => value === result.data[i])); // → true

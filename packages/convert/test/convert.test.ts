@@ -318,7 +318,7 @@ describe("errors", () => {
         new nn.Linear(3, 8),
         randn([2, 3]),
         randn([2, 4]),
-        "1 (QuantizedLinear): expected a weight (out, 4) for an input of 4 features, got [8,3].",
+        "1 (QuantizedLinear): expected an input of 3 features, as the weight [8,3], got 4.",
       ],
       [
         new nn.ConvTranspose2d(3, 8, 3),

@@ -105,7 +105,7 @@ export async function buildNative({
   const expected = fingerprint(files, compiler, flags, linkFlags, isaFlags, extraFlags);
   if (isFresh(output, stamp, expected)) return true;
 
-  console.log(`${name}: building by ${compiler.version}, up to a minute …`);
+  console.log(`${name}: building by ${compiler.version}, a minute or two …`);
   const started = performance.now();
   mkdirSync(dirname(output), { recursive: true });
   const scratch = mkdtempSync(join(dirname(output), "objects-"));

@@ -47,8 +47,8 @@ function quantizer(role: string, given: Quantizer): FakeQuantizeFactory | null {
   throw new ArgumentError({
     where: `QConfig ${role}`,
     expected: "a recipe for observers or quantizers, or null",
-    got: `${given}`,
-    hint: "Give MinMaxObserver.withArgs({ … }), or fakeQuantizeWith(…) of it, instead of an instance.",
+    got: typeof given === "function" ? `the class ${(given as { name: string }).name}` : `${given}`,
+    hint: "Give MinMaxObserver.withArgs({ … }), or fakeQuantizeWith(…) of it, instead of an instance or the class.",
   });
 }
 

@@ -121,6 +121,12 @@ describe("QConfig", () => {
     expect(() => QConfig({ activation: recipe, weight: wrong as never })).toThrow(ArgumentError);
   });
 
+  it("names a class that was given instead of its recipe", () => {
+    expect(() => QConfig({ activation: MinMaxObserver as never, weight: null })).toThrow(
+      /^QConfig activation: expected a recipe .*, got the class MinMaxObserver\.\nGive MinMaxObserver\.withArgs/,
+    );
+  });
+
   it("is frozen, and equal by what it makes", () => {
     const qconfig = QConfig({ activation: recipe, weight: null });
     expect(Object.isFrozen(qconfig)).toBe(true);

@@ -47,4 +47,9 @@ export class Profile {
     const header = ["", "op", "shapes", "ms", "GMAC/s", "share", "kernel", "from"];
     return [...alignColumns([header, ...cells]), `${this.ms.toFixed(3)} ms`].join("\n");
   }
+
+  /** So that Node's console prints the table. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
 }

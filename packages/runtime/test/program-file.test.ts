@@ -212,7 +212,7 @@ describe("programs that are not right", () => {
     ],
     "an input of another size": [
       (json) => (json.values[1][1] = json.values[0][1] = [-1, 5]),
-      /expected a weight \(out, 5\) for an input of 5 features, got \[3,2\]/,
+      /expected an input of 2 features, as the weight \[3,2\], got 5\./,
     ],
     "a constant that the op does not know": [
       (json) => json.kinds[1].push("beta=layers.1.bias"),

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { loadKernels } from "@octavo/backend";
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -91,12 +92,13 @@ describe("inputs that do not fit", () => {
     NaN: [nan, /input 'image': expected numbers, got NaN among them/],
     "an unknown name": [
       { picture: image(1) },
-      /expected the inputs image, got no 'image'|got an input 'picture'/,
+      /expected the inputs image, got no 'image', but an input 'picture'/,
     ],
+    nothing: [undefined as never, /expected the inputs image, got undefined\.\nGive a tensor/],
     "a missing name": [{}, /expected the inputs image, got no 'image'/],
     "numbers without a shape": [
       new Float32Array(40),
-      /expected the inputs image, .*\nGive a tensor, \{ data, shape \}, or tensors by name, \{ image \}\.$/,
+      /expected the inputs image, got numbers without a shape\.\nGive a tensor, \{ data, shape \}, or tensors by name, \{ image \}\.$/,
     ],
   };
   test.each(Object.entries(cases))("%s", (_, [input, message]) => {
@@ -152,6 +154,7 @@ describe("Session", () => {
     expect(profile.rows.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
     expect(profile.rows.every(({ ms }) => ms > 0 && ms < Infinity)).toBe(true);
     expect(String(profile).split("\n")).toHaveLength(5);
+    expect(inspect(profile)).toBe(String(profile));
     expect(session.run(image(2))).toEqual(before);
     expect(() => session.profile(image(2), 0)).toThrow(
       /profile of 'net': expected a number of runs of at least 1, got 0/,

@@ -87,5 +87,5 @@ function missing(where: string, got: string, cause?: unknown): ArgumentError {
 
 /** What to call the source in errors: its path or address, or `bytes`. */
 export function describeSource(source: ByteSource): string {
-  return typeof source === "string" || source instanceof URL ? String(source) : "bytes";
+  return typeof source === "string" || source instanceof URL ? String(source) || "''" : "bytes";
 }

@@ -1,9 +1,10 @@
 import { denseStrides, describeQParams, formatsCoincide, isQuantized, numberOfElements } from "@octavo/spec";
 import { unpackNibbles } from "@octavo/spec";
-import { ArgumentError, DTypeError } from "@octavo/spec";
+import { ArgumentError, DTypeError, ShapeError } from "@octavo/spec";
 import type { DType, KnownRange, MemoryFormat, QParams, TypedArray } from "@octavo/spec";
 import type { TapeNode } from "./autograd.ts";
 import { formatTensor } from "./format-tensor.ts";
+import { whereOf } from "./internal/where.ts";
 import type { TensorMethods } from "./methods.ts";
 import { Storage } from "./storage.ts";
 
@@ -17,6 +18,13 @@ export interface TensorInfo {
 
 /** The operators, as methods. */
 export interface Tensor extends TensorMethods {}
+
+function elementsOf(shape: readonly number[]): number {
+  const elements = numberOfElements(shape);
+  if (Number.isSafeInteger(elements) && elements >= 0) return elements;
+  const expected = "sizes that are integers ≥ 0";
+  throw new ShapeError({ where: whereOf("Tensor"), expected, got: `[${shape.map(String).join(", ")}]` });
+}
 
 /**
  * A dense n-d array with a dtype, a memory format and, if quantized, its qparams. Made by `tensor`, `zeros`, … and by
@@ -42,7 +50,7 @@ export class Tensor {
     this.dtype = info.dtype ?? "float32";
     this.memoryFormat = formatsCoincide(info.shape) ? "contiguous" : (info.memoryFormat ?? "contiguous");
     this.qparams = info.qparams ?? null;
-    this.storage = storage ?? new Storage(this.dtype, numberOfElements(info.shape));
+    this.storage = storage ?? new Storage(this.dtype, elementsOf(info.shape));
   }
 
   /** Elements in memory order (see `memoryFormat`); a view, not a copy. `toArray` gives torch's order. */

@@ -7,6 +7,17 @@ const image = ones([1, 3, 4, 5]);
 
 describe("arguments that do not fit", () => {
   it.each([
+    [() => tensor([1.5], { dtype: "float" as "float32" }), ArgumentError, "Tensor: expected dtype float32, "],
+    [
+      () => ops.zeros([2, undefined as unknown as number, 1.5]),
+      ShapeError,
+      "Tensor: expected sizes that are integers ≥ 0, got [2, undefined, 1.5].",
+    ],
+    [
+      () => quantizePerTensor(ones([2]), 0.5, 2, "uint8" as "quint8"),
+      ArgumentError,
+      "quantizePerTensor: expected dtype quint8, qint8, ",
+    ],
     [
       () => ops.add(ones([2, 3]), ones([2])),
       ShapeError,

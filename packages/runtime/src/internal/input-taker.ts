@@ -24,6 +24,7 @@ export class InputTaker {
 
   /** @throws ShapeError, DTypeError or ArgumentError that names the input. */
   take(given: InputTensor | Inputs): void {
+    if (typeof given !== "object" || given === null) throw this.#wrong(String(given));
     if (isTensor(given)) this.#takeAlone(given);
     else this.#takeNamed(given);
     this.#check();
@@ -73,13 +74,22 @@ export class InputTaker {
   }
 
   #wrongNames(given: Inputs): ArgumentError {
-    const names = this.#names();
+    if (Array.isArray(given) || ArrayBuffer.isView(given)) return this.#wrong("numbers without a shape");
     const missing = this.#values.find(({ name }) => !Object.hasOwn(given, name));
     const unknown = Object.keys(given).find((key) => !this.#values.some(({ name }) => name === key));
-    const got = missing === undefined ? `an input '${unknown}'` : `no '${missing.name}'`;
+    const other = unknown === undefined ? "" : `an input '${unknown}'`;
+    return this.#wrong([missing && `no '${missing.name}'`, other].filter(Boolean).join(", but "));
+  }
+
+  #wrong(got: string): ArgumentError {
+    const names = this.#names();
     const byName = `tensors by name, { ${names} }`;
-    const hint = `Give ${this.#values.length > 1 ? byName : `a tensor, { data, shape }, or ${byName}`}.`;
-    return new ArgumentError({ where: this.#where(), expected: `the inputs ${names}`, got, hint });
+    return new ArgumentError({
+      where: this.#where(),
+      expected: `the inputs ${names}`,
+      got,
+      hint: `Give ${this.#values.length > 1 ? byName : `a tensor, { data, shape }, or ${byName}`}.`,
+    });
   }
 
   #names(): string {
@@ -93,5 +103,10 @@ export class InputTaker {
 
 /** Whether inputs are one tensor, rather than tensors by name. */
 export function isTensor(given: InputTensor | Inputs): given is InputTensor {
-  return "data" in given && Array.isArray((given as InputTensor).shape);
+  return (
+    typeof given === "object" &&
+    given !== null &&
+    "data" in given &&
+    Array.isArray((given as InputTensor).shape)
+  );
 }

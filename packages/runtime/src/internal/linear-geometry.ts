@@ -43,8 +43,9 @@ function findLinear(step: Step, weightDType: DType): LinearGeometry {
   step.expectContiguous(step.outputs[0]);
   const inFeatures = x.shape[x.shape.length - 1];
   const weight = step.constant("weight", [weightDType]);
-  if (weight.shape.length !== 2 || weight.shape[1] !== inFeatures) {
-    step.fail(`a weight (out, ${inFeatures}) for an input of ${inFeatures} features`, `[${weight.shape}]`);
+  if (weight.shape.length !== 2) step.fail("a weight (out, in)", `[${weight.shape}]`);
+  if (weight.shape[1] !== inFeatures) {
+    step.fail(`an input of ${weight.shape[1]} features, as the weight [${weight.shape}]`, `${inFeatures}`);
   }
   const outFeatures = weight.shape[0];
   return { weight, inFeatures, outFeatures };

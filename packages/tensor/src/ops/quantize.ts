@@ -25,6 +25,13 @@ const quantizeOp: Op<[Tensor], { qparams: QParams }> = {
     ),
 };
 
+/** Smallest and largest integer of a quantized dtype. @throws ArgumentError for another name. */
+function rangeOf(dtype: QuantizedDType, where: string): readonly [low: number, high: number] {
+  if (Object.hasOwn(quantRanges, dtype)) return quantRanges[dtype];
+  const expected = `dtype ${Object.keys(quantRanges).join(", ")}`;
+  throw new ArgumentError({ where: whereOf(where), expected, got: String(dtype) });
+}
+
 function checkQParams(
   { dtype, scale, zeroPoint, axis, quantMin, quantMax }: QParams,
   x: Tensor,
@@ -53,7 +60,7 @@ function checkQParams(
       got: String(scale[bad]),
     });
   }
-  const [low, high] = quantRanges[dtype];
+  const [low, high] = rangeOf(dtype, where);
   const zero = zeroPoint.find((value) => !Number.isInteger(value) || value < low || value > high);
   if (zero !== undefined || !(low <= quantMin && quantMin < quantMax && quantMax <= high)) {
     throw new ArgumentError({
@@ -80,7 +87,7 @@ export function quantizePerTensor(
   zeroPoint: number,
   dtype: QuantizedDType,
 ): Tensor {
-  const [quantMin, quantMax] = quantRanges[dtype];
+  const [quantMin, quantMax] = rangeOf(dtype, "quantizePerTensor");
   return quantize(x, {
     dtype,
     qscheme: "perTensorAffine",
@@ -100,7 +107,7 @@ export function quantizePerChannel(
   axis: number,
   dtype: QuantizedDType,
 ): Tensor {
-  const [quantMin, quantMax] = quantRanges[dtype];
+  const [quantMin, quantMax] = rangeOf(dtype, "quantizePerChannel");
   return quantize(x, {
     dtype,
     qscheme: "perChannelAffine",
