@@ -26,7 +26,7 @@ const bundle = await rolldown({
       resolveId: (id, importer) => (importer && dirname(importer) === resolve("src") ? otherEntry(id) : null),
     },
   ],
-  // Else what entries share would be a third file.
+  // What several entries take along goes into one of them.
   preserveEntrySignatures: "allow-extension",
 });
 await bundle.write({

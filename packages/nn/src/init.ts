@@ -1,4 +1,4 @@
-import { ArgumentError, numberOfElements, ShapeError } from "@octavo/spec";
+import { entryOf, numberOfElements, ShapeError } from "@octavo/spec";
 import { defaultGenerator } from "@octavo/tensor";
 import type { Generator, Tensor } from "@octavo/tensor";
 
@@ -67,15 +67,7 @@ const gains: { readonly [N in Nonlinearity]: (slope: number) => number } = {
 
 /** Factor that keeps the variance through a nonlinearity, as torch.nn.init.calculate_gain. */
 export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
-  const gain = gains[nonlinearity];
-  if (!gain) {
-    throw new ArgumentError({
-      where: "calculateGain",
-      expected: Object.keys(gains).join(", "),
-      got: nonlinearity,
-    });
-  }
-  return gain(slope);
+  return entryOf(gains, nonlinearity, "calculateGain", "nonlinearity")(slope);
 }
 
 export interface KaimingOptions extends InitOptions {

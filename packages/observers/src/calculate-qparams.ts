@@ -1,4 +1,4 @@
-import { ArgumentError, QuantizationError, qschemes, roundHalfToEven } from "@octavo/spec";
+import { ArgumentError, entryOf, QuantizationError, qschemes, roundHalfToEven } from "@octavo/spec";
 import type { QParams, QScheme } from "@octavo/spec";
 import { quantRange } from "./quant-range.ts";
 import type { QuantRange, QuantRangeOptions } from "./quant-range.ts";
@@ -38,19 +38,12 @@ const fl = Math.fround;
  */
 export function calculateQParams(options: QParamsOptions): QParams {
   const { dtype, qscheme, where = "calculateQParams", eps = defaultEps } = options;
-  if (!Object.hasOwn(qschemes, qscheme)) {
-    throw new ArgumentError({
-      where,
-      expected: `qscheme ${Object.keys(qschemes).join(", ")}`,
-      got: String(qscheme),
-    });
-  }
+  const { perChannel, symmetric, floatZeroPoint } = entryOf(qschemes, qscheme, where, "qscheme");
   if (!(fl(eps) > 0 && fl(eps) < Infinity)) {
     throw new ArgumentError({ where, expected: "a positive eps", got: String(eps) });
   }
   const range = quantRange({ ...options, where });
   const { quantMin, quantMax } = range;
-  const { perChannel, symmetric, floatZeroPoint } = qschemes[qscheme];
   const [min, max] = [float32List(options.min), float32List(options.max)];
   requireBounds(where, min, max, perChannel);
 

@@ -1,4 +1,4 @@
-import { ArgumentError, quantRanges } from "@octavo/spec";
+import { ArgumentError, entryOf, quantRanges } from "@octavo/spec";
 import type { QuantizedDType } from "@octavo/spec";
 import { warn } from "./warnings.ts";
 
@@ -30,19 +30,13 @@ export interface QuantRange {
  */
 export function quantRange(options: QuantRangeOptions): QuantRange {
   const { dtype, quantMin, quantMax, reduceRange = false, where = "quantRange" } = options;
-  if (!Object.hasOwn(quantRanges, dtype)) {
-    throw new ArgumentError({
-      where,
-      expected: `dtype ${Object.keys(quantRanges).join(", ")}`,
-      got: String(dtype),
-    });
-  }
+  const whole = entryOf(quantRanges, dtype, where, "dtype");
   const custom = quantMin !== undefined && quantMax !== undefined;
   if (custom) requireRange(where, dtype, quantMin, quantMax);
   else if (quantMin !== undefined || quantMax !== undefined) {
     warn(`${where}: quantMin and quantMax count only together; the range of ${dtype} is used.`);
   }
-  const [low, high] = custom ? [quantMin, quantMax] : quantRanges[dtype];
+  const [low, high] = custom ? [quantMin, quantMax] : whole;
   const halve = (bound: number) => (reduceRange ? Math.floor(bound / 2) : bound);
   return { quantMin: halve(low), quantMax: halve(high), custom };
 }

@@ -1,7 +1,7 @@
 import { allocate, free } from "@octavo/backend";
 // Tensors are used without waiting for anything.
 import "@octavo/backend/reference";
-import { ArgumentError, dtypes, OctavoError } from "@octavo/spec";
+import { dtypes, OctavoError } from "@octavo/spec";
 import type { DType, KnownRange, Memory, TypedArray } from "@octavo/spec";
 import { insideOperation, operation } from "./internal/operation.ts";
 import { adopt, insideFrame } from "./internal/ownership.ts";
@@ -51,10 +51,6 @@ export class Storage {
   #readers: Set<Storage> | null = null;
 
   constructor(dtype: DType, length: number) {
-    if (!Object.hasOwn(dtypes, dtype)) {
-      const expected = `dtype ${Object.keys(dtypes).join(", ")}`;
-      throw new ArgumentError({ where: "Tensor", expected, got: String(dtype) });
-    }
     this.dtype = dtype;
     this.length = length;
     adopt(this);

@@ -1,5 +1,5 @@
 import { denseStrides, describeQParams, formatsCoincide, isQuantized, numberOfElements } from "@octavo/spec";
-import { unpackNibbles } from "@octavo/spec";
+import { dtypes, entryOf, unpackNibbles } from "@octavo/spec";
 import { ArgumentError, DTypeError, ShapeError } from "@octavo/spec";
 import type { DType, KnownRange, MemoryFormat, QParams, TypedArray } from "@octavo/spec";
 import type { TapeNode } from "./autograd.ts";
@@ -19,9 +19,10 @@ export interface TensorInfo {
 /** The operators, as methods. */
 export interface Tensor extends TensorMethods {}
 
-function elementsOf(shape: readonly number[]): number {
+function newStorage(dtype: DType, shape: readonly number[]): Storage {
+  entryOf(dtypes, dtype, "Tensor", "dtype");
   const elements = numberOfElements(shape);
-  if (Number.isSafeInteger(elements) && elements >= 0) return elements;
+  if (Number.isSafeInteger(elements) && elements >= 0) return new Storage(dtype, elements);
   const expected = "sizes that are integers ≥ 0";
   throw new ShapeError({ where: whereOf("Tensor"), expected, got: `[${shape.map(String).join(", ")}]` });
 }
@@ -50,7 +51,7 @@ export class Tensor {
     this.dtype = info.dtype ?? "float32";
     this.memoryFormat = formatsCoincide(info.shape) ? "contiguous" : (info.memoryFormat ?? "contiguous");
     this.qparams = info.qparams ?? null;
-    this.storage = storage ?? new Storage(this.dtype, elementsOf(info.shape));
+    this.storage = storage ?? newStorage(this.dtype, info.shape);
   }
 
   /** Elements in memory order (see `memoryFormat`); a view, not a copy. `toArray` gives torch's order. */

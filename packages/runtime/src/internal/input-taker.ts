@@ -24,7 +24,6 @@ export class InputTaker {
 
   /** @throws ShapeError, DTypeError or ArgumentError that names the input. */
   take(given: InputTensor | Inputs): void {
-    if (typeof given !== "object" || given === null) throw this.#wrong(String(given));
     if (isTensor(given)) this.#takeAlone(given);
     else this.#takeNamed(given);
     this.#check();
@@ -49,6 +48,7 @@ export class InputTaker {
   }
 
   #takeNamed(given: Inputs): void {
+    if (Object(given) !== given) throw this.#wrong(String(given));
     let known = 0;
     for (let i = 0; i < this.#values.length; i++) {
       const { name } = this.#values[i];
@@ -103,10 +103,5 @@ export class InputTaker {
 
 /** Whether inputs are one tensor, rather than tensors by name. */
 export function isTensor(given: InputTensor | Inputs): given is InputTensor {
-  return (
-    typeof given === "object" &&
-    given !== null &&
-    "data" in given &&
-    Array.isArray((given as InputTensor).shape)
-  );
+  return Array.isArray((given as Partial<InputTensor> | undefined | null)?.shape) && "data" in given;
 }

@@ -1,4 +1,4 @@
-import { ArgumentError, denseStrides } from "@octavo/spec";
+import { denseStrides, entryOf } from "@octavo/spec";
 import { requireFloat, requireShape } from "../internal/require.ts";
 import { block } from "../internal/strided.ts";
 import { whereOf } from "../internal/where.ts";
@@ -99,9 +99,7 @@ export function pad(
   padding: readonly number[],
   { mode = "constant", value = 0 }: { mode?: PadMode; value?: number } = {},
 ): Tensor {
-  if (!(mode in paddings)) {
-    throw new ArgumentError({ where: whereOf("pad"), expected: Object.keys(paddings).join(", "), got: mode });
-  }
+  entryOf(paddings, mode, whereOf("pad"), "mode");
   requireShape(
     padding.length % 2 === 0 && padding.length <= 2 * x.rank,
     "pad",

@@ -1,5 +1,5 @@
 import { axisOf } from "../internal/axis-of.ts";
-import { ArgumentError, channelBlocksOf, DTypeError, quantRanges } from "@octavo/spec";
+import { ArgumentError, channelBlocksOf, DTypeError, entryOf, quantRanges } from "@octavo/spec";
 import type { QParams, QuantizedDType } from "@octavo/spec";
 import { requireFloat, requireShape } from "../internal/require.ts";
 import { whereOf } from "../internal/where.ts";
@@ -25,12 +25,9 @@ const quantizeOp: Op<[Tensor], { qparams: QParams }> = {
     ),
 };
 
-/** Smallest and largest integer of a quantized dtype. @throws ArgumentError for another name. */
-function rangeOf(dtype: QuantizedDType, where: string): readonly [low: number, high: number] {
-  if (Object.hasOwn(quantRanges, dtype)) return quantRanges[dtype];
-  const expected = `dtype ${Object.keys(quantRanges).join(", ")}`;
-  throw new ArgumentError({ where: whereOf(where), expected, got: String(dtype) });
-}
+/** Smallest and largest integer of a quantized dtype. */
+const rangeOf = (dtype: QuantizedDType, where: string) =>
+  entryOf(quantRanges, dtype, whereOf(where), "dtype");
 
 function checkQParams(
   { dtype, scale, zeroPoint, axis, quantMin, quantMax }: QParams,
