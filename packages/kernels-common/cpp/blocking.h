@@ -15,18 +15,22 @@ constexpr size_t evenBlock(size_t count, size_t most, size_t threads) {
 }
 
 /** Bytes of the left operand that a task works on: half of a small second-level cache, an eighth of a common one. */
-constexpr size_t leftBlockBytes = size_t(1) << 16;
-constexpr size_t maxRowBlock = 192;
+constexpr size_t leftBlockBytes = size_t(64) << 10;
+/** Rows that a task takes even if they are longer, up to so many bytes: fewer would wait for weights from beyond that cache. */
+constexpr size_t enoughRows = 64, longRowsBytes = size_t(288) << 10;
+/** More rows than that at a time, and their results leave the nearest cache before its lines are complete. */
+constexpr size_t maxRowBlock = 96;
 /** Multiplications that are worth a task of their own: some 20 µs. */
 constexpr size_t taskProducts = size_t(1) << 20;
 /** The same for depthwise loops, which are bound by loads. */
 constexpr size_t depthwiseTaskProducts = size_t(1) << 18;
 
-/** Rows that a task takes at once: they fit the cache, and are whole tiles. */
+/** Rows that a task takes at once: whole tiles. */
 constexpr size_t rowBlockOf(size_t rowBytes, size_t tileRows) {
-  const size_t fitting = rowBytes == 0 ? maxRowBlock : leftBlockBytes / rowBytes;
-  const size_t rows = fitting > maxRowBlock ? maxRowBlock : fitting < tileRows ? tileRows : fitting;
-  return rows / tileRows * tileRows;
+  const size_t bytes = rowBytes < 1 ? 1 : rowBytes;
+  const size_t fitting = leftBlockBytes / bytes, enough = smallest(enoughRows, longRowsBytes / bytes);
+  const size_t rows = smallest(maxRowBlock, fitting > enough ? fitting : enough);
+  return rows < tileRows ? tileRows : rows / tileRows * tileRows;
 }
 
 /**

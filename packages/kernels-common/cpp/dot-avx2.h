@@ -18,10 +18,6 @@ struct Operand {
 using Dot = Operand<int16_t>;
 using ByteOperand = Operand<uint8_t>;
 
-inline IntVector dot(Dot a, Dot b, IntVector sum) {
-  return {_mm256_add_epi32(sum.v, _mm256_madd_epi16(a.v, b.v))};
-}
-
 struct ShortVector {
   static constexpr size_t width = 16;
   __m256i v;

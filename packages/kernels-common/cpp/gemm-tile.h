@@ -1,6 +1,7 @@
 #pragma once
 #include <utility>
 
+#include "ahead.h"
 #include "blocking.h"
 #include "products.h"
 
@@ -49,7 +50,7 @@ inline void storeFirst(float* to, Vector value, size_t count) {
  */
 template <size_t Rows, size_t Vectors, bool DepthContiguous>
 void gemmTiles(size_t tiles, size_t depth, const float* a, size_t aStride, const float* b, size_t bStride,
-               const float* start, float* c, size_t cStride, size_t lastLanes) {
+               const float* start, float* c, size_t cStride, size_t lastLanes, Ahead ahead) {
   constexpr size_t width = Vector::width;
   const bool whole = lastLanes == width;
   const size_t depthStride = DepthContiguous ? 1 : aStride;
@@ -68,6 +69,7 @@ void gemmTiles(size_t tiles, size_t depth, const float* a, size_t aStride, const
     const float* left = a;
     const float* right = b;
     for (size_t k = 0; k < depth; ++k, left += depthStride, right += bStride) {
+      ahead.step();
       addProducts<FloatProduct>(left, rowStride, right, sum);
     }
     OCTAVO_UNROLL
@@ -95,7 +97,7 @@ GemmTiles gemmTilesOf(size_t rows, size_t vectors, std::index_sequence<I...>) {
 
 /** c (rows × columns) = start + a · b, or c + a · b if `start` is null: a block that fits the caches. */
 inline void gemmBlock(size_t rows, size_t columns, size_t depth, Left a, Right b, const float* start,
-                      float* c, size_t cStride) {
+                      float* c, size_t cStride, Ahead ahead) {
   constexpr auto all = std::make_index_sequence<floatTile.rows * floatTile.vectors>();
   const bool contiguous = a.depthStride == 1;
   const size_t aStride = contiguous ? a.rowStride : a.depthStride;
@@ -106,9 +108,16 @@ inline void gemmBlock(size_t rows, size_t columns, size_t depth, Left a, Right b
     coverWithTiles(rows, floatTile.rows, [&](size_t height, size_t tiles, size_t i) {
       const auto run = contiguous ? gemmTilesOf<true>(height, vectors, all) : gemmTilesOf<false>(height, vectors, all);
       run(tiles, depth, a.data + i * a.rowStride, aStride, b.data, b.depthStride, start ? start + j : nullptr,
-          c + i * cStride + j, cStride, lastLanes);
+          c + i * cStride + j, cStride, lastLanes, ahead);
+      ahead = ahead.after(tiles * depth);
     });
   }
+}
+
+/** With nothing to fetch ahead. */
+inline void gemmBlock(size_t rows, size_t columns, size_t depth, Left a, Right b, const float* start, float* c,
+                      size_t cStride) {
+  gemmBlock(rows, columns, depth, a, b, start, c, cStride, Ahead::none(b.data));
 }
 
 }  // namespace octavo::OCTAVO_ISA

@@ -8,8 +8,8 @@ namespace octavo::OCTAVO_ISA {
 
 /** The sum is split over threads only when it is this deep and the result this small. */
 constexpr size_t deepProduct = 4096, smallResult = size_t(1) << 16;
-/** Packing the right operand costs more than reading it where it lies for so few rows, or where it fits the nearest cache. */
-constexpr size_t fewRows = 4 * floatTile.rows, nearFloats = 4096;
+/** Packing the right operand costs more than reading it where it lies for few rows, or for some where it fits the nearest cache. */
+constexpr size_t fewRows = 4 * floatTile.rows, someRows = 192, nearFloats = 4096;
 
 /** c = start + left · b, or c + left · b if `start` is null; b is row-major and its rows end with a vector. Nothing is packed. */
 inline void multiplyInPlace(size_t m, size_t n, size_t k, Left left, const float* b, const float* start, float* c) {
@@ -61,7 +61,7 @@ inline void gemmOne(const float* a, const float* b, const float* start, float* c
   }
   if (m == 1 && shape.transposeB) return multiplyRow(n, k, a, b, start, c);
   const bool inPlace = !shape.transposeB && n % Vector::width == 0;
-  if (inPlace && (m <= fewRows || (k * n <= nearFloats && m <= maxRowBlock))) {
+  if (inPlace && (m <= fewRows || (k * n <= nearFloats && m <= someRows))) {
     return multiplyInPlace(m, n, k, left, b, start, c);
   }
   const PanelPacker packer = {nullptr, k, n};

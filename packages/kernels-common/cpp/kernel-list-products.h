@@ -7,4 +7,7 @@ KERNEL(packedConv)
 KERNEL(convInputGradient)
 KERNEL(convWeightGradient)
 KERNEL(quantizedConvTranspose)
+KERNEL(quantizedAdd)
+KERNEL(quantizedMul)
+KERNEL(quantize)
 #include "kernel-list-dots.h"

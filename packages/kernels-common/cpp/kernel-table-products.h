@@ -6,7 +6,9 @@
 #include "conv-weight-gradient.h"
 #include "conv.h"
 #include "gemm.h"
+#include "quantize.h"
 #include "quantized-conv-transpose.h"
+#include "requantize.h"
 
 #ifndef OCTAVO_KERNEL_LIST
 #define OCTAVO_KERNEL_LIST "kernel-list-products.h"

@@ -15,13 +15,13 @@ constexpr ConvMethod convMethods[] = {
     methodOf<DepthwiseMethod>(),
     methodOf<WinogradMethod<Winograd4, Winograd2>>(),
     methodOf<WinogradMethod<Winograd2>>(),
-    methodOf<LinesMethod>(),
+    methodOf<LinesMethod<EightBitOperands>>(),
 #ifdef OCTAVO_BYTE_DOT
-    methodOf<ByteRowsMethod>(),
+    methodOf<RowsMethod<ByteOperands>>(),
 #endif
     methodOf<WinogradMethod<Winograd4Stride2>>(),
-    methodOf<RowsMethod<NarrowProduct>>(),
-    methodOf<RowsMethod<IntProduct>>(),
+    methodOf<RowsMethod<CentredOperands<NarrowProduct>>>(),
+    methodOf<RowsMethod<CentredOperands<IntProduct>>>(),
 };
 
 }  // namespace octavo::OCTAVO_ISA

@@ -1,21 +1,9 @@
 #pragma once
-#include "conv-gather.h"
-#include "quantized-conv-method.h"
+#include "quantized-conv-operands.h"
 #include "threads.h"
 
 // Products of activations with packed weights, by blocks of rows.
 namespace octavo::OCTAVO_ISA {
-
-/** Activations for int16 products: centred copies. */
-struct CentredRows {
-  using Element = int16_t;
-  Activations8 x;
-  /** What positions outside become. */
-  static constexpr int16_t outside = 0;
-  void copy(const uint8_t* from, int16_t* to, size_t n) const { x.centreRun(from, to, n); }
-  /** Operands as they lie in memory, or null if only a copy of them can be multiplied. */
-  static const int16_t* asIs(const uint8_t*) { return nullptr; }
-};
 
 /**
  * y[row] = requantize(gathered row · panels) for all positions of the batch. `source` and y point to the group's
@@ -62,38 +50,30 @@ void dotRows(const Gather& gather, size_t batch, const Rows& x, const uint8_t* s
   });
 }
 
-/** Any convolution whose weights fit: int16 products of gathered rows, group by group. */
-template <typename Product>
+/** Any convolution that its operands take: products of gathered rows, group by group. */
+template <typename Operands>
 struct RowsMethod {
-  using Weight = typename Product::Weight;
-  static constexpr const char* name = sizeof(Weight) == 1 ? "rows" : "rows of wide weights";
-  static bool takes(const ConvFacts& facts) { return sizeof(Weight) > 1 || facts.hasByteWeights(); }
+  static constexpr const char* name = sizeof(typename Operands::Rows::Element) == 1    ? "byte rows"
+                                      : sizeof(typename Operands::Product::Weight) == 1 ? "rows"
+                                                                                        : "rows of wide weights";
+  static bool takes(const ConvFacts& facts) { return Operands::takes(facts); }
 
-  static size_t groupElements(const ConvShape& shape) {
-    return dotElements<Product>(filterElements(shape), size_t(shape.outChannels / shape.groups));
+  static PackedGroups<Operands> groups(const ConvShape& shape) {
+    return {size_t(shape.groups), size_t(shape.outChannels / shape.groups), filterElements(shape)};
   }
-  static size_t bytes(const ConvShape& shape) {
-    return size_t(shape.groups) * groupElements(shape) * sizeof(Weight);
-  }
-
+  static size_t bytes(const ConvShape& shape) { return groups(shape).bytes(); }
   static void pack(const ConvFacts& facts, uint8_t* packed) {
-    const ConvShape& shape = facts.shape;
-    const size_t columns = size_t(shape.outChannels / shape.groups);
-    auto* to = reinterpret_cast<Weight*>(packed);
-    for (size_t group = 0; group < size_t(shape.groups); ++group, to += groupElements(shape)) {
-      const auto at = [&](size_t k, size_t column) { return facts.weight(group * columns + column, k); };
-      packDots<Product>(filterElements(shape), columns, at, to);
-    }
+    groups(facts.shape).pack(facts, [&](size_t k, size_t channel) { return facts.weight(channel, k); }, packed);
   }
 
   static void run(const ConvCall& call) {
     const ConvShape& shape = call.shape;
     const Gather gather = forwardGather(shape);
-    const size_t columns = size_t(shape.outChannels / shape.groups);
-    const auto* panels = call.packedAs<Weight>();
-    for (size_t group = 0; group < size_t(shape.groups); ++group, panels += groupElements(shape)) {
-      dotRows(gather, size_t(shape.batch), CentredRows{call.x}, call.x.data + group * gather.channels, columns,
-              Panels<Product>{panels, nullptr}, call.requantizer.from(group * columns), call.y + group * columns, shape.outSize,
+    const PackedGroups<Operands> weights = groups(shape);
+    for (size_t group = 0; group < weights.groups; ++group) {
+      const size_t first = group * weights.columns;
+      dotRows(gather, size_t(shape.batch), Operands::rows(call), call.x.data + group * gather.channels, weights.columns,
+              weights.panels(call.packed, group), call.requantizer.from(first), call.y + first, shape.outSize,
               size_t(shape.outChannels));
     }
   }

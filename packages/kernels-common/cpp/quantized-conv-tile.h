@@ -1,6 +1,7 @@
 #pragma once
 #include <utility>
 
+#include "ahead.h"
 #include "blocking.h"
 #include "products.h"
 #include "quantized-conv-requantizer.h"
@@ -17,15 +18,28 @@ constexpr size_t panelElements(size_t depth) {
 /** sum += rows of activations, `rowStride` apart, times one panel. */
 template <typename Product, size_t Rows, size_t Vectors>
 inline void dotSums(size_t steps, const typename Product::Element* a, size_t rowStride,
-                    const typename Product::Weight* panel, IntVector (&sum)[Rows][Vectors]) {
+                    const typename Product::Weight* panel, IntVector (&sum)[Rows][Vectors], Ahead ahead) {
   constexpr size_t depth = Product::depth;
 #pragma GCC unroll 2
   for (size_t step = 0; step < steps; ++step, a += depth, panel += columnsOf<Product> * depth) {
+    ahead.step();
     addProducts<Product>(a, rowStride, panel, sum);
     OCTAVO_UNROLL
     for (size_t r = 0; r < Rows; ++r) {
       OCTAVO_UNROLL
       for (size_t v = 0; v < Vectors; ++v) OCTAVO_SETTLE(sum[r][v].v);
+    }
+  }
+}
+
+/** Sums begin with what `start` has for each column, or with 0 if it is null. */
+template <size_t Rows, size_t Vectors>
+[[gnu::always_inline]] inline void startSums(const int32_t* start, IntVector (&sum)[Rows][Vectors]) {
+  OCTAVO_UNROLL
+  for (size_t r = 0; r < Rows; ++r) {
+    OCTAVO_UNROLL
+    for (size_t v = 0; v < Vectors; ++v) {
+      sum[r][v] = start ? IntVector::load(start + v * Vector::width) : IntVector::broadcast(0);
     }
   }
 }
@@ -37,17 +51,12 @@ inline void dotSums(size_t steps, const typename Product::Element* a, size_t row
 template <typename Product, size_t Rows, size_t Vectors>
 void dotTileOf(size_t tiles, size_t steps, const typename Product::Element* a, size_t rowStride,
                const typename Product::Weight* panel, const int32_t* start, const Requantizer& requantizer,
-               uint8_t* y, const size_t* places, size_t count) {
+               uint8_t* y, const size_t* places, size_t count, Ahead ahead) {
   for (; tiles > 0; --tiles, a += Rows * rowStride, places += Rows) {
     IntVector sum[Rows][Vectors];
-    OCTAVO_UNROLL
-    for (size_t r = 0; r < Rows; ++r) {
-      OCTAVO_UNROLL
-      for (size_t v = 0; v < Vectors; ++v) {
-        sum[r][v] = start ? IntVector::load(start + v * Vector::width) : IntVector::broadcast(0);
-      }
-    }
-    dotSums<Product>(steps, a, rowStride, panel, sum);
+    startSums(start, sum);
+    dotSums<Product>(steps, a, rowStride, panel, sum, ahead);
+    ahead = ahead.after(steps);
     storeRows(requantizer, sum, count, [=](size_t r) { return y + places[r]; });
   }
 }
@@ -88,9 +97,13 @@ void dotBlock(size_t rows, size_t columns, size_t depth, const typename Product:
     const size_t count = smallest(columnsOf<Product>, columns - j), vectors = divideUp(count, Vector::width);
     const Requantizer ofPanel = requantizer.from(j);
     const Panels<Product> panel = panels.from(j, depth);
+    const size_t bytes = panelElements<Product>(depth) * sizeof(typename Product::Weight);
+    Ahead ahead = j + columnsOf<Product> < columns ? Ahead::next(panel.elements, bytes, steps * divideUp(rows, whole.rows))
+                                                   : Ahead::none(panel.elements);
     coverWithTiles(rows, whole.rows, [&](size_t height, size_t tiles, size_t i) {
       dotTileFor<Product>(height, vectors, all)(tiles, steps, a + i * rowStride, rowStride, panel.elements,
-                                                panel.start, ofPanel, y + j, places + i, count);
+                                                panel.start, ofPanel, y + j, places + i, count, ahead);
+      ahead = ahead.after(tiles * steps);
     });
   }
 }

@@ -1,8 +1,5 @@
 #pragma once
-#ifdef OCTAVO_BYTE_DOT
-#include "quantized-conv-byte-rows.h"
-#endif
-#include "quantized-conv-method.h"
+#include "quantized-conv-operands.h"
 #include "threads.h"
 #include "quantized-winograd-tiles.h"
 
@@ -78,7 +75,7 @@ struct WinogradMethod {
   static double costOfDefinition(const ConvFacts& facts) {
     const double products = 9 * 1.1 * double(outElements(facts.shape) / facts.channels());
 #ifdef OCTAVO_BYTE_DOT
-    if (ByteRowsMethod::takes(facts)) return products * ByteDot::cost;
+    if (ByteOperands::takes(facts)) return products * ByteDot::cost;
 #endif
     return products;
   }

@@ -78,7 +78,7 @@ void productTile(size_t steps, const int16_t* a, size_t rowStride, const int16_t
       sum[r][v] = add ? IntVector::load(to + r * toStride + v * width) : IntVector::broadcast(0);
     }
   }
-  dotSums<IntProduct>(steps, a, rowStride, panel, sum);
+  dotSums<IntProduct>(steps, a, rowStride, panel, sum, Ahead::none(panel));
   OCTAVO_UNROLL
   for (size_t r = 0; r < Rows; ++r) {
     OCTAVO_UNROLL

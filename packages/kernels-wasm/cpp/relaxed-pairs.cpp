@@ -2,7 +2,7 @@
 #include "vector-wasm.h"
 #include "dot-wasm.h"
 #include "depthwise-pairs.h"
-#include "byte-dot-wasm-pairs.h"
+#include "dots-wasm-pairs.h"
 
 #include "kernel-table.h"
 #include "wasm-isa.h"

@@ -2,7 +2,7 @@
 #include "vector-wasm.h"
 #include "dot-wasm.h"
 #include "depthwise-pairs.h"
-#include "byte-dot-wasm-relaxed.h"
+#include "dots-wasm-relaxed.h"
 
 #include "kernel-table.h"
 #include "wasm-isa.h"

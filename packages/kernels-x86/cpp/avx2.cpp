@@ -1,7 +1,7 @@
 #define OCTAVO_ISA avx2
 #include "vector-avx2.h"
 #include "dot-avx2.h"
+#include "dots-avx2.h"
 #include "depthwise-pairs.h"
-#include "byte-dot-avx2.h"
 
 #include "kernel-table.h"

@@ -4,9 +4,12 @@ import { describe, expect, test } from "vitest";
 
 import { registrations } from "../src/index.ts";
 
-const opened = await registrations.find(({ name }) => name === "x64-avx2")!.open();
+const open = (set: string) => registrations.find(({ name }) => name === set)!.open();
+const opened = await open("x64-avx2"),
+  openedVnni = await open("x64-avx512vnni");
 
-const kernels = () => (opened as { provider: KernelProvider }).provider.kernels;
+const kernelsOf = (set: typeof opened) => (set as { provider: KernelProvider }).provider.kernels;
+const kernels = () => kernelsOf(opened);
 const shapeOf = (fields: Partial<ConvFields>) =>
   convShape({
     batch: 1,
@@ -24,17 +27,17 @@ const shapeOf = (fields: Partial<ConvFields>) =>
 const weightsOf = ({ outChannels, inChannels, groups, kernel: [, height, width] }: ConvFields) =>
   (outChannels * height * width * inChannels) / groups;
 
-/** What these kernels do with a convolution whose weights are all `weight`, and whose inputs go to `xMax`. */
+/** What kernels do with a convolution whose weights are all `weight`, and whose inputs go to `xMax`. */
 function methodOf(
   fields: Partial<ConvFields>,
-  { weight = 127, weightZeroPoint = 0, xMax = 255 } = {},
+  { weight = 127, weightZeroPoint = 0, xMax = 255, kernels = kernelsOf(opened) } = {},
 ): string {
   const shape = shapeOf(fields);
   const weights = new Int8Array(weightsOf(shape)).fill(weight);
   const facts = [shape, 0, 0, xMax] as const;
   const zeroPoints = new Int32Array(shape.outChannels).fill(weightZeroPoint);
-  const packed = new Uint8Array(kernels().quantizedConvPackedBytes!(weights, zeroPoints, ...facts));
-  kernels().quantizedConvPack!(weights, zeroPoints, packed, ...facts);
+  const packed = new Uint8Array(kernels.quantizedConvPackedBytes!(weights, zeroPoints, ...facts));
+  kernels.quantizedConvPack!(weights, zeroPoints, packed, ...facts);
   return packedMethod(packed);
 }
 
@@ -71,6 +74,18 @@ describe.skipIf(!("provider" in opened))("methods of quantizedConv, AVX2", () =>
   test("weights that are no int8 around zero are left to rows", () => {
     expect(methodOf({}, { weight: -128 })).toBe("winograd4x4");
     expect(methodOf({}, { weight: -128, weightZeroPoint: 1 })).toBe("rows of wide weights");
+  });
+});
+
+describe.skipIf(!("provider" in openedVnni))("methods of quantizedConv, AVX-512 with VNNI", () => {
+  test.each<[string, string, Partial<ConvFields>]>([
+    ["large images", "winograd4x4", { inSize: [1, 56, 56], outSize: [1, 56, 56] }],
+    ["small images", "byte rows", {}],
+    ["3×3 of stride 2", "byte rows", { stride: [1, 2, 2], inSize: [1, 64, 64], outSize: [1, 32, 32] }],
+    ["a filter per channel", "depthwise columns", { groups: 64 }],
+    ["few channels", "byte lines", { inChannels: 3 }],
+  ])("%s: %s", (_, method, fields) => {
+    expect(methodOf(fields, { kernels: kernelsOf(openedVnni) })).toBe(method);
   });
 });
 

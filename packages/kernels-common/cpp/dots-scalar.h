@@ -1,7 +1,8 @@
 #pragma once
 #include "dot.h"
 
-// The meaning of the operations that every byte-dot-*.h declares. A set without one has no faster way than int16.
+// What every dots-*.h declares: products of bytes; a set without one has no faster way than int16. Sets that share their
+// dot-*.h, as those of x86 do, have its `dot` there too.
 #define OCTAVO_BYTE_DOT
 
 namespace octavo::OCTAVO_ISA {
@@ -11,7 +12,7 @@ struct ByteDot {
   static constexpr size_t depth = 4;
   /** Activations for which sums are exact with all int8 weights; bytes are signed if `least` is negative. */
   static constexpr int32_t least = 0, largest = 255;
-  /** Time of its products, where that of int16 ones is 1. */
+  /** Time of a convolution's products by definition, where that of int16 ones is 1; Winograd's are compared with it. */
   static constexpr double cost = 1;
   uint8_t v[depth];
   static ByteDot load(const uint8_t* p) { return {{p[0], p[1], p[2], p[3]}}; }

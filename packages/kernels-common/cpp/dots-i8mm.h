@@ -1,7 +1,7 @@
 #pragma once
 #include "dot.h"
 
-// ARM's int8 matrix multiplication extension, of which usdot multiplies unsigned by signed bytes. See byte-dot-scalar.h
+// ARM's int8 matrix multiplication extension, of which usdot multiplies unsigned by signed bytes. See dots-scalar.h
 // for what each operation means.
 #define OCTAVO_BYTE_DOT
 

@@ -2,7 +2,7 @@
 #include "dot.h"
 
 // WebAssembly's relaxed dot product of bytes: exact only where the second operand keeps to seven bits, whatever
-// instruction the engine takes. See byte-dot-scalar.h for what each operation means.
+// instruction the engine takes. See dots-scalar.h for what each operation means.
 #define OCTAVO_BYTE_DOT
 
 namespace octavo::OCTAVO_ISA {

@@ -2,7 +2,7 @@
 #include "dot.h"
 
 // ARM's dot product: sdot multiplies signed bytes, so activations are moved by −128 unless they keep to seven bits. See
-// byte-dot-scalar.h for what each operation means.
+// dots-scalar.h for what each operation means.
 #define OCTAVO_BYTE_DOT
 
 namespace octavo::OCTAVO_ISA {

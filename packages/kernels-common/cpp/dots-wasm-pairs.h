@@ -3,7 +3,7 @@
 
 // WebAssembly's relaxed dot product of bytes in two steps, pairs in int16 and then their sums: what engines make of the
 // single instruction where the processor has none, but there the ones of the second step are made anew each time. See
-// byte-dot-scalar.h for what each operation means.
+// dots-scalar.h for what each operation means.
 #define OCTAVO_BYTE_DOT
 
 namespace octavo::OCTAVO_ISA {

@@ -1,11 +1,15 @@
 #pragma once
 #include "dot.h"
 
-// AVX-512: vpmaddubsw adds pairs of products in int16, where those of 7-bit activations fit: 2 · 127 · 128 < 2¹⁵. See
-// byte-dot-scalar.h for what each operation means.
+// AVX-512 adds up sums of pairs; vpmaddubsw makes those of bytes in int16, where those of 7-bit activations fit:
+// 2 · 127 · 128 < 2¹⁵. See dots-scalar.h for what each operation means.
 #define OCTAVO_BYTE_DOT
 
 namespace octavo::OCTAVO_ISA {
+
+inline IntVector dot(Dot a, Dot b, IntVector sum) {
+  return {_mm512_add_epi32(sum.v, _mm512_madd_epi16(a.v, b.v))};
+}
 
 struct ByteDot : ByteOperand {
   static constexpr int32_t least = 0, largest = 127;

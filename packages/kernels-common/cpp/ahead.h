@@ -1,0 +1,28 @@
+#pragma once
+#include "blocking.h"
+
+namespace octavo {
+
+/**
+ * What the loops of products fetch into the second-level cache before it is read, a little with every step: the panel of
+ * weights after the one that they read. From beyond that cache a panel comes more slowly than a few rows can use it.
+ */
+struct Ahead {
+  /** Of memory that is there: a fetch from elsewhere has no effect and takes long. */
+  const char* from;
+  size_t perStep;
+
+  /** Nothing but the beginning of a panel, which the cache has. */
+  static Ahead none(const void* panel) { return {static_cast<const char*>(panel), 0}; }
+  /** The `bytes` after a panel at `panel` that is `bytes` long, in as many steps. */
+  static Ahead next(const void* panel, size_t bytes, size_t steps) {
+    return {static_cast<const char*>(panel) + bytes, steps == 0 ? 0 : divideUp(bytes, steps)};
+  }
+  void step() {
+    __builtin_prefetch(from, 0, 2);
+    from += perStep;
+  }
+  Ahead after(size_t steps) const { return {from + steps * perStep, perStep}; }
+};
+
+}  // namespace octavo
