@@ -7,6 +7,15 @@ namespace octavo {
  * What the loops of products fetch into the second-level cache before it is read, a little with every step: the panel of
  * weights after the one that they read. From beyond that cache a panel comes more slowly than a few rows can use it.
  */
+#if defined(__wasm__)
+struct Ahead {
+  // WebAssembly has no instruction for it.
+  static Ahead none(const void*) { return {}; }
+  static Ahead next(const void*, size_t, size_t) { return {}; }
+  void step() const {}
+  Ahead after(size_t) const { return {}; }
+};
+#else
 struct Ahead {
   /** Of memory that is there: a fetch from elsewhere has no effect and takes long. */
   const char* from;
@@ -24,5 +33,6 @@ struct Ahead {
   }
   Ahead after(size_t steps) const { return {from + steps * perStep, perStep}; }
 };
+#endif
 
 }  // namespace octavo

@@ -64,7 +64,8 @@ inline void largestOfRows(const T* const* rows, size_t count, size_t channels, T
       for (size_t i = 0; i < together; ++i) {
         Lanes values;
         std::memcpy(&values, rows[row] + c + i * lanes, sizeof(values));
-        best[i] = ((values > best[i]) | (values != values)) ? values : best[i];
+        if constexpr (std::is_floating_point_v<T>) best[i] = ((values > best[i]) | (values != values)) ? values : best[i];
+        else best[i] = values > best[i] ? values : best[i];
       }
     }
     std::memcpy(to + c, best, sizeof(best));

@@ -9,10 +9,12 @@ namespace octavo::OCTAVO_ISA {
 /** How the tiles of a convolution are cut into blocks. */
 template <typename Form>
 struct WinogradPlan {
-  /** Bytes of a block's transformed data and of its products with one panel: most of a common second-level cache. */
-  static constexpr size_t blockBytes = 336 << 10;
+  /** Processors with vectors of 512 bits have second-level caches of 1 MiB and more, others often of 512 KiB. */
+  static constexpr bool largeCache = Vector::width >= 16;
+  /** Bytes of a block's transformed data and of its products with one panel: most of that cache. */
+  static constexpr size_t blockBytes = size_t(largeCache ? 704 : 336) << 10;
   /** Depth of the filters that are transformed at a time. */
-  static constexpr size_t chunk = 64;
+  static constexpr size_t chunk = largeCache ? 128 : 64;
   static constexpr size_t points = Form::points * Form::points, filters = Form::filters * Form::filters;
   static constexpr size_t line = 64;
 
