@@ -2,6 +2,7 @@ import { readBytes } from "@octavo/safetensors";
 import { ArgumentError, FormatError } from "@octavo/spec";
 
 import type { DatasetSplits, ImageDataset } from "./image-dataset.ts";
+import { folderOf } from "./internal/folder-of.ts";
 
 const classes = Object.freeze([
   "airplane",
@@ -21,9 +22,10 @@ const pixels = 3 * 32 * 32;
  * CIFAR-10 (Krizhevsky, 2009), 3×32×32, from the files of its binary version in a folder (Node): all `data_batch*.bin` in
  * the order of their names are the training images, all `test_batch*.bin` the test images.
  *
- * @throws ArgumentError if either is missing. @throws FormatError if a file is damaged.
+ * @throws ArgumentError if the folder or either kind of file is missing. @throws FormatError if a file is damaged.
  */
-export async function cifar10({ dir }: { dir: string }): Promise<DatasetSplits> {
+export async function cifar10(options: { readonly dir: string }): Promise<DatasetSplits> {
+  const dir = folderOf("cifar10", options, "data_batch*.bin and test_batch*.bin");
   const files = globalThis.process?.getBuiltinModule?.("node:fs/promises");
   if (!files) {
     const hint = "Fetch the files and give their bytes to readCifar10.";

@@ -145,6 +145,16 @@ describe("cifar10", () => {
     expect([...test.labels, test.images.length, test.classes[9]]).toEqual([9, 3072, "truck"]);
   });
 
+  test("says what it needs where no folder is given", async () => {
+    // @ts-expect-error
+    await expect(cifar10()).rejects.toThrow(
+      "cifar10: expected { dir }, the folder of data_batch*.bin and test_batch*.bin, got undefined.",
+    );
+    await expect(fashionMnist({ dir: "" })).rejects.toThrow(
+      'fashionMnist: expected { dir }, the folder of the four idx files, got "".',
+    );
+  });
+
   test("refuses what is no such file or folder", async () => {
     expect(() => readCifar10(record(1, 0).subarray(1), "b.bin")).toThrow(
       /b\.bin: expected a multiple of 3073 bytes, got 3072/,
