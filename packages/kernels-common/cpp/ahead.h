@@ -11,7 +11,7 @@ namespace octavo {
 struct Ahead {
   // WebAssembly has no instruction for it.
   static Ahead none(const void*) { return {}; }
-  static Ahead next(const void*, size_t, size_t) { return {}; }
+  static Ahead next(const void*, size_t, size_t, bool) { return {}; }
   void step() const {}
   Ahead after(size_t) const { return {}; }
 };
@@ -23,9 +23,10 @@ struct Ahead {
 
   /** Nothing but the beginning of a panel, which the cache has. */
   static Ahead none(const void* panel) { return {static_cast<const char*>(panel), 0}; }
-  /** The `bytes` after a panel at `panel` that is `bytes` long, in as many steps. */
-  static Ahead next(const void* panel, size_t bytes, size_t steps) {
-    return {static_cast<const char*>(panel) + bytes, steps == 0 ? 0 : divideUp(bytes, steps)};
+  /** As many bytes as `panel` has, behind it, in so many steps; none behind the last. */
+  static Ahead next(const void* panel, size_t bytes, size_t steps, bool isLast) {
+    if (isLast || steps == 0) return none(panel);
+    return {static_cast<const char*>(panel) + bytes, divideUp(bytes, steps)};
   }
   void step() {
     __builtin_prefetch(from, 0, 2);

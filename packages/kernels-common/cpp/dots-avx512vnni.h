@@ -1,7 +1,8 @@
 #pragma once
 #include "dot.h"
 
-// AVX-512 with VNNI: vpdpbusd adds four products of bytes in int32, vpdpwssd two of int16. See dots-scalar.h for what each operation means.
+// AVX-512 with VNNI: vpdpbusd adds four products of bytes in int32, vpdpwssd two of int16. See dots-scalar.h for what each
+// operation means.
 #define OCTAVO_BYTE_DOT
 
 namespace octavo::OCTAVO_ISA {

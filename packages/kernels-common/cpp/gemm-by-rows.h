@@ -77,9 +77,8 @@ void gemmByRows(size_t m, size_t n, size_t k, const Rows& rows, const float* pan
       for (size_t j = 0; j < block.columns; j += panelColumns, panel += panelColumns * k) {
         const size_t width = smallest(panelColumns, block.columns - j);
         const float* const from = start ? start + block.column + j : nullptr;
-        const Ahead ahead = j + panelColumns < block.columns
-                                ? Ahead::next(panel, panelColumns * k * sizeof(float), k * divideUp(block.rows, floatTile.rows))
-                                : Ahead::none(panel);
+        const Ahead ahead = Ahead::next(panel, panelColumns * k * sizeof(float), k * divideUp(block.rows, floatTile.rows),
+                                        j + width == block.columns);
         gemmBlock(block.rows, width, k, left, {panel, 0, panelColumns}, from, c + j, stride, ahead);
         // Now, while they are in the first-level cache.
         target.finish(block.rows, width, c + j);

@@ -1,4 +1,4 @@
-// Kernels that are bound by multiplication: what wider vectors make faster. A part of kernel-list.h.
+// Kernels that are bound by arithmetic: what wider vectors make faster. A part of kernel-list.h.
 KERNEL(gemm)
 KERNEL(conv)
 KERNEL(convPackedBytes)

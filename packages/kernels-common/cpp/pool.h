@@ -1,4 +1,6 @@
 #pragma once
+#include <type_traits>
+
 #include "element-types.h"
 #include "elementwise.h"
 #include "pool-windows.h"

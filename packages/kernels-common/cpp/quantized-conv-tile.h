@@ -98,8 +98,7 @@ void dotBlock(size_t rows, size_t columns, size_t depth, const typename Product:
     const Requantizer ofPanel = requantizer.from(j);
     const Panels<Product> panel = panels.from(j, depth);
     const size_t bytes = panelElements<Product>(depth) * sizeof(typename Product::Weight);
-    Ahead ahead = j + columnsOf<Product> < columns ? Ahead::next(panel.elements, bytes, steps * divideUp(rows, whole.rows))
-                                                   : Ahead::none(panel.elements);
+    Ahead ahead = Ahead::next(panel.elements, bytes, steps * divideUp(rows, whole.rows), j + count == columns);
     coverWithTiles(rows, whole.rows, [&](size_t height, size_t tiles, size_t i) {
       dotTileFor<Product>(height, vectors, all)(tiles, steps, a + i * rowStride, rowStride, panel.elements,
                                                 panel.start, ofPanel, y + j, places + i, count, ahead);
