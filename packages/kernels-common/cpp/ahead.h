@@ -11,7 +11,7 @@ namespace octavo {
 struct Ahead {
   // WebAssembly has no instruction for it.
   static Ahead none(const void*) { return {}; }
-  static Ahead next(const void*, size_t, size_t, bool) { return {}; }
+  static Ahead next(const void*, size_t, size_t, size_t) { return {}; }
   void step() const {}
   Ahead after(size_t) const { return {}; }
 };
@@ -23,10 +23,10 @@ struct Ahead {
 
   /** Nothing but the beginning of a panel, which the cache has. */
   static Ahead none(const void* panel) { return {static_cast<const char*>(panel), 0}; }
-  /** As many bytes as `panel` has, behind it, in so many steps; none behind the last. */
-  static Ahead next(const void* panel, size_t bytes, size_t steps, bool isLast) {
-    if (isLast || steps == 0) return none(panel);
-    return {static_cast<const char*>(panel) + bytes, divideUp(bytes, steps)};
+  /** What lies behind the `bytes` bytes of a panel, in so many steps: `following` bytes, none behind the last panel. */
+  static Ahead next(const void* panel, size_t bytes, size_t following, size_t steps) {
+    if (following == 0 || steps == 0) return none(panel);
+    return {static_cast<const char*>(panel) + bytes, divideUp(following, steps)};
   }
   void step() {
     __builtin_prefetch(from, 0, 2);

@@ -28,8 +28,8 @@ void convInputGradient(Span<const float> dy, Span<const float> weight, Span<floa
   const bool strided = shape.stride.volume() > 1;
   const size_t columns = size_t(shape.inChannels / shape.groups);
   const size_t groupFilters = size_t(shape.outChannels / shape.groups) * filterElements(shape);
-  const Workspace<float> zeros(roundUp(columns, panelColumns));
-  std::memset(zeros.data(), 0, roundUp(columns, panelColumns) * sizeof(float));
+  const Workspace<float> zeros(packedStride(columns));
+  clear(zeros.data(), packedStride(columns));
   eachBackwardGather(shape, [&](const Gather& gather) {
     if (isDepthwise(shape)) {
       const Workspace<float> filters(depthwiseFloats(gather.taps(), size_t(shape.groups)));

@@ -32,9 +32,9 @@ constexpr FloatConvMethod floatConvMethodOf() {
   return {Method::name, Method::takes, Method::floats, Method::pack, Method::run};
 }
 
-/** The bias of a group's columns in whole panels, zeros where there is none. */
+/** The bias of a group's columns in whole vectors, zeros where there is none. */
 inline void startOf(const float* bias, size_t columns, float* start) {
-  clear(start, roundUp(columns, panelColumns));
+  clear(start, packedStride(columns));
   if (bias) std::memcpy(start, bias, columns * sizeof(float));
 }
 
@@ -64,7 +64,7 @@ struct WinogradFloats {
   }
   static void run(const FloatConvCall& call) {
     const size_t columns = size_t(call.shape.outChannels);
-    const Workspace<float> start(roundUp(columns, panelColumns));
+    const Workspace<float> start(packedStride(columns));
     startOf(call.bias, columns, start.data());
     winograd(forwardGather(call.shape), size_t(call.shape.batch), call.x, filters(call.shape, call.packed),
              start.data(), call.clamp, call.y);
@@ -92,7 +92,7 @@ struct RowsOfFloats {
     const ConvShape& shape = call.shape;
     const Gather gather = forwardGather(shape);
     const PanelPacker sizes = panels(shape, nullptr);
-    const Workspace<float> start(roundUp(sizes.columns, panelColumns));
+    const Workspace<float> start(packedStride(sizes.columns));
     for (size_t group = 0; group < size_t(shape.groups); ++group) {
       const size_t first = group * sizes.columns;
       startOf(call.bias ? call.bias + first : nullptr, sizes.columns, start.data());

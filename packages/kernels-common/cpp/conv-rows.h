@@ -5,6 +5,9 @@
 // Operands of float32 products that are gathered from images, and the place where strided results go.
 namespace octavo::OCTAVO_ISA {
 
+/** Distance between copied rows; not a multiple of 2 KiB, so that they do not meet in the same places of the cache. */
+inline size_t copiedStride(size_t elements) { return elements + (elements % 512 == 0 ? 16 : 0); }
+
 inline void gatherFloats(const Gather& gather, const float* source, size_t first, size_t count, float* to,
                          size_t stride) {
   const auto copy = [](const float* from, float* out, size_t n) {
@@ -34,7 +37,7 @@ struct GatheredRows {
 struct GatheredSlices {
   const Gather& gather;
   const float* source;
-  size_t stride() const { return copiedStride(roundUp(gather.rowElements(), panelColumns)); }
+  size_t stride() const { return copiedStride(packedStride(gather.rowElements())); }
   size_t workspaceFloats(size_t depth) const { return depth * stride(); }
   Right slice(size_t first, size_t depth, float* workspace) const {
     gatherFloats(gather, source, first, depth, workspace, stride());

@@ -26,14 +26,14 @@ inline size_t depthParts(size_t m, size_t n, size_t k) {
 template <typename Slices>
 void gemmByDepth(size_t m, size_t n, size_t k, Left left, const Slices& slices, float* c, size_t cStride,
                  bool add) {
-  constexpr size_t rowBlock = 16 * floatTile.rows;
+  constexpr size_t rowBlock = 16 * floatTile.tallest;
   const size_t parts = depthParts(m, n, k);
   const size_t partDepth = roundUp(divideUp(k, parts), sliceDepth);
   const size_t rowBlocks = divideUp(m, rowBlock);
   const bool direct = parts == 1;
   const Workspace<float> sums(direct ? 0 : parts * m * n);
-  const Workspace<float> zeros(roundUp(n, panelColumns));
-  std::memset(zeros.data(), 0, roundUp(n, panelColumns) * sizeof(float));
+  const Workspace<float> zeros(packedStride(n));
+  clear(zeros.data(), packedStride(n));
   const size_t grain = 1 + taskProducts / (1 + m * n * partDepth);
   parallelFor(parts * rowBlocks, grain, [&](size_t begin, size_t end) {
     const Workspace<float> space(slices.workspaceFloats(sliceDepth));
@@ -72,20 +72,20 @@ struct MatrixSlices {
   size_t columns, rowStride;
   bool inPlace() const { return columns % Vector::width == 0 && rowStride <= 256; }
   size_t workspaceFloats(size_t depth) const {
-    return inPlace() ? 0 : depth * roundUp(columns, panelColumns);
+    return inPlace() ? 0 : depth * packedStride(columns);
   }
   Right slice(size_t first, size_t depth, float* workspace) const {
     const float* const from = data + first * rowStride;
     if (inPlace()) return {from, panelColumns, rowStride};
     for (size_t j = 0; j < columns; j += panelColumns) {
-      const size_t width = smallest(panelColumns, columns - j);
-      float* const panel = workspace + j * depth;
-      for (size_t k = 0; k < depth; ++k) {
-        for (size_t i = 0; i < width; ++i) panel[k * panelColumns + i] = from[k * rowStride + j + i];
-        for (size_t i = width; i < panelColumns; ++i) panel[k * panelColumns + i] = 0;
+      const size_t width = smallest(panelColumns, columns - j), stride = packedStride(width);
+      float* row = workspace + j * depth;
+      for (size_t k = 0; k < depth; ++k, row += stride) {
+        for (size_t i = 0; i < width; ++i) row[i] = from[k * rowStride + j + i];
+        for (size_t i = width; i < stride; ++i) row[i] = 0;
       }
     }
-    return {workspace, panelColumns * depth, panelColumns};
+    return Right::packed(workspace, depth);
   }
 };
 

@@ -9,7 +9,7 @@ namespace octavo::OCTAVO_ISA {
 /** The sum is split over threads only when it is this deep and the result this small. */
 constexpr size_t deepProduct = 4096, smallResult = size_t(1) << 16;
 /** Packing the right operand costs more than reading it where it lies for few rows, or for some where it fits the nearest cache. */
-constexpr size_t fewRows = 4 * floatTile.rows, someRows = 192, nearFloats = 4096;
+constexpr size_t fewRows = 4 * floatTile.tallest, someRows = 192, nearFloats = 4096;
 
 /** c = start + left · b, or c + left · b if `start` is null; b is row-major and its rows end with a vector. Nothing is packed. */
 inline void multiplyInPlace(size_t m, size_t n, size_t k, Left left, const float* b, const float* start, float* c) {
@@ -49,7 +49,7 @@ inline void multiplyRow(size_t n, size_t k, const float* a, const float* b, cons
   });
 }
 
-/** One product of the batch. `start` is the bias row in whole panels, or null to add to c. */
+/** One product of the batch. `start` is the bias row in whole vectors, or null to add to c. */
 inline void gemmOne(const float* a, const float* b, const float* start, float* c, const GemmShape& shape) {
   const size_t m = size_t(shape.m), n = size_t(shape.n), k = size_t(shape.k);
   const Left left = shape.transposeA ? Left{a, 1, m} : Left{a, k, 1};
@@ -83,8 +83,8 @@ void gemm(Span<const float> a, Span<const float> b, OptionalSpan<const float> bi
   OCTAVO_EXPECT(c.length >= later * strideC + m * n, "c that holds batch matrices of m × n");
   OCTAVO_EXPECT(!bias || bias.length == n, "a bias of n elements");
 
-  const Workspace<float> start(roundUp(n, panelColumns));
-  std::memset(start.data(), 0, roundUp(n, panelColumns) * sizeof(float));
+  const Workspace<float> start(packedStride(n));
+  clear(start.data(), packedStride(n));
   if (bias) std::memcpy(start.data(), bias.data, n * sizeof(float));
   const size_t grain = 1 + taskProducts / (1 + m * n * k);
   const auto products = [&](size_t begin, size_t end) {

@@ -8,8 +8,6 @@
 // The right operand of a product in the order in which tiles read it.
 namespace octavo::OCTAVO_ISA {
 
-static_assert(panelColumns % 4 == 0);
-
 /** The transpose of a square of 4 × 4. */
 inline void transposeFours(const float* from, size_t fromStride, float* to, size_t toStride) {
   // A vector of the compilers' own, which every instruction set has.
@@ -27,18 +25,14 @@ inline void transposeFours(const float* from, size_t fromStride, float* to, size
 }
 
 /**
- * Panels of a whole right operand (depth × columns): `panelColumns` of its columns each, row by row; the last one is filled
- * with zeros.
+ * Panels of a whole right operand (depth × columns): `panelColumns` of its columns each, row by row; the last one has as few
+ * vectors as it needs, filled with zeros.
  */
 struct PanelPacker {
   float* to;
   size_t depth, columns;
 
-  size_t floats() const { return depth * roundUp(columns, panelColumns); }
-
-  float* place(size_t k, size_t column) const {
-    return to + column / panelColumns * panelColumns * depth + k * panelColumns + column % panelColumns;
-  }
+  size_t floats() const { return depth * packedStride(columns); }
 
   /** Row k, whose columns lie one after the other. */
   void row(size_t k, const float* from) const { rows(k, 1, from, 0); }
@@ -46,34 +40,34 @@ struct PanelPacker {
   /** Rows k … k + count − 1: what they write of a panel lies together. */
   void rows(size_t k, size_t count, const float* from, size_t rowStride) const {
     for (size_t j = 0; j < columns; j += panelColumns) {
-      const size_t width = smallest(panelColumns, columns - j);
-      float* panel = place(k, j);
-      for (size_t r = 0; r < count; ++r, panel += panelColumns) {
+      const size_t width = smallest(panelColumns, columns - j), stride = packedStride(width);
+      float* panel = to + j * depth + k * stride;
+      for (size_t r = 0; r < count; ++r, panel += stride) {
         const float* const row = from + r * rowStride + j;
         if (width == panelColumns) {
           std::memcpy(panel, row, panelColumns * sizeof(float));
           continue;
         }
         for (size_t i = 0; i < width; ++i) panel[i] = row[i];
-        for (size_t i = width; i < panelColumns; ++i) panel[i] = 0;
+        for (size_t i = width; i < stride; ++i) panel[i] = 0;
       }
     }
   }
 
   /** The panel from `column`: column j is contiguous from `from + (j − column) · columnStride`. */
   void panelOfColumns(size_t column, const float* from, size_t columnStride) const {
-    const size_t width = smallest(panelColumns, columns - column);
-    float* const panel = place(0, column);
+    const size_t width = smallest(panelColumns, columns - column), stride = packedStride(width);
+    float* const panel = to + column * depth;
     size_t k = 0;
-    for (; width == panelColumns && k + 4 <= depth; k += 4) {
-      for (size_t i = 0; i < panelColumns; i += 4) {
-        transposeFours(from + i * columnStride + k, columnStride, panel + k * panelColumns + i, panelColumns);
+    for (; width == stride && width % 4 == 0 && k + 4 <= depth; k += 4) {
+      for (size_t i = 0; i < width; i += 4) {
+        transposeFours(from + i * columnStride + k, columnStride, panel + k * stride + i, stride);
       }
     }
     for (; k < depth; ++k) {
-      float* const row = panel + k * panelColumns;
+      float* const row = panel + k * stride;
       for (size_t i = 0; i < width; ++i) row[i] = from[i * columnStride + k];
-      for (size_t i = width; i < panelColumns; ++i) row[i] = 0;
+      for (size_t i = width; i < stride; ++i) row[i] = 0;
     }
   }
 };

@@ -1,6 +1,7 @@
 #pragma once
 #include <type_traits>
 
+#include "blocking.h"
 #include "dot.h"
 #include "tiles.h"
 
@@ -67,9 +68,16 @@ template <typename Product, size_t Rows, size_t Vectors>
   }
 }
 
-/** Columns of a panel of the right operand: those of a tile. */
+/** Columns of a panel of the right operand, those of a tile; the last panel has as few vectors as it needs. */
 template <typename Product>
 constexpr size_t columnsOf = Product::tile.vectors * Vector::width;
 constexpr size_t dotColumns = columnsOf<IntProduct>;
+
+constexpr size_t vectorsOf(size_t columns) { return divideUp(columns, Vector::width); }
+/** Rows of a product's tiles with `columns` columns in all. */
+template <typename Product>
+constexpr size_t tileRowsOf(size_t columns) {
+  return Product::tile.rowsOf(smallest(vectorsOf(columns), Product::tile.vectors));
+}
 
 }  // namespace octavo::OCTAVO_ISA

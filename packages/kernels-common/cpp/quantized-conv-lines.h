@@ -25,43 +25,35 @@ struct LineShape {
   size_t filterDepth() const { return tapRows * depth; }
 };
 
-/** `Rows` neighbouring results of one row against one panel; `a` lies at the first value of the first tap. */
-template <typename Product, size_t Rows, size_t Vectors>
-void lineTileOf(const LineShape<Product>& shape, const typename Product::Element* a, size_t pixel,
-                const Panels<Product>& panel, const Requantizer& requantizer, uint8_t* y, size_t count) {
-  IntVector sum[Rows][Vectors];
-  startSums(panel.start, sum);
-  const typename Product::Weight* weights = panel.elements;
-  for (size_t tap = 0; tap < shape.tapRows; ++tap, a += shape.line, weights += shape.depth * columnsOf<Product>) {
-    dotSums<Product>(shape.depth / Product::depth, a, pixel, weights, sum, Ahead::none(weights));
-  }
-  storeRows(requantizer, sum, count, [&](size_t r) { return y + r * shape.columns; });
-}
-
 template <typename Product>
-using LineTile = decltype(&lineTileOf<Product, 1, 1>);
-
-/** Tiles of 1 … tile.rows results and 1 … tile.vectors vectors. */
-template <typename Product, size_t... I>
-LineTile<Product> lineTileFor(size_t rows, size_t vectors, std::index_sequence<I...>) {
-  constexpr TileSize tile = Product::tile;
-  static constexpr LineTile<Product> tiles[] = {&lineTileOf<Product, I / tile.vectors + 1, I % tile.vectors + 1>...};
-  return tiles[(rows - 1) * tile.vectors + vectors - 1];
-}
+struct LineTiles {
+  /** `Rows` neighbouring results of one row against one panel; `a` lies at the first value of the first tap. */
+  template <size_t Rows, size_t Vectors>
+  static void run(const LineShape<Product>& shape, const typename Product::Element* a, size_t pixel,
+                  const Panels<Product>& panel, const Requantizer& requantizer, uint8_t* y, size_t count) {
+    IntVector sum[Rows][Vectors];
+    startSums(panel.start, sum);
+    const typename Product::Weight* weights = panel.elements;
+    for (size_t tap = 0; tap < shape.tapRows; ++tap, a += shape.line, weights += shape.depth * Vectors * Vector::width) {
+      dotSums<Product>(shape.depth / Product::depth, a, pixel, weights, sum, Ahead::none(weights));
+    }
+    storeRows(requantizer, sum, count, [&](size_t r) { return y + r * shape.columns; });
+  }
+};
 
 /** One row of results from the lines that its first row of taps begins at. */
 template <typename Product>
 void lineRow(const LineShape<Product>& shape, const typename Product::Element* lines, size_t results, size_t pixel,
              const Panels<Product>& panels, const Requantizer& requantizer, uint8_t* y) {
   constexpr TileSize whole = Product::tile;
-  constexpr auto all = std::make_index_sequence<whole.rows * whole.vectors>();
   for (size_t j = 0; j < shape.columns; j += columnsOf<Product>) {
     const size_t count = smallest(columnsOf<Product>, shape.columns - j);
+    const size_t vectors = vectorsOf(count), tallest = whole.rowsOf(vectors);
     const Requantizer ofPanel = requantizer.from(j);
     const Panels<Product> panel = panels.from(j, shape.filterDepth());
-    for (size_t u = 0; u < results; u += whole.rows) {
-      const auto tile = lineTileFor<Product>(smallest(whole.rows, results - u), divideUp(count, Vector::width), all);
-      tile(shape, lines + u * pixel, pixel, panel, ofPanel, y + u * shape.columns + j, count);
+    for (size_t u = 0; u < results; u += tallest) {
+      const auto run = TileTable<LineTiles<Product>, whole>::of(smallest(tallest, results - u), vectors);
+      run(shape, lines + u * pixel, pixel, panel, ofPanel, y + u * shape.columns + j, count);
     }
   }
 }

@@ -81,7 +81,7 @@ struct ByteOperands {
   static Rows rows(const ConvCall& call) { return {call.packed[0], call.packed[1]}; }
 
   static constexpr size_t startBytes(size_t columns) {
-    return roundUp(columns, columnsOf<Product>) * sizeof(int32_t);
+    return roundUp(columns, Vector::width) * sizeof(int32_t);
   }
   static void packStart(const ConvFacts& facts, size_t firstColumn, size_t columns, uint8_t* to) {
     const int32_t zero = facts.xZeroPoint + shiftOf(facts);

@@ -19,28 +19,23 @@ struct Weights8 {
   }
 };
 
-/** Elements of (depth × columns) weights in panels. */
-template <typename Product>
-constexpr size_t dotElements(size_t depth, size_t columns) {
-  return divideUp(columns, columnsOf<Product>) * panelElements<Product>(depth);
-}
-
 /**
- * Weights in panels of `width` columns: (panel, step, column, depth), filled with zeros. `take(column, values)` writes the
- * steps · depth elements of a column: column by column, as weights lie in memory.
+ * Weights in panels of `width` columns, the last one rounded up to `least`: (panel, step, column, depth), filled with zeros.
+ * `take(column, values)` writes the steps · depth elements of a column: column by column, as weights lie in memory.
  */
-template <size_t depth, size_t width, typename Weight, typename Take>
+template <size_t depth, size_t width, size_t least, typename Weight, typename Take>
 void packColumns(size_t steps, size_t columns, const Take& take, Weight* packed) {
   constexpr size_t taskElements = size_t(1) << 16;
-  const size_t panelElements = steps * depth * width;
-  parallelFor(divideUp(columns, width), 1 + taskElements / (1 + panelElements), [&](size_t first, size_t last) {
+  const size_t filled = roundUp(columns, least);
+  parallelFor(divideUp(columns, width), 1 + taskElements / (1 + steps * depth * width), [&](size_t begin, size_t end) {
     const Workspace<int16_t> taken(steps * depth);
     int16_t* const values = taken.data();
-    for (size_t column = first * width; column < last * width; ++column) {
+    for (size_t column = begin * width; column < smallest(end * width, filled); ++column) {
       if (column < columns) take(column, values);
       else clear(values, steps * depth);
-      Weight* to = packed + column / width * panelElements + column % width * depth;
-      for (size_t step = 0; step < steps; ++step, to += width * depth) {
+      const size_t first = column / width * width, ofPanel = smallest(width, filled - first);
+      Weight* to = packed + first * steps * depth + (column - first) * depth;
+      for (size_t step = 0; step < steps; ++step, to += ofPanel * depth) {
         Weight part[depth];
         for (size_t i = 0; i < depth; ++i) part[i] = Weight(values[step * depth + i]);
         std::memcpy(to, part, sizeof(part));
@@ -57,7 +52,7 @@ void packDots(size_t depth, size_t columns, const Weight& weight, typename Produ
     for (size_t k = 0; k < depth; ++k) values[k] = weight(k, column);
     clear(values + depth, steps * Product::depth - depth);
   };
-  packColumns<Product::depth, columnsOf<Product>>(steps, columns, take, packed);
+  packColumns<Product::depth, columnsOf<Product>, Vector::width>(steps, columns, take, packed);
 }
 
 /** Taps of depthwise filters as `DepthwiseDot` takes them: those of neighbouring rows, a line, at once. */

@@ -20,7 +20,7 @@ void dotRows(const Gather& gather, size_t batch, const Rows& x, const uint8_t* s
   const Element* const inPlace = identity && stride == depth ? x.asIs(source) : nullptr;
   const bool dense = identity && gather.channels == gather.pixelChannels && stride == depth;
   const size_t rowStride = inPlace ? gather.pixelChannels : stride;
-  const TaskGrid grid(rows, columns, depth, stride * sizeof(Element), Product::tile.rows, columnsOf<Product>,
+  const TaskGrid grid(rows, columns, depth, stride * sizeof(Element), tileRowsOf<Product>(columns), columnsOf<Product>,
                       sharers());
   parallelFor(grid.tasks, grid.grain, [&](size_t begin, size_t end) {
     const Workspace<Element> copies(inPlace ? 0 : grid.rowBlock * stride);

@@ -1,18 +1,17 @@
 #pragma once
-#include <utility>
-
 #include "ahead.h"
 #include "blocking.h"
 #include "products.h"
 #include "quantized-conv-requantizer.h"
+#include "tile-table.h"
 
 // The integer register tile: exact int32 sums of a product stay in registers until they are requantized.
 namespace octavo::OCTAVO_ISA {
 
-/** Elements of a panel: (depth / Product::depth, columns, Product::depth), filled with zeros. */
+/** Elements of panels: (panel, depth / Product::depth, columns of the panel, Product::depth), filled with zeros. */
 template <typename Product>
-constexpr size_t panelElements(size_t depth) {
-  return roundUp(depth, Product::depth) * columnsOf<Product>;
+constexpr size_t dotElements(size_t depth, size_t columns) {
+  return roundUp(depth, Product::depth) * roundUp(columns, Vector::width);
 }
 
 /** sum += rows of activations, `rowStride` apart, times one panel. */
@@ -21,7 +20,7 @@ inline void dotSums(size_t steps, const typename Product::Element* a, size_t row
                     const typename Product::Weight* panel, IntVector (&sum)[Rows][Vectors], Ahead ahead) {
   constexpr size_t depth = Product::depth;
 #pragma GCC unroll 2
-  for (size_t step = 0; step < steps; ++step, a += depth, panel += columnsOf<Product> * depth) {
+  for (size_t step = 0; step < steps; ++step, a += depth, panel += Vectors * Vector::width * depth) {
     ahead.step();
     addProducts<Product>(a, rowStride, panel, sum);
     OCTAVO_UNROLL
@@ -44,33 +43,25 @@ template <size_t Rows, size_t Vectors>
   }
 }
 
-/**
- * `tiles` times `Rows` rows of activations, `rowStride` apart, against one panel; row r of the result is `count`
- * bytes at y + places[r]. `start` has what the sums of each column begin with, or is null.
- */
-template <typename Product, size_t Rows, size_t Vectors>
-void dotTileOf(size_t tiles, size_t steps, const typename Product::Element* a, size_t rowStride,
-               const typename Product::Weight* panel, const int32_t* start, const Requantizer& requantizer,
-               uint8_t* y, const size_t* places, size_t count, Ahead ahead) {
-  for (; tiles > 0; --tiles, a += Rows * rowStride, places += Rows) {
-    IntVector sum[Rows][Vectors];
-    startSums(start, sum);
-    dotSums<Product>(steps, a, rowStride, panel, sum, ahead);
-    ahead = ahead.after(steps);
-    storeRows(requantizer, sum, count, [=](size_t r) { return y + places[r]; });
-  }
-}
-
 template <typename Product>
-using DotTile = decltype(&dotTileOf<Product, 1, 1>);
-
-/** Tiles of 1 … tile.rows rows and 1 … tile.vectors vectors. */
-template <typename Product, size_t... I>
-DotTile<Product> dotTileFor(size_t rows, size_t vectors, std::index_sequence<I...>) {
-  constexpr TileSize tile = Product::tile;
-  static constexpr DotTile<Product> tiles[] = {&dotTileOf<Product, I / tile.vectors + 1, I % tile.vectors + 1>...};
-  return tiles[(rows - 1) * tile.vectors + vectors - 1];
-}
+struct DotTiles {
+  /**
+   * `tiles` times `Rows` rows of activations, `rowStride` apart, against one panel; row r of the result is `count`
+   * bytes at y + places[r]. `start` has what the sums of each column begin with, or is null.
+   */
+  template <size_t Rows, size_t Vectors>
+  static void run(size_t tiles, size_t steps, const typename Product::Element* a, size_t rowStride,
+                  const typename Product::Weight* panel, const int32_t* start, const Requantizer& requantizer,
+                  uint8_t* y, const size_t* places, size_t count, Ahead ahead) {
+    for (; tiles > 0; --tiles, a += Rows * rowStride, places += Rows) {
+      IntVector sum[Rows][Vectors];
+      startSums(start, sum);
+      dotSums<Product>(steps, a, rowStride, panel, sum, ahead);
+      ahead = ahead.after(steps);
+      storeRows(requantizer, sum, count, [=](size_t r) { return y + places[r]; });
+    }
+  }
+};
 
 /** Weights of a product: its panels, and what the sums of each column begin with, or null. */
 template <typename Product>
@@ -80,8 +71,7 @@ struct Panels {
 
   /** From the panel that begins with `column`. */
   Panels from(size_t column, size_t depth) const {
-    const size_t panel = column / columnsOf<Product>;
-    return {elements + panel * panelElements<Product>(depth), start ? start + column : nullptr};
+    return {elements + dotElements<Product>(depth, column), start ? start + column : nullptr};
   }
 };
 
@@ -91,17 +81,17 @@ void dotBlock(size_t rows, size_t columns, size_t depth, const typename Product:
               size_t rowStride, const Panels<Product>& panels, const Requantizer& requantizer, uint8_t* y,
               const size_t* places) {
   constexpr TileSize whole = Product::tile;
-  constexpr auto all = std::make_index_sequence<whole.rows * whole.vectors>();
   const size_t steps = divideUp(depth, Product::depth);
+  const auto bytes = [=](size_t of) { return dotElements<Product>(depth, of) * sizeof(typename Product::Weight); };
   for (size_t j = 0; j < columns; j += columnsOf<Product>) {
-    const size_t count = smallest(columnsOf<Product>, columns - j), vectors = divideUp(count, Vector::width);
+    const size_t count = smallest(columnsOf<Product>, columns - j), following = smallest(columnsOf<Product>, columns - j - count);
+    const size_t vectors = vectorsOf(count), tallest = whole.rowsOf(vectors);
     const Requantizer ofPanel = requantizer.from(j);
     const Panels<Product> panel = panels.from(j, depth);
-    const size_t bytes = panelElements<Product>(depth) * sizeof(typename Product::Weight);
-    Ahead ahead = Ahead::next(panel.elements, bytes, steps * divideUp(rows, whole.rows), j + count == columns);
-    coverWithTiles(rows, whole.rows, [&](size_t height, size_t tiles, size_t i) {
-      dotTileFor<Product>(height, vectors, all)(tiles, steps, a + i * rowStride, rowStride, panel.elements,
-                                                panel.start, ofPanel, y + j, places + i, count, ahead);
+    Ahead ahead = Ahead::next(panel.elements, bytes(count), bytes(following), steps * divideUp(rows, tallest));
+    coverWithTiles(rows, tallest, [&](size_t height, size_t tiles, size_t i) {
+      const auto run = TileTable<DotTiles<Product>, whole>::of(height, vectors);
+      run(tiles, steps, a + i * rowStride, rowStride, panel.elements, panel.start, ofPanel, y + j, places + i, count, ahead);
       ahead = ahead.after(tiles * steps);
     });
   }

@@ -1,6 +1,7 @@
 #pragma once
 #include "quantized-conv-operands.h"
 #include "threads.h"
+#include "quantized-winograd-filters.h"
 #include "quantized-winograd-tiles.h"
 
 // 3×3 convolutions with a quarter of the multiplications, or half of them for stride 2; exact.
@@ -9,12 +10,13 @@ namespace octavo::OCTAVO_ISA {
 /** How the tiles of a convolution are cut into blocks. */
 template <typename Form>
 struct WinogradPlan {
-  /** Processors with vectors of 512 bits have second-level caches of 1 MiB and more, others often of 512 KiB. */
-  static constexpr bool largeCache = Vector::width >= 16;
-  /** Bytes of a block's transformed data and of its products with one panel: most of that cache. */
-  static constexpr size_t blockBytes = size_t(largeCache ? 704 : 336) << 10;
+  /**
+   * Bytes of a block's transformed data and of its products with one panel: most of the second-level cache, which is 1 MiB and
+   * more in processors with vectors of 512 bits, often 512 KiB in others.
+   */
+  static constexpr size_t blockBytes = size_t(Vector::width >= 16 ? 704 : 336) << 10;
   /** Depth of the filters that are transformed at a time. */
-  static constexpr size_t chunk = largeCache ? 128 : 64;
+  static constexpr size_t chunk = 64;
   static constexpr size_t points = Form::points * Form::points, filters = Form::filters * Form::filters;
   static constexpr size_t line = 64;
 
@@ -22,7 +24,7 @@ struct WinogradPlan {
   /** Shorts between tiles and between points of the data: whole vectors, and points spread over the cache's sets. */
   size_t tileStride, dataStride;
   /** The same between points of the filters. */
-  static constexpr size_t filterStride = chunk / Dot::depth * stepShorts + line / sizeof(int16_t);
+  static constexpr size_t filterStride = chunk * dotColumns + line / sizeof(int16_t);
 
   explicit WinogradPlan(const ConvShape& shape)
       : channels(size_t(shape.inChannels)),
@@ -91,28 +93,8 @@ struct WinogradMethod {
     return facts.hasByteWeights();
   }
 
-  static size_t steps(const ConvShape& shape) { return divideUp(size_t(shape.inChannels), Dot::depth); }
-
-  /** (panel, step, tap, column, depth), int8. */
-  static size_t bytes(const ConvShape& shape) {
-    return divideUp(size_t(shape.outChannels), dotColumns) * steps(shape) * 9 * stepShorts;
-  }
-
-  static void pack(const ConvFacts& facts, uint8_t* packed) {
-    constexpr size_t depth = Dot::depth;
-    const size_t inChannels = size_t(facts.shape.inChannels);
-    // (step, tap, depth)
-    const auto take = [&](size_t column, int16_t* values) {
-      for (size_t c = 0; c < inChannels; c += depth) {
-        for (size_t tap = 0; tap < 9; ++tap) {
-          for (size_t i = 0; i < depth; ++i) {
-            *values++ = c + i < inChannels ? facts.weight(column, tap * inChannels + c + i) : int16_t(0);
-          }
-        }
-      }
-    };
-    packColumns<depth, dotColumns>(steps(facts.shape) * 9, facts.channels(), take, reinterpret_cast<int8_t*>(packed));
-  }
+  static size_t bytes(const ConvShape& shape) { return WinogradFilters8(shape).bytes(); }
+  static void pack(const ConvFacts& facts, uint8_t* packed) { WinogradFilters8(facts.shape).pack(facts, packed); }
 
   static void run(const ConvCall& call) {
     const Plan plan(call.shape);
@@ -123,7 +105,7 @@ struct WinogradMethod {
         const Workspace<int16_t> data(points * plan.dataStride);
         for (size_t block = begin; block < end; ++block) {
           for (size_t i = 0; i < plan.count(block); ++i) transformTile(call, plan, block, i, data.data());
-          for (size_t panel = 0; panel < plan.panels; ++panel) multiply(call, plan, block, panel, data.data());
+          for (size_t panel = 0; panel < plan.panels; ++panel) multiply(call, plan, block, panel * dotColumns, data.data());
         }
       });
       return;
@@ -135,7 +117,7 @@ struct WinogradMethod {
         for (size_t i = begin; i < end; ++i) transformTile(call, plan, block, i, data.data());
       });
       parallelFor(plan.panels, 1 + taskProducts / (dotColumns * products), [&](size_t begin, size_t end) {
-        for (size_t panel = begin; panel < end; ++panel) multiply(call, plan, block, panel, data.data());
+        for (size_t panel = begin; panel < end; ++panel) multiply(call, plan, block, panel * dotColumns, data.data());
       });
     }
   }
@@ -180,36 +162,45 @@ struct WinogradMethod {
     transform(patch.data(), edge * padded);
   }
 
-  /** One panel of output channels for the tiles of a block. */
-  static void multiply(const ConvCall& call, const Plan& plan, size_t block, size_t panel, const int16_t* data) {
-    constexpr auto all = std::make_index_sequence<dotTile.rows>();
-    constexpr size_t chunkSteps = Plan::chunk / Dot::depth, productStride = points * dotColumns;
-    const size_t count = plan.count(block), allSteps = steps(call.shape);
+  /** The panel of output channels that begins with `channel`, for the tiles of a block. */
+  static void multiply(const ConvCall& call, const Plan& plan, size_t block, size_t channel, const int16_t* data) {
+    constexpr size_t chunkSteps = Plan::chunk / Dot::depth;
+    constexpr size_t productStride = points * dotColumns;
+    const size_t columns = smallest(dotColumns, size_t(call.shape.outChannels) - channel);
+    const size_t pairs = divideUp(columns, pairColumns), tallest = WinogradTiles::size.rowsOf(pairs);
+    const WinogradFilters8 kept(call.shape);
+    const size_t count = plan.count(block);
     const Workspace<int16_t> filters(Plan::filters * Plan::filterStride);
     const Workspace<int32_t> products(count * productStride);
-    const auto* packed = call.packedAs<int8_t>() + panel * allSteps * 9 * stepShorts;
-    for (size_t step = 0; step < allSteps; step += chunkSteps, packed += chunkSteps * 9 * stepShorts) {
-      const size_t some = smallest(chunkSteps, allSteps - step);
-      transformFilters<Form, Plan::filterStride>(some, packed, filters.data());
+    const int8_t* packed = call.packedAs<int8_t>() + channel / pairColumns * kept.pairBytes();
+    for (size_t step = 0; step < kept.steps; step += chunkSteps, packed += chunkSteps * 9 * pairShorts) {
+      const size_t some = smallest(chunkSteps, kept.steps - step);
+      for (size_t pair = 0; pair < pairs; ++pair) {
+        transformFilters<Form, Plan::filterStride>(some, packed + pair * kept.pairBytes(), pairs * pairShorts,
+                                                   filters.data() + pair * pairShorts);
+      }
       for (size_t point = 0; point < points; ++point) {
         constexpr const auto& filterOf = Form::filterOf;
         const size_t filter = filterOf[point / Form::points] * Form::filters + filterOf[point % Form::points];
         const int16_t* const from = data + point * plan.dataStride + step * Dot::depth;
         // Of about equal heights: no call takes more than one.
         for (size_t tile = 0, rows; tile < count; tile += rows) {
-          rows = divideUp(count - tile, divideUp(count - tile, dotTile.rows));
-          productTileFor(rows, all)(some, from + tile * plan.tileStride, plan.tileStride,
-                                    filters.data() + filter * Plan::filterStride,
-                                    products.data() + tile * productStride + point * dotColumns, productStride,
-                                    step > 0);
+          rows = divideUp(count - tile, divideUp(count - tile, tallest));
+          const auto run = TileTable<WinogradTiles, WinogradTiles::size>::of(rows, pairs);
+          run(some, from + tile * plan.tileStride, plan.tileStride, filters.data() + filter * Plan::filterStride,
+              products.data() + tile * productStride + point * dotColumns, productStride, step > 0);
         }
       }
     }
     for (size_t i = 0; i < count; ++i) {
-      store(call, Tile(plan, block * plan.block + i), panel * dotColumns, products.data() + i * productStride);
+      const Tile tile(plan, block * plan.block + i);
+      for (size_t pair = 0; pair < columns; pair += pairColumns) {
+        store(call, tile, channel + pair, products.data() + i * productStride + pair);
+      }
     }
   }
 
+  /** The outputs of a tile for a pair of vectors of channels. */
   static void store(const ConvCall& call, const Tile& tile, size_t channel, const int32_t* products) {
     const Spatial& size = call.shape.outSize;
     const size_t channels = size_t(call.shape.outChannels), width = size_t(size.width);
@@ -217,9 +208,9 @@ struct WinogradMethod {
     const size_t columns = smallest(Form::outputs, size_t(size.width - tile.column));
     const size_t line = tile.image * size_t(size.height) + size_t(tile.row);
     uint8_t* const corner = call.y + (line * width + size_t(tile.column)) * channels + channel;
-    uint8_t outside[Form::outputs][dotColumns];
+    uint8_t outside[Form::outputs][pairColumns];
     transformProducts<Form>(
-        products, call.requantizer.from(channel), rows, smallest(dotColumns, channels - channel),
+        products, call.requantizer.from(channel), rows, smallest(pairColumns, channels - channel),
         [&](size_t r, size_t c) { return c < columns ? corner + (r * width + c) * channels : outside[c]; });
   }
 };

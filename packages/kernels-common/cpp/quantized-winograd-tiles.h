@@ -7,9 +7,9 @@
 // The three transforms of a Winograd convolution and the products between them, on blocks of tiles.
 namespace octavo::OCTAVO_ISA {
 
-/** Shorts of one step of a panel of weights: columns × depth of the dot product. */
-constexpr size_t stepShorts = dotColumns * Dot::depth;
-static_assert(stepShorts % ShortVector::width == 0);
+/** Filters are kept, and results requantized, by pairs of vectors of channels; a panel has some of them. */
+constexpr size_t pairColumns = 2 * Vector::width, pairShorts = pairColumns * Dot::depth;
+static_assert(dotColumns % pairColumns == 0 && pairShorts % ShortVector::width == 0);
 
 /** An axis's transform along both axes, columns first; `load(i, j)` gives an element, `store(i, j, v)` takes a result. */
 template <typename V, size_t From, size_t To, typename Axis, typename Load, typename Store>
@@ -49,58 +49,59 @@ void transformData(const uint8_t* from, size_t rowStride, size_t pixelStride, si
   }
 }
 
-/** `steps` steps of 3×3 int8 filters, nine taps each, to as many steps of each transformed filter's panel, `stride` apart. */
+/**
+ * `steps` steps of a pair's 3×3 int8 filters, nine taps each, to as many steps, `toStep` apart, of each transformed filter's
+ * panel; these are `stride` apart.
+ */
 template <typename Form, size_t stride>
-void transformFilters(size_t steps, const int8_t* from, int16_t* to) {
+void transformFilters(size_t steps, const int8_t* from, size_t toStep, int16_t* to) {
   constexpr size_t filters = Form::filters;
   const auto axis = [](const auto& g, auto& u) { Form::filter(g, u); };
-  for (size_t step = 0; step < steps; ++step, from += 9 * stepShorts, to += stepShorts) {
-    for (size_t lane = 0; lane < stepShorts; lane += ShortVector::width) {
+  for (size_t step = 0; step < steps; ++step, from += 9 * pairShorts, to += toStep) {
+    for (size_t lane = 0; lane < pairShorts; lane += ShortVector::width) {
       const int8_t* const taps = from + lane;
       int16_t* const panels = to + lane;
       alongBothAxes<ShortVector, 3, filters>(
-          axis, [=](size_t i, size_t j) __attribute__((always_inline)) { return ShortVector::load(taps + (i * 3 + j) * stepShorts); },
+          axis, [=](size_t i, size_t j) __attribute__((always_inline)) { return ShortVector::load(taps + (i * 3 + j) * pairShorts); },
           [=](size_t i, size_t j, ShortVector v) __attribute__((always_inline)) { v.store(panels + (i * filters + j) * stride); });
     }
   }
 }
 
-/** to = rows · panel, or to += if `add`: `dotColumns` sums for each row, rows `toStride` apart. */
-template <size_t Rows>
-void productTile(size_t steps, const int16_t* a, size_t rowStride, const int16_t* panel, int32_t* to,
-                 size_t toStride, bool add) {
-  constexpr size_t vectors = dotTile.vectors, width = Vector::width;
-  IntVector sum[Rows][vectors];
-  OCTAVO_UNROLL
-  for (size_t r = 0; r < Rows; ++r) {
+struct WinogradTiles {
+  /** In pairs of vectors. */
+  static constexpr TileSize size = {dotTile.rows, dotTile.vectors / 2, dotTile.tallest};
+
+  /** to = rows · panel, or to += if `add`: the sums of the panel's columns for each row, rows `toStride` apart. */
+  template <size_t Rows, size_t Pairs>
+  static void run(size_t steps, const int16_t* a, size_t rowStride, const int16_t* panel, int32_t* to,
+                  size_t toStride, bool add) {
+    constexpr size_t vectors = 2 * Pairs, width = Vector::width;
+    IntVector sum[Rows][vectors];
     OCTAVO_UNROLL
-    for (size_t v = 0; v < vectors; ++v) {
-      sum[r][v] = add ? IntVector::load(to + r * toStride + v * width) : IntVector::broadcast(0);
+    for (size_t r = 0; r < Rows; ++r) {
+      OCTAVO_UNROLL
+      for (size_t v = 0; v < vectors; ++v) {
+        sum[r][v] = add ? IntVector::load(to + r * toStride + v * width) : IntVector::broadcast(0);
+      }
+    }
+    dotSums<IntProduct>(steps, a, rowStride, panel, sum, Ahead::none(panel));
+    OCTAVO_UNROLL
+    for (size_t r = 0; r < Rows; ++r) {
+      OCTAVO_UNROLL
+      for (size_t v = 0; v < vectors; ++v) sum[r][v].store(to + r * toStride + v * width);
     }
   }
-  dotSums<IntProduct>(steps, a, rowStride, panel, sum, Ahead::none(panel));
-  OCTAVO_UNROLL
-  for (size_t r = 0; r < Rows; ++r) {
-    OCTAVO_UNROLL
-    for (size_t v = 0; v < vectors; ++v) sum[r][v].store(to + r * toStride + v * width);
-  }
-}
+};
 
-using ProductTile = void (*)(size_t, const int16_t*, size_t, const int16_t*, int32_t*, size_t, bool);
-template <size_t... I>
-ProductTile productTileFor(size_t rows, std::index_sequence<I...>) {
-  static constexpr ProductTile tiles[] = {productTile<I + 1>...};
-  return tiles[rows - 1];
-}
-
-/** The products of one tile, point after point, to its outputs: those of row i go to `at(i, j)`. */
+/** The products of one tile and a pair of vectors, point after point, to its outputs: those of row i go to `at(i, j)`. */
 template <typename Form, typename At>
 void transformProducts(const int32_t* products, const Requantizer& requantizer, size_t rows, size_t count,
                        const At& at) {
   constexpr size_t points = Form::points, outputs = Form::outputs, width = Vector::width;
   const auto axis = [](const auto& m, auto& y) { Form::output(m, y); };
-  IntVector sums[outputs][outputs][dotTile.vectors];
-  for (size_t v = 0; v < dotTile.vectors; ++v) {
+  IntVector sums[outputs][outputs][2];
+  for (size_t v = 0; v < 2; ++v) {
     const int32_t* const from = products + v * width;
     alongBothAxes<IntVector, points, outputs>(
         axis, [=](size_t i, size_t j) __attribute__((always_inline)) { return IntVector::load(from + (i * points + j) * dotColumns); },

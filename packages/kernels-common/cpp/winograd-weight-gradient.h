@@ -44,8 +44,9 @@ inline void winogradWeightGradient(const Gather& gather, size_t batch, const flo
   const size_t inputStride = frequencyStride(block, channels), gradientStride = frequencyStride(block, rows);
   const size_t sumStride = rows * channels, sumFloats = frequencies * sumStride;
   const size_t parts = winogradParts(tiles, sumFloats), partTiles = divideUp(tiles, parts);
-  const Workspace<float> zeros(roundUp(rows > channels ? rows : channels, panelColumns)), sums(parts * sumFloats);
-  clear(zeros.data(), roundUp(rows > channels ? rows : channels, panelColumns));
+  const size_t most = packedStride(rows > channels ? rows : channels);
+  const Workspace<float> zeros(most), sums(parts * sumFloats);
+  clear(zeros.data(), most);
   parallelFor(parts, 1, [&](size_t firstPart, size_t lastPart) {
     const Workspace<float> inputs(frequencies * inputStride), gradients(frequencies * gradientStride);
     for (size_t part = firstPart; part < lastPart; ++part) {

@@ -30,8 +30,9 @@ inline bool isWinograd(const Gather& gather, size_t batch, size_t columns) {
 
 /** Tiles whose transformed values, of `channels` in all, take so many bytes: whole register tiles. */
 inline size_t winogradBlock(size_t channels, size_t bytes) {
-  const size_t tiles = smallest(bytes / (frequencies * channels * sizeof(float)), 16 * floatTile.rows);
-  return tiles < 2 * floatTile.rows ? 2 * floatTile.rows : tiles / floatTile.rows * floatTile.rows;
+  constexpr size_t rows = floatTile.tallest;
+  const size_t tiles = smallest(bytes / (frequencies * channels * sizeof(float)), 16 * rows);
+  return tiles < 2 * rows ? 2 * rows : tiles / rows * rows;
 }
 
 /** The plane of the source that a run of tiles reads, or null if it lies outside. */
@@ -58,11 +59,9 @@ struct WinogradFilters {
   const float* panels;
   size_t depth, columns;
 
-  size_t frequencyFloats() const { return depth * roundUp(columns, panelColumns); }
+  size_t frequencyFloats() const { return depth * packedStride(columns); }
   size_t floats() const { return frequencies * frequencyFloats(); }
-  Right right(size_t frequency) const {
-    return {panels + frequency * frequencyFloats(), panelColumns * depth, panelColumns};
-  }
+  Right right(size_t frequency) const { return Right::packed(panels + frequency * frequencyFloats(), depth); }
 };
 
 /** @param to `floats` of `filters`. `taps(k, column, to)` gives the nine taps of a filter, in the order of the gather. */
@@ -96,7 +95,7 @@ void packWinogradFilters(const WinogradFilters& filters, float* to, const Taps& 
   });
 }
 
-/** result = start + source ∗ filters, clamped: as many places as the gather's, of the filters' columns. `start` has whole panels. */
+/** result = start + source ∗ filters, clamped: as many places as the gather's, of the filters' columns. `start` has whole vectors. */
 inline void winograd(const Gather& gather, size_t batch, const float* source, const WinogradFilters& filters,
                      const float* start, ClampEpilogue clamp, float* result) {
   const TileGrid grid(gather);
@@ -104,8 +103,9 @@ inline void winograd(const Gather& gather, size_t batch, const float* source, co
   // Few channels stay in the first-level cache with their products; with many, the filters, read once per block, weigh more.
   const size_t block = winogradBlock(depth + columns, smallest(filters.floats() * 3, maxWinogradBytes));
   const size_t inputStride = frequencyStride(block, depth), productStride = frequencyStride(block, columns);
-  const Workspace<float> zeros(roundUp(depth > columns ? depth : columns, panelColumns));
-  clear(zeros.data(), roundUp(depth > columns ? depth : columns, panelColumns));
+  const size_t most = packedStride(depth > columns ? depth : columns);
+  const Workspace<float> zeros(most);
+  clear(zeros.data(), most);
   const size_t grain = 1 + taskProducts / (frequencies * block * depth * columns);
   parallelFor(divideUp(tiles, block), grain, [&](size_t begin, size_t end) {
     const Workspace<float> inputs(frequencies * inputStride), products(frequencies * productStride);
