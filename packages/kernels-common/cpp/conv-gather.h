@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "blocking.h"
+#include "fill.h"
 #include "shapes.h"
 
 // Convolutions as products of matrices whose rows are gathered from an image, a few at a time.
@@ -160,17 +161,6 @@ struct GatherCursor {
            size_t(row * size.width + gather.width.firstResult + w * gather.width.resultStep);
   }
 };
-
-template <typename To>
-inline void clear(To* to, size_t n) {
-  std::memset(to, 0, n * sizeof(To));
-}
-
-/** Not inlined: only edges need it, and every gather would hold three copies. */
-template <typename To>
-[[gnu::noinline]] static void fill(To* to, size_t n, To value) {
-  for (size_t i = 0; i < n; ++i) to[i] = value;
-}
 
 /**
  * One row of taps for `count` neighbouring outputs from column u, all reading the same line of the source.

@@ -1,5 +1,6 @@
 #pragma once
 #include "conv.h"
+#include "fill.h"
 
 namespace octavo::OCTAVO_ISA {
 

@@ -110,10 +110,11 @@ void eachDepthwiseRow(const DepthwiseBand<Together>& band, size_t images, const 
   parallelForEvenly(images * planes * bands, 1 + depthwiseTaskProducts / products, [&](size_t begin, size_t end) {
     const Workspace<To> space(band.elements());
     for (size_t task = begin; task < end; ++task) {
-      const size_t firstRow = task % bands * band.outputRows, plane = task / bands;
+      const size_t plane = task / bands, firstRow = pieceStart(task % bands, height, bands);
+      const size_t rows = pieceStart(task % bands + 1, height, bands) - firstRow;
       const From* const image = source + plane / planes * gather.sourcePixels() * band.channels;
       band.fill(image, ptrdiff_t(plane % planes), ptrdiff_t(firstRow), space.data(), copy);
-      for (size_t row = 0; row < smallest(band.outputRows, height - firstRow); ++row) {
+      for (size_t row = 0; row < rows; ++row) {
         const GatherCursor at(gather, (plane * height + firstRow + row) * width);
         const size_t firstRead = row * size_t(gather.height.step);
         outputRow(space.data() + firstRead / Together * band.columns * band.stride, firstRead % Together,

@@ -2,6 +2,7 @@
 #include "clamp-epilogue.h"
 #include "conv-gather.h"
 #include "conv-shape.h"
+#include "fill.h"
 #include "threads.h"
 #include "workspace.h"
 
@@ -180,12 +181,12 @@ inline void depthwise(const Gather& gather, const ConvShape& shape, const float*
   const size_t planes = images * size_t(gather.depth.count);
   const size_t strip = roundUp(divideUp(channels, divideUp(channels, DepthwiseLines::fittingChannels(gather))), depthwiseChannels);
   const size_t strips = divideUp(channels, strip);
-  // Bands of rows only where threads would have too little: each copies the lines between it and the one before again.
-  const size_t enough = sharers() > 1 ? 2 * sharers() : 1;
-  const size_t bandRows = divideUp(height, smallest(height, divideUp(enough, planes * strips)));
-  const size_t bands = divideUp(height, bandRows);
+  // Each band copies the lines between it and the one before again, so that there are few: one for each thread where products
+  // are cut by rows too, as a thread then reads what it has written; more where threads would have too little.
+  const size_t enough = sharers() > 1 ? 2 * sharers() : 1, byRows = height * width > maxRowBlock ? sharers() : 1;
+  const size_t bands = smallest(height, largest(divideUp(byRows, planes), divideUp(enough, planes * strips)));
   const size_t toStep = size_t(gather.width.resultStep) * channels;
-  const size_t grain = 1 + depthwiseTaskProducts / (bandRows * width * taps * strip);
+  const size_t grain = 1 + depthwiseTaskProducts / (divideUp(height, bands) * width * taps * strip);
   parallelForEvenly(planes * bands * strips, grain, [&](size_t begin, size_t end) {
     const DepthwiseLines lines(gather, strip);
     const Workspace<const float*> tapReads(taps);
@@ -195,11 +196,12 @@ inline void depthwise(const Gather& gather, const ConvShape& shape, const float*
     float part[depthwisePixels * depthwiseChannels];
     for (size_t task = begin; task < end; ++task) {
       const size_t first = task % strips * strip, count = smallest(strip, channels - first);
-      const size_t row = task / strips % bands * bandRows, plane = task / strips / bands;
+      const size_t band = task / strips % bands, plane = task / strips / bands;
+      const size_t row = pieceStart(band, height, bands), end = pieceStart(band + 1, height, bands);
       lines.forget();
       GatherCursor at(gather, (plane * height + row) * width);
       const float* const image = source + at.image * gather.sourcePixels() * channels + first;
-      for (size_t h = row; h < smallest(height, row + bandRows); ++h, at.next(gather, ptrdiff_t(width))) {
+      for (size_t h = row; h < end; ++h, at.next(gather, ptrdiff_t(width))) {
         lines.open(image, count, at, tapReads.data());
         float* const to = result + at.resultPixel(gather, size) * channels + first;
         for (size_t c = 0; c < count; c += depthwiseChannels) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstring>
 
+#include "blocking.h"
 #include "elementwise.h"
 
 // Rows of a table of vectors, by their indices.

@@ -1,4 +1,5 @@
 #pragma once
+#include "fill.h"
 #include "gemm-by-rows.h"
 
 // A product whose depth is split over threads: few results, each a sum over a whole batch, as gradients of

@@ -1,8 +1,9 @@
 #pragma once
 #include "clamp-epilogue.h"
+#include "elementwise.h"
 #include "gemm-tile.h"
 #include "pack.h"
-#include "elementwise.h"
+#include "task-grid.h"
 #include "workspace.h"
 
 // A product whose rows are split over threads: many rows, or all products of moderate depth.
@@ -52,7 +53,7 @@ template <typename Rows, typename Target>
 void gemmByRows(size_t m, size_t n, size_t k, const Rows& rows, const float* panels, const float* start,
                 const Target& target) {
   const TaskGrid grid(m, n, k, k * sizeof(float), tileRowsOf<FloatProduct>(n), panelColumns, sharers());
-  parallelFor(grid.tasks, grid.grain, [&](size_t begin, size_t end) {
+  parallelForEvenly(grid.tasks, grid.grain, [&](size_t begin, size_t end) {
     const Workspace<float> leftSpace(rows.workspaceFloats(grid.rowBlock));
     const Workspace<float> targetSpace(target.workspaceFloats(grid.rowBlock, grid.columnBlock));
     for (size_t task = begin; task < end; ++task) {

@@ -1,5 +1,6 @@
 #pragma once
 #include "failure.h"
+#include "fill.h"
 #include "gemm-by-depth.h"
 #include "shapes.h"
 #include "span.h"

@@ -1,5 +1,6 @@
 #pragma once
 #include "quantized-conv-operands.h"
+#include "task-grid.h"
 #include "threads.h"
 
 // Products of activations with packed weights, by blocks of rows.
@@ -22,7 +23,7 @@ void dotRows(const Gather& gather, size_t batch, const Rows& x, const uint8_t* s
   const size_t rowStride = inPlace ? gather.pixelChannels : stride;
   const TaskGrid grid(rows, columns, depth, stride * sizeof(Element), tileRowsOf<Product>(columns), columnsOf<Product>,
                       sharers());
-  parallelFor(grid.tasks, grid.grain, [&](size_t begin, size_t end) {
+  parallelForEvenly(grid.tasks, grid.grain, [&](size_t begin, size_t end) {
     const Workspace<Element> copies(inPlace ? 0 : grid.rowBlock * stride);
     const Workspace<size_t> places(grid.rowBlock);
     // What fills up the last step of each row; no task writes there.

@@ -47,7 +47,7 @@ void ThreadPool::end() {
 }
 
 void ThreadPool::run(Job& job, int wanted) {
-  while (int(helpers.size()) < wanted) helpers.emplace_back([this] { help(); });
+  while (int(helpers.size()) < wanted) helpers.emplace_back([this, number = helpers.size() + 1] { help(number); });
   current = &job;
   state.store(uint32_t(wanted) * onePlace);
   // Whoever lies down afterwards looks at `state` once more.
@@ -55,20 +55,20 @@ void ThreadPool::run(Job& job, int wanted) {
     { const std::lock_guard lock(mutex); }
     wake.notify_all();
   }
-  job.work();
+  job.work(0);
   state.fetch_and(atWork);
   while (!spinUntil([&] { return state.load(std::memory_order_acquire) == 0; })) std::this_thread::yield();
 }
 
 bool ThreadPool::hasPlace() const { return state.load() >= onePlace || ending.load(std::memory_order_relaxed); }
 
-void ThreadPool::help() {
+void ThreadPool::help(size_t number) {
   while (!ending.load()) {
     uint32_t seen = state.load();
     if (seen >= onePlace) {
       // From here on the job's caller waits for this thread.
       if (!state.compare_exchange_weak(seen, seen - onePlace + 1)) continue;
-      current->work();
+      current->work(number);
       state.fetch_sub(1, std::memory_order_release);
     } else if (!spinUntil([&] { return hasPlace(); })) {
       sleep();

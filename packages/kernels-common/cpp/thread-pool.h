@@ -40,7 +40,8 @@ class ThreadPool {
   std::condition_variable wake;
   std::vector<std::thread> helpers;
 
-  void help();
+  /** @param number 1 … */
+  void help(size_t number);
   bool hasPlace() const;
   void sleep();
 };

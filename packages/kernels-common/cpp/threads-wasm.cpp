@@ -51,7 +51,7 @@ void runWithWorkers(Job& job) {
   generation.fetch_add(1);
   wake(generation, helpers);
   insidePiece = true;
-  job.work();
+  job.work(0);
   insidePiece = false;
   const int32_t helped = helpers - tickets.exchange(0);
   for (int spin = 0, seen; (seen = finished.load()) != helped; ++spin) {
@@ -67,8 +67,8 @@ void setThreadCount(int count) { threads = count < 1 ? 1 : count > 256 ? 256 : c
 size_t sharers() { return insidePiece || joined.load(std::memory_order_relaxed) == 0 ? 1 : size_t(threads); }
 
 void runParallel(size_t count, size_t grain, void (*task)(void*, size_t, size_t), void* context) {
-  Job job(task, context, count, grain);
-  if (job.pieces < 2 || sharers() < 2) return job.work();
+  Job job(task, context, count, grain, sharers());
+  if (job.pieces < 2 || sharers() < 2) return job.work(0);
   runWithWorkers(job);
 }
 
@@ -82,14 +82,14 @@ OCTAVO_EXPORT(joinedWorkers) int32_t joinedWorkers() { return joined.load(); }
 OCTAVO_EXPORT(joinPool) void joinPool() {
   insidePiece = true;
   int32_t seen = generation.load();
-  joined.fetch_add(1);
+  const size_t number = size_t(joined.fetch_add(1)) + 1;
   for (;;) {
     for (int spin = 0; generation.load(std::memory_order_relaxed) == seen; ++spin) {
       if (spin >= spinLimit) sleep(generation, seen);
     }
     seen = generation.load();
     if (!takeTicket()) continue;
-    current->work();
+    current->work(number);
     finished.fetch_add(1);
     wake(finished, 1);
   }

@@ -1,8 +1,6 @@
 #pragma once
 #include <cstddef>
 
-#include "blocking.h"
-
 // Work that several threads share. It is split by its size alone, never by the number of threads, so that results do not
 // depend on it. Who shares it: a pool (threads.cpp), the workers of a WebAssembly module with shared memory
 // (threads-wasm.cpp), or, in a module without, nobody (threads-single.cpp).
@@ -16,6 +14,9 @@ void setThreadCount(int count);
 size_t sharers();
 /** Runs `task(context, begin, end)` over [0, count) in pieces of `grain`; returns when all are done. */
 void runParallel(size_t count, size_t grain, void (*task)(void* context, size_t begin, size_t end), void* context);
+
+/** The same in pieces of at most `grain`, as many for each thread, and all as long or one shorter. */
+void runEvenly(size_t count, size_t grain, void (*task)(void* context, size_t begin, size_t end), void* context);
 
 /** One piece. Not inlined, or every loop would be compiled twice: for one piece and for many. */
 template <typename Body>
@@ -35,10 +36,10 @@ static inline void parallelFor(size_t count, size_t grain, const Body& body) {
   runParallel(count, grain, runPiece<Body>, context);
 }
 
-/** In pieces of at most `grain`, as many for each thread: for loops whose results do not depend on the pieces. */
+/** In pieces of at most `grain`, as many for each thread and as long: for loops whose results do not depend on the pieces. */
 template <typename Body>
 static inline void parallelForEvenly(size_t count, size_t grain, const Body& body) {
-  parallelFor(count, evenBlock(count, grain, sharers()), body);
+  runEvenly(count, grain, runPiece<Body>, const_cast<Body*>(&body));
 }
 
 }  // namespace octavo

@@ -1,4 +1,5 @@
 #pragma once
+#include "fill.h"
 #include "winograd.h"
 
 // Weight gradients of convolutions with 3×3 filters and stride 1, by F(2×2, 3×3).

@@ -1,4 +1,5 @@
 #pragma once
+#include "fill.h"
 #include "gemm-tile.h"
 #include "pack.h"
 #include "threads.h"

@@ -86,6 +86,37 @@ const copyRegion = agreementLaw(
   },
 );
 
+const weavePlanes = agreementLaw(
+  "copyRegion weaves planes into pixels and takes them apart",
+  ["copyRegion"],
+  fc.record({
+    images: fc.integer({ min: 1, max: 2 }),
+    planes: fc.integer({ min: 1, max: 5 }),
+    pixels: fc.integer({ min: 1, max: 100 }),
+    type: fc.nat(elementTypes.length - 1),
+    apart: fc.boolean(),
+  }),
+  ({ images, planes, pixels, type, apart }, random) => {
+    const make = elementTypes[type];
+    const length = images * planes * pixels;
+    const planar = [planes * pixels, 1, pixels];
+    const woven = [planes * pixels, planes, 1];
+    const shape = region({
+      fromOffset: 0,
+      toOffset: 0,
+      sizes: [images, pixels, planes],
+      fromStrides: apart ? woven : planar,
+      toStrides: apart ? planar : woven,
+    });
+    return scene({
+      arrays: { from: make(random, length), to: make(random, length) },
+      writes: ["to"],
+      agreement: "bits",
+      run: (k, { from, to }) => k.copyRegion(from, to, shape),
+    });
+  },
+);
+
 const addRegion = agreementLaw(
   "addRegion sums where the target repeats",
   ["addRegion"],
@@ -108,4 +139,4 @@ const addRegion = agreementLaw(
   },
 );
 
-export const regionLaws = [copyRegion, addRegion];
+export const regionLaws = [copyRegion, weavePlanes, addRegion];

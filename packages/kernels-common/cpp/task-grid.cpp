@@ -1,0 +1,55 @@
+#include "task-grid.h"
+
+#include "blocking.h"
+
+namespace octavo {
+namespace {
+
+/** Bytes of the left operand that a task works on: half of a small second-level cache, an eighth of a common one. */
+constexpr size_t leftBlockBytes = size_t(64) << 10;
+/** Rows that a task takes even if they are longer, up to so many bytes: fewer would wait for weights from beyond that cache. */
+constexpr size_t enoughRows = 64, longRowsBytes = size_t(288) << 10;
+/** Weights that fewer rows meet take as long to read as so many rows to multiply. */
+constexpr size_t readingRows = 4;
+
+/** Tiles of rows that a task takes at once. */
+size_t mostTiles(size_t rowBytes, size_t tileRows) {
+  const size_t bytes = largest(rowBytes, 1), enough = smallest(enoughRows, longRowsBytes / bytes);
+  return largest(1, smallest(maxRowBlock, largest(leftBlockBytes / bytes, enough)) / tileRows);
+}
+
+/** Few rows are cut, too, where there are few panels and not as many for each thread. */
+size_t rowBlocksOf(size_t tiles, size_t most, size_t panels, size_t threads) {
+  const size_t blocks = evenPieces(tiles, most, threads);
+  const bool uneven = panels % threads > 0 && panels < 4 * threads;
+  return uneven ? largest(blocks, smallest(tiles, threads)) : blocks;
+}
+
+}  // namespace
+
+TaskGrid::TaskGrid(size_t rowCount, size_t columnCount, size_t depth, size_t rowBytes, size_t rowsOfTile, size_t columnsOfPanel,
+                   size_t threads)
+    : rows(rowCount),
+      columns(columnCount),
+      tileRows(rowsOfTile),
+      panelColumns(columnsOfPanel),
+      tiles(divideUp(rows, tileRows)),
+      panels(divideUp(columns, panelColumns)),
+      rowBlocks(rowBlocksOf(tiles, mostTiles(rowBytes, tileRows), panels, threads)),
+      // Two tasks for each thread: the last ones end at about the same time.
+      columnBlocks(threads > 1 ? smallest(panels, divideUp(2 * threads, rowBlocks)) : 1),
+      tasks(rows == 0 ? 0 : rowBlocks * columnBlocks),
+      rowBlock(divideUp(tiles, rowBlocks) * tileRows),
+      columnBlock(divideUp(panels, columnBlocks) * panelColumns) {
+  grain = 1 + taskProducts / (1 + largest(smallest(rowBlock, rows), readingRows) * columnBlock * depth);
+}
+
+TaskGrid::Block TaskGrid::block(size_t task) const {
+  const size_t i = task / columnBlocks, j = task % columnBlocks;
+  const size_t row = pieceStart(i, tiles, rowBlocks) * tileRows, column = pieceStart(j, panels, columnBlocks) * panelColumns;
+  const size_t endRow = pieceStart(i + 1, tiles, rowBlocks) * tileRows;
+  const size_t endColumn = pieceStart(j + 1, panels, columnBlocks) * panelColumns;
+  return {row, column, smallest(rows, endRow) - row, smallest(columns, endColumn) - column};
+}
+
+}  // namespace octavo
