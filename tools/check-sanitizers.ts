@@ -72,7 +72,15 @@ async function sanitizedLaws(variables: NodeJS.ProcessEnv): Promise<{ code: numb
 async function checkThreads(): Promise<void> {
   const name = "kernels on several threads, with the thread sanitizer";
   const kernels = join(root, "packages", "kernels-common", "cpp");
-  const files = ["threads.cpp", "threads-evenly.cpp", "thread-pool.cpp", "task-grid.cpp", "cores.cpp", "workspace.cpp", "failure.cpp"];
+  const files = [
+    "threads.cpp",
+    "threads-evenly.cpp",
+    "thread-pool.cpp",
+    "task-grid.cpp",
+    "cores.cpp",
+    "workspace.cpp",
+    "failure.cpp",
+  ];
   const units = files.map((file) => join(kernels, file));
   const flags = [
     "-std=c++20",

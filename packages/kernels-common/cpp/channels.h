@@ -197,6 +197,15 @@ void batchNormGradient(Span<const float> x, Span<const float> dy, Span<const flo
     const size_t c = i % channels;
     factors[i] = (weight ? weight[c] : 1.0f) * invStd[c];
   }
+  const Workspace<double> sums(2 * channels);
+  const auto shareSums = [&] {
+    const double share = training ? 1.0 / double(rows) : 0.0;
+    for (size_t i = 0; i < period.length; ++i) {
+      const size_t c = i % channels;
+      biasShares[i] = static_cast<float>(sums.data()[c] * share);
+      weightShares[i] = static_cast<float>(sums.data()[channels + c] * share);
+    }
+  };
   withEpilogue(epilogue, [&](const auto& after) {
     const float *values = x.data, *gradients = dy.data;
     float* results = dx.data;
@@ -210,18 +219,12 @@ void batchNormGradient(Span<const float> x, Span<const float> dy, Span<const flo
       if constexpr (std::is_same_v<std::decay_t<decltype(after)>, NoEpilogue>) return given;
       else return after.gradient(value * V::load(factors + column) + V::load(offsets + column), given);
     };
-    Workspace<double> sums(2 * channels);
     sumColumns<2>(rows, period, sums.data(), [=](auto lanes, size_t i, size_t column) {
       using V = decltype(lanes);
       const V value = V::load(values + i), own = gradient(value, i, column);
       return Values<V, 2>{{own, own * normalized(value, column)}};
     });
-    const double share = training ? 1.0 / double(rows) : 0.0;
-    for (size_t i = 0; i < period.length; ++i) {
-      const size_t c = i % channels;
-      biasShares[i] = static_cast<float>(sums.data()[c] * share);
-      weightShares[i] = static_cast<float>(sums.data()[channels + c] * share);
-    }
+    shareSums();
     eachColumn(rows, period, [=](auto lanes, size_t i, size_t column) {
       using V = decltype(lanes);
       const V value = V::load(values + i);
@@ -229,11 +232,11 @@ void batchNormGradient(Span<const float> x, Span<const float> dy, Span<const flo
                         normalized(value, column) * V::load(weightShares + column);
       (V::load(factors + column) * centred).store(results + i);
     });
-    for (size_t c = 0; c < channels; ++c) {
-      dBias[c] = static_cast<float>(sums.data()[c]);
-      dWeight[c] = static_cast<float>(sums.data()[channels + c]);
-    }
   });
+  for (size_t c = 0; c < channels; ++c) {
+    dBias[c] = static_cast<float>(sums.data()[c]);
+    dWeight[c] = static_cast<float>(sums.data()[channels + c]);
+  }
 }
 
 #undef OCTAVO_EXPECT_ROWS

@@ -109,23 +109,23 @@ inline Gather forwardGather(const ConvShape& s) {
           size_t(s.inChannels / s.groups), size_t(s.inChannels)};
 }
 
+/** The gather of one phase of x, of as many as the strides' product. Not inlined: needed once per call. */
+[[gnu::noinline]] static Gather backwardGather(const ConvShape& s, size_t phase) {
+  const auto axis = [&s, &phase](int32_t Spatial::*of) {
+    const auto stride = size_t(s.stride.*of), its = phase % stride;
+    phase /= stride;
+    return backwardAxis(s.inSize.*of, s.outSize.*of, s.kernel.*of, s.stride.*of, s.padding.*of, s.dilation.*of, int32_t(its));
+  };
+  const GatherAxis width = axis(&Spatial::width), height = axis(&Spatial::height), depth = axis(&Spatial::depth);
+  return {depth, height, width, size_t(s.outChannels / s.groups), size_t(s.outChannels)};
+}
+
 /** Calls `body` with the gather of every phase that has positions; together they cover x once. */
 template <typename Body>
 void eachBackwardGather(const ConvShape& s, const Body& body) {
-  const Spatial &in = s.inSize, &out = s.outSize, &kernel = s.kernel, &stride = s.stride,
-                &padding = s.padding, &dilation = s.dilation;
-  for (int32_t d = 0; d < stride.depth; ++d) {
-    for (int32_t h = 0; h < stride.height; ++h) {
-      for (int32_t w = 0; w < stride.width; ++w) {
-        const Gather gather = {
-            backwardAxis(in.depth, out.depth, kernel.depth, stride.depth, padding.depth, dilation.depth, d),
-            backwardAxis(in.height, out.height, kernel.height, stride.height, padding.height, dilation.height,
-                         h),
-            backwardAxis(in.width, out.width, kernel.width, stride.width, padding.width, dilation.width, w),
-            size_t(s.outChannels / s.groups), size_t(s.outChannels)};
-        if (gather.positions() > 0) body(gather);
-      }
-    }
+  for (size_t phase = 0; phase < s.stride.volume(); ++phase) {
+    const Gather gather = backwardGather(s, phase);
+    if (gather.positions() > 0) body(gather);
   }
 }
 

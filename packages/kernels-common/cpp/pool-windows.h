@@ -10,8 +10,8 @@ struct AxisWindow {
   int32_t start, end, step, extent;
 };
 
-/** torch's windows, clipped to the input. Adaptive: floor(i · in / out) … ceil((i + 1) · in / out). */
-inline AxisWindow axisWindow(const PoolShape& shape, int32_t Spatial::*axis, int32_t i) {
+/** torch's windows, clipped to the input. Adaptive: floor(i · in / out) … ceil((i + 1) · in / out). Not inlined: once for each window. */
+[[gnu::noinline]] static AxisWindow axisWindow(const PoolShape& shape, int32_t Spatial::*axis, int32_t i) {
   const int32_t size = shape.inSize.*axis, outSize = shape.outSize.*axis;
   if (shape.adaptive) {
     const int32_t start = int32_t(int64_t(i) * size / outSize);

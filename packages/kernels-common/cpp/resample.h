@@ -6,14 +6,13 @@
 // Resampling of channels-last activations: loops over output pixels outside, over channels inside.
 namespace octavo::OCTAVO_ISA {
 
-/** The inputs of one output pixel: bit 0 of their number is the second along the width, bit 1 the height, bit 2 the depth. */
+/**
+ * The inputs of one output pixel along the axes whose second input has weight, at most width, height and depth. Bit i of an
+ * input's number says whether it is the second along the i-th of these.
+ */
 struct Corner {
-  size_t offsets[8];
+  size_t axes = 0, offsets[8];
   float weights[3];
-  /** Axes along which the second input has weight, as bits. */
-  size_t active() const {
-    return size_t(weights[0] != 0) | size_t(weights[1] != 0) << 1 | size_t(weights[2] != 0) << 2;
-  }
 };
 
 /** Whether the arrays are as long as the shape says, and every source lies in the input. */
@@ -46,16 +45,22 @@ template <typename Body>
 inline void eachPixel(const ResampleShape& s, const int32_t* sources, const float* weights, size_t line, const Body& body) {
   const size_t depth = size_t(s.outSize.depth), height = size_t(s.outSize.height), width = size_t(s.outSize.width);
   const size_t d = line / height, h = line % height;
-  Corner corner;
-  corner.weights[1] = weights[depth + h];
-  corner.weights[2] = weights[d];
   for (size_t w = 0; w < width; ++w) {
-    const size_t column = depth + height + w;
-    corner.weights[0] = weights[column];
-    for (size_t i = 0; i < 8; ++i) {
-      const size_t z = size_t(sources[2 * d + (i >> 2)]), y = size_t(sources[2 * (depth + h) + (i >> 1 & 1)]);
-      const size_t x = size_t(sources[2 * column + (i & 1)]);
-      corner.offsets[i] = ((z * size_t(s.inSize.height) + y) * size_t(s.inSize.width) + x) * size_t(s.channels);
+    const size_t outputs[] = {depth + height + w, depth + h, d};
+    Corner corner;
+    size_t among[3];
+    for (size_t axis = 0; axis < 3; ++axis) {
+      const float weight = weights[outputs[axis]];
+      if (weight == 0) continue;
+      corner.weights[corner.axes] = weight;
+      among[corner.axes++] = axis;
+    }
+    for (size_t number = 0; number < size_t(1) << corner.axes; ++number) {
+      size_t second[3] = {};
+      for (size_t i = 0; i < corner.axes; ++i) second[among[i]] = number >> i & 1;
+      const auto source = [&](size_t axis) { return size_t(sources[2 * outputs[axis] + second[axis]]); };
+      const size_t row = source(2) * size_t(s.inSize.height) + source(1);
+      corner.offsets[number] = (row * size_t(s.inSize.width) + source(0)) * size_t(s.channels);
     }
     body(corner, (line * width + w) * size_t(s.channels));
   }
@@ -71,49 +76,37 @@ inline void eachLine(const ResampleShape& s, const Body& body) {
   });
 }
 
-/** The value at a corner, axes one after the other; `read(lanes, number)` gives an input. Only active axes are read. */
-template <size_t active, size_t axis, size_t number, typename V, typename Read>
-inline V alongAxes(const V (&shares)[3][2], const Read& read) {
-  if constexpr (axis == 3) {
+/** The value at a corner, axes one after the other, the last one outside; `read(lanes, number)` gives an input. */
+template <typename V, size_t axes, size_t number = 0, typename Read>
+inline V alongAxes(const Corner& corner, const Read& read) {
+  if constexpr (axes == 0) {
     return read(V{}, number);
-  } else if constexpr ((active >> (2 - axis) & 1) == 0) {
-    return alongAxes<active, axis + 1, number>(shares, read);
   } else {
-    constexpr size_t bit = 2 - axis;
-    const V first = alongAxes<active, axis + 1, number>(shares, read);
-    const V second = alongAxes<active, axis + 1, number + (size_t(1) << bit)>(shares, read);
-    return shares[bit][0] * first + shares[bit][1] * second;
+    constexpr size_t last = axes - 1;
+    const V first = alongAxes<V, last, number>(corner, read);
+    const V second = alongAxes<V, last, number + (size_t(1) << last)>(corner, read);
+    return V::broadcast(1.0f - corner.weights[last]) * first + V::broadcast(corner.weights[last]) * second;
   }
 }
 
 /** `write(channel, value)` for the channels of one pixel; `read(lanes, offset + channel)` gives an input. */
-template <size_t active, typename Read, typename Write>
+template <size_t axes, typename Read, typename Write>
 inline void resamplePixel(const Corner& corner, size_t channels, const Read& read, const Write& write) {
   const Corner own = corner;
   eachVector(0, channels, [=](auto lanes, size_t c) {
     using V = decltype(lanes);
-    V shares[3][2];
-#pragma GCC unroll 3
-    for (size_t axis = 0; axis < 3; ++axis) {
-      shares[axis][0] = V::broadcast(1.0f - own.weights[axis]);
-      shares[axis][1] = V::broadcast(own.weights[axis]);
-    }
-    write(c, alongAxes<active, 0, 0>(shares, [=](auto one, size_t number) { return read(one, own.offsets[number] + c); }));
+    write(c, alongAxes<V, axes>(own, [=](auto one, size_t number) { return read(one, own.offsets[number] + c); }));
   });
 }
 
-/** `resamplePixel` for the axes that are active in this corner. */
+/** `resamplePixel` for as many axes as the corner has. */
 template <typename Read, typename Write>
 inline void resampleCorner(const Corner& corner, size_t channels, const Read& read, const Write& write) {
-  switch (corner.active()) {
+  switch (corner.axes) {
     case 0: return resamplePixel<0>(corner, channels, read, write);
     case 1: return resamplePixel<1>(corner, channels, read, write);
     case 2: return resamplePixel<2>(corner, channels, read, write);
-    case 3: return resamplePixel<3>(corner, channels, read, write);
-    case 4: return resamplePixel<4>(corner, channels, read, write);
-    case 5: return resamplePixel<5>(corner, channels, read, write);
-    case 6: return resamplePixel<6>(corner, channels, read, write);
-    default: return resamplePixel<7>(corner, channels, read, write);
+    default: return resamplePixel<3>(corner, channels, read, write);
   }
 }
 
@@ -145,11 +138,9 @@ void resampleGradient(Span<const float> dy, Span<const int32_t> sources, Span<co
       for (size_t i = 0; i < inVolume * channels; ++i) target[i] = 0;
       for (size_t line = 0; line < lines; ++line) {
         eachPixel(shape, sources.data, weights.data, line, [=](const Corner& corner, size_t out) {
-          const size_t active = corner.active();
-          for (size_t i = 0; i < 8; ++i) {
-            if ((i & ~active) != 0) continue;
+          for (size_t i = 0; i < size_t(1) << corner.axes; ++i) {
             float share = 1;
-            for (size_t axis = 0; axis < 3; ++axis) {
+            for (size_t axis = 0; axis < corner.axes; ++axis) {
               share *= i >> axis & 1 ? corner.weights[axis] : 1.0f - corner.weights[axis];
             }
             float* at = target + corner.offsets[i];
@@ -176,7 +167,7 @@ void quantizedResample(Input8 x, Span<const int32_t> sources, Span<const float> 
       const T* from = all + image * shape.inSize.volume() * channels;
       T* to = static_cast<T*>(y.data) + image * shape.outSize.volume() * channels;
       eachPixel(shape, sources.data, weights.data, line, [=](const Corner& corner, size_t out) {
-        if (corner.active() == 0) {
+        if (corner.axes == 0) {
           std::memcpy(to + out, from + corner.offsets[0], channels * sizeof(T));
           return;
         }
