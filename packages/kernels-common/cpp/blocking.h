@@ -26,6 +26,12 @@ constexpr size_t taskProducts = size_t(1) << 20;
 constexpr size_t depthwiseTaskProducts = size_t(1) << 17;
 
 /**
+ * How many tasks make up work that is worth a piece of its own. `each`, in multiplications, has 64 bits: what a shape's sizes
+ * give together may exceed a size of WebAssembly.
+ */
+constexpr size_t grainOf(size_t worth, uint64_t each) { return size_t(1 + worth / (1 + each)); }
+
+/**
  * Covers `rows` with tiles of at most `whole` rows: `run(height, count, first)` takes `count` tiles of one height from row
  * `first` on. A short one at the end would cost nearly as much as a whole one, so the last two share what is left.
  */

@@ -18,6 +18,9 @@ struct GatherAxis {
 
   ptrdiff_t source(ptrdiff_t u, ptrdiff_t j) const { return u * step + firstOffset + j * offsetStep; }
 
+  /** Source positions from the first tap of the first to the last tap of the last of `outputs` outputs. */
+  size_t reach(size_t outputs) const { return (outputs - 1) * size_t(step) + size_t(taps - 1) * size_t(offsetStep) + 1; }
+
   /** The j in [begin, end) read inside the source. */
   struct Range {
     ptrdiff_t begin, end;
@@ -109,7 +112,7 @@ inline Gather forwardGather(const ConvShape& s) {
           size_t(s.inChannels / s.groups), size_t(s.inChannels)};
 }
 
-/** The gather of one phase of x, of as many as the strides' product. Not inlined: needed once per call. */
+/** The gather of one phase of x, of as many as the strides' product. Not inlined: no inner loop. */
 [[gnu::noinline]] static Gather backwardGather(const ConvShape& s, size_t phase) {
   const auto axis = [&s, &phase](int32_t Spatial::*of) {
     const auto stride = size_t(s.stride.*of), its = phase % stride;

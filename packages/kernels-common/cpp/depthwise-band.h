@@ -26,7 +26,7 @@ struct DepthwiseBand {
       : gather(of),
         channels(channelCount),
         stride(pixelElements),
-        columns(reach(of.width, size_t(of.width.count))) {
+        columns(of.width.reach(size_t(of.width.count))) {
     constexpr size_t fewTasks = 8, fewRows = 4;
     const size_t height = size_t(of.height.count);
     const size_t share = divideUp(images * size_t(of.depth.count) * height, fewTasks);
@@ -87,11 +87,7 @@ struct DepthwiseBand {
   }
 
  private:
-  size_t linesFor(size_t outputs) const { return divideUp(reach(gather.height, outputs), Together); }
-  /** Source positions from the first tap of the first to the last tap of the last of `count` outputs. */
-  static size_t reach(const GatherAxis& axis, size_t count) {
-    return (count - 1) * size_t(axis.step) + size_t(axis.taps - 1) * size_t(axis.offsetStep) + 1;
-  }
+  size_t linesFor(size_t outputs) const { return divideUp(gather.height.reach(outputs), Together); }
 };
 
 /**
@@ -106,8 +102,8 @@ void eachDepthwiseRow(const DepthwiseBand<Together>& band, size_t images, const 
   const size_t height = size_t(gather.height.count), width = size_t(gather.width.count),
                planes = size_t(gather.depth.count);
   const size_t bands = divideUp(height, band.outputRows);
-  const size_t products = band.outputRows * width * gather.taps() * band.channels;
-  parallelForEvenly(images * planes * bands, 1 + depthwiseTaskProducts / products, [&](size_t begin, size_t end) {
+  const uint64_t products = uint64_t(band.outputRows) * width * gather.taps() * band.channels;
+  parallelForEvenly(images * planes * bands, grainOf(depthwiseTaskProducts, products), [&](size_t begin, size_t end) {
     const Workspace<To> space(band.elements());
     for (size_t task = begin; task < end; ++task) {
       const size_t plane = task / bands, firstRow = pieceStart(task % bands, height, bands);

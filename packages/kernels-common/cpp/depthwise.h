@@ -66,11 +66,6 @@ inline void depthwiseTile(const DepthwiseReads& reads, size_t from, const float*
   }
 }
 
-/** Source positions from the first tap of the first to the last tap of the last of `count` outputs. */
-inline size_t reachOf(const GatherAxis& axis, size_t count) {
-  return (count - 1) * size_t(axis.step) + size_t(axis.taps - 1) * size_t(axis.offsetStep) + 1;
-}
-
 /** The lines of a source that a row of outputs reads, as pixels of a strip of its channels, zeros where the image ends. */
 class DepthwiseLines {
   const Gather& gather;
@@ -91,7 +86,7 @@ class DepthwiseLines {
   /** Of a row of outputs, or of a whole tile where that is shorter. */
   static size_t columnsOf(const Gather& of) {
     const size_t outputs = size_t(of.width.count);
-    return reachOf(of.width, outputs < depthwisePixels ? depthwisePixels : outputs);
+    return of.width.reach(outputs < depthwisePixels ? depthwisePixels : outputs);
   }
 
   void copy(const float* line, size_t channels, float* to) const {
@@ -117,7 +112,7 @@ class DepthwiseLines {
   DepthwiseLines(const Gather& of, size_t channels)
       : gather(of),
         columns(columnsOf(of)),
-        rows(reachOf(of.height, 1)),
+        rows(of.height.reach(1)),
         stride(roundUp(channels, depthwiseChannels)),
         lines((count() + 1) * lineFloats()),
         held(count()) {
@@ -127,7 +122,7 @@ class DepthwiseLines {
 
   /** Channels of a strip whose lines fit the cache. */
   static size_t fittingChannels(const Gather& of) {
-    const size_t lines = size_t(of.depth.taps) * reachOf(of.height, 1);
+    const size_t lines = size_t(of.depth.taps) * of.height.reach(1);
     const size_t fitting = depthwiseLineBytes / (lines * columnsOf(of) * sizeof(float));
     return fitting < depthwiseChannels ? depthwiseChannels : fitting / depthwiseChannels * depthwiseChannels;
   }
@@ -186,7 +181,7 @@ inline void depthwise(const Gather& gather, const ConvShape& shape, const float*
   const size_t enough = sharers() > 1 ? 2 * sharers() : 1, byRows = height * width > maxRowBlock ? sharers() : 1;
   const size_t bands = smallest(height, largest(divideUp(byRows, planes), divideUp(enough, planes * strips)));
   const size_t toStep = size_t(gather.width.resultStep) * channels;
-  const size_t grain = 1 + depthwiseTaskProducts / (divideUp(height, bands) * width * taps * strip);
+  const size_t grain = grainOf(depthwiseTaskProducts, uint64_t(divideUp(height, bands)) * width * taps * strip);
   parallelForEvenly(planes * bands * strips, grain, [&](size_t begin, size_t end) {
     const DepthwiseLines lines(gather, strip);
     const Workspace<const float*> tapReads(taps);
@@ -197,11 +192,11 @@ inline void depthwise(const Gather& gather, const ConvShape& shape, const float*
     for (size_t task = begin; task < end; ++task) {
       const size_t first = task % strips * strip, count = smallest(strip, channels - first);
       const size_t band = task / strips % bands, plane = task / strips / bands;
-      const size_t row = pieceStart(band, height, bands), end = pieceStart(band + 1, height, bands);
+      const size_t firstRow = pieceStart(band, height, bands), endRow = pieceStart(band + 1, height, bands);
       lines.forget();
-      GatherCursor at(gather, (plane * height + row) * width);
+      GatherCursor at(gather, (plane * height + firstRow) * width);
       const float* const image = source + at.image * gather.sourcePixels() * channels + first;
-      for (size_t h = row; h < end; ++h, at.next(gather, ptrdiff_t(width))) {
+      for (size_t h = firstRow; h < endRow; ++h, at.next(gather, ptrdiff_t(width))) {
         lines.open(image, count, at, tapReads.data());
         float* const to = result + at.resultPixel(gather, size) * channels + first;
         for (size_t c = 0; c < count; c += depthwiseChannels) {

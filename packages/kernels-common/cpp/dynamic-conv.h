@@ -103,8 +103,8 @@ void dynamicConv(Span<const float> x, Span<const int8_t> weight, Span<const floa
   // Few pixels, as in a linear layer: several tasks gather the same ones.
   const size_t part = roundUp(divideUp(perGroup, chunks < 4 ? 4 : 1), dynamicBlock);
   const size_t parts = divideUp(perGroup, part), stride = rowDotsStride(filter);
-  const size_t work = smallest(pixels, dynamicPixels) * filter * smallest(part, perGroup);
-  parallelFor(groups * chunks * parts, 1 + taskProducts / (work + 1), [=](size_t begin, size_t end) {
+  const uint64_t work = uint64_t(smallest(pixels, dynamicPixels)) * filter * smallest(part, perGroup);
+  parallelFor(groups * chunks * parts, grainOf(taskProducts, work), [=](size_t begin, size_t end) {
     const Workspace<int16_t> patches(dynamicPixels * stride + 1);
     // What fills up the last vector of each row; no task writes there.
     if (stride > filter) clear(patches.data(), dynamicPixels * stride);

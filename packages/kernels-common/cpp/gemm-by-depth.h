@@ -35,7 +35,7 @@ void gemmByDepth(size_t m, size_t n, size_t k, Left left, const Slices& slices, 
   const Workspace<float> sums(direct ? 0 : parts * m * n);
   const Workspace<float> zeros(packedStride(n));
   clear(zeros.data(), packedStride(n));
-  const size_t grain = 1 + taskProducts / (1 + m * n * partDepth);
+  const size_t grain = grainOf(taskProducts, uint64_t(m) * n * partDepth);
   parallelFor(parts * rowBlocks, grain, [&](size_t begin, size_t end) {
     const Workspace<float> space(slices.workspaceFloats(sliceDepth));
     for (size_t task = begin; task < end; ++task) {
@@ -53,7 +53,7 @@ void gemmByDepth(size_t m, size_t n, size_t k, Left left, const Slices& slices, 
     }
   });
   if (direct) return;
-  parallelFor(m, 1 + taskProducts / (4 * parts * n), [&](size_t begin, size_t end) {
+  parallelFor(m, grainOf(taskProducts, 4 * uint64_t(parts) * n), [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
       for (size_t j = 0; j < n; ++j) {
         float sum = add ? c[i * cStride + j] : 0;

@@ -14,8 +14,8 @@ constexpr size_t fewRows = 4 * floatTile.tallest, someRows = 192, nearFloats = 4
 
 /** c = start + left · b, or c + left · b if `start` is null; b is row-major and its rows end with a vector. Nothing is packed. */
 inline void multiplyInPlace(size_t m, size_t n, size_t k, Left left, const float* b, const float* start, float* c) {
-  const size_t panelProducts = 1 + m * panelColumns * k;
-  parallelFor(divideUp(n, panelColumns), 1 + taskProducts / 4 / panelProducts, [=](size_t begin, size_t end) {
+  const size_t grain = grainOf(taskProducts / 4, uint64_t(m) * panelColumns * k);
+  parallelFor(divideUp(n, panelColumns), grain, [=](size_t begin, size_t end) {
     const size_t column = begin * panelColumns, columns = smallest(n, end * panelColumns) - column;
     gemmBlock(m, columns, k, left, {b + column, panelColumns, n}, start ? start + column : nullptr, c + column, n);
   });
@@ -24,7 +24,7 @@ inline void multiplyInPlace(size_t m, size_t n, size_t k, Left left, const float
 /** c = start + b · a, or c + b · a if `start` is null: one row of `left`, n rows of b. Nothing is packed. */
 inline void multiplyRow(size_t n, size_t k, const float* a, const float* b, const float* start, float* c) {
   constexpr size_t width = Vector::width, together = 4;
-  parallelFor(n, 1 + taskProducts / (4 * (k + 1)), [&](size_t begin, size_t end) {
+  parallelFor(n, grainOf(taskProducts / 4, k), [&](size_t begin, size_t end) {
     for (size_t j = begin; j < end; j += together) {
       const size_t count = smallest(together, end - j);
       const float* rows[together];
@@ -87,7 +87,7 @@ void gemm(Span<const float> a, Span<const float> b, OptionalSpan<const float> bi
   const Workspace<float> start(packedStride(n));
   clear(start.data(), packedStride(n));
   if (bias) std::memcpy(start.data(), bias.data, n * sizeof(float));
-  const size_t grain = 1 + taskProducts / (1 + m * n * k);
+  const size_t grain = grainOf(taskProducts, uint64_t(m) * n * k);
   const auto products = [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
       float* const to = c.data + i * strideC;

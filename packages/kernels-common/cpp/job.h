@@ -8,7 +8,7 @@ namespace octavo {
 
 /**
  * Work that is divided into pieces, and these into a share of neighbours for each thread: the part of an image that a thread
- * has made is the part that it reads next, from its own cache. Whoever is done with its share takes pieces of the others.
+ * has made is mostly the part that it reads next, from its own cache. Whoever is done with its share takes pieces of the others.
  */
 class Job {
  public:
@@ -16,7 +16,12 @@ class Job {
 
   /** As `runParallel` takes it, for so many threads. */
   Job(Task toDo, void* itsContext, size_t all, size_t piece, size_t threads)
-      : pieces(divideUp(all, piece)), task(toDo), context(itsContext), count(all), grain(piece), shares(smallest(threads, maxShares)) {
+      : pieces(divideUp(all, piece)),
+        task(toDo),
+        context(itsContext),
+        count(all),
+        grain(piece),
+        shares(smallest(pieces, smallest(threads, maxShares))) {
     for (size_t share = 0; share < shares; ++share) next[share].store(pieceStart(share, pieces, shares), std::memory_order_relaxed);
   }
 

@@ -199,7 +199,7 @@ class ColumnConv {
 
   void run() const {
     const size_t height = size_t(shape.outSize.height), bands = divideUp(height, 2);
-    const size_t grain = 1 + depthwiseTaskProducts / (2 * 9 * outWidth * channels);
+    const size_t grain = grainOf(depthwiseTaskProducts, uint64_t(2 * 9) * outWidth * channels);
     parallelForEvenly(size_t(shape.batch) * bands, grain, [&](size_t begin, size_t end) {
       for (size_t band = begin; band < end; ++band) {
         const size_t image = band / bands, row = band % bands * 2;

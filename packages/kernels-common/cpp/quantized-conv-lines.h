@@ -117,8 +117,8 @@ struct LinesMethod {
     const size_t fitting = workspaceElements / lines.line;
     const size_t rows = smallest(height, fitting > lines.tapRows ? (fitting - lines.tapRows) / step + 1 : 1);
     const size_t bands = divideUp(height, rows);
-    const size_t products = rows * width * lines.columns * lines.filterDepth();
-    parallelForEvenly(size_t(s.batch) * bands, 1 + taskProducts / (1 + products), [&](size_t begin, size_t end) {
+    const uint64_t products = uint64_t(rows) * width * lines.columns * lines.filterDepth();
+    parallelForEvenly(size_t(s.batch) * bands, grainOf(taskProducts, products), [&](size_t begin, size_t end) {
       const Workspace<Element> copies(((rows - 1) * step + lines.tapRows) * lines.line);
       for (size_t band = begin; band < end; ++band) {
         const size_t image = band / bands, first = band % bands * rows, count = smallest(rows, height - first);

@@ -1,8 +1,8 @@
 #pragma once
 #include "quantized-conv-operands.h"
-#include "threads.h"
 #include "quantized-winograd-filters.h"
 #include "quantized-winograd-tiles.h"
+#include "threads.h"
 
 // 3×3 convolutions with a quarter of the multiplications, or half of them for stride 2; exact.
 namespace octavo::OCTAVO_ISA {
@@ -98,26 +98,28 @@ struct WinogradMethod {
 
   static void run(const ConvCall& call) {
     const Plan plan(call.shape);
-    // Threads take whole blocks where each gets as many, or where there are several; else they share the panels of one block
-    // after the other.
+    // Threads take whole blocks where each gets as many, or where there are several; else they share the channels of one
+    // block after the other.
     if (plan.blocks % sharers() == 0 || plan.blocks >= enoughBlocks) {
       parallelFor(plan.blocks, 1, [&](size_t begin, size_t end) {
         const Workspace<int16_t> data(points * plan.dataStride);
         for (size_t block = begin; block < end; ++block) {
           for (size_t i = 0; i < plan.count(block); ++i) transformTile(call, plan, block, i, data.data());
-          for (size_t panel = 0; panel < plan.panels; ++panel) multiply(call, plan, block, panel * dotColumns, data.data());
+          for (size_t panel = 0; panel < plan.panels; ++panel) multiply(call, plan, block, panel * dotColumns, dotColumns, data.data());
         }
       });
       return;
     }
     const Workspace<int16_t> data(points * plan.dataStride);
     for (size_t block = 0; block < plan.blocks; ++block) {
-      const size_t count = plan.count(block), products = points * count * plan.channels;
-      parallelFor(count, 1 + taskProducts / (16 * points * plan.channels), [&](size_t begin, size_t end) {
+      const size_t count = plan.count(block);
+      parallelFor(count, grainOf(taskProducts, uint64_t(16) * points * plan.channels), [&](size_t begin, size_t end) {
         for (size_t i = begin; i < end; ++i) transformTile(call, plan, block, i, data.data());
       });
-      parallelFor(plan.panels, 1 + taskProducts / (dotColumns * products), [&](size_t begin, size_t end) {
-        for (size_t panel = begin; panel < end; ++panel) multiply(call, plan, block, panel * dotColumns, data.data());
+      const size_t share = plan.panels < sharers() ? pairColumns : dotColumns;
+      const uint64_t products = uint64_t(points) * count * plan.channels * share;
+      parallelFor(divideUp(size_t(call.shape.outChannels), share), grainOf(taskProducts, products), [&](size_t begin, size_t end) {
+        for (size_t i = begin; i < end; ++i) multiply(call, plan, block, i * share, share, data.data());
       });
     }
   }
@@ -162,11 +164,12 @@ struct WinogradMethod {
     transform(patch.data(), edge * padded);
   }
 
-  /** The panel of output channels that begins with `channel`, for the tiles of a block. */
-  static void multiply(const ConvCall& call, const Plan& plan, size_t block, size_t channel, const int16_t* data) {
+  /** At most `most` output channels from `channel` on, a panel of them or a pair of vectors, for the tiles of a block. */
+  static void multiply(const ConvCall& call, const Plan& plan, size_t block, size_t channel, size_t most,
+                       const int16_t* data) {
     constexpr size_t chunkSteps = Plan::chunk / Dot::depth;
     constexpr size_t productStride = points * dotColumns;
-    const size_t columns = smallest(dotColumns, size_t(call.shape.outChannels) - channel);
+    const size_t columns = smallest(most, size_t(call.shape.outChannels) - channel);
     const size_t pairs = divideUp(columns, pairColumns), tallest = WinogradTiles::size.rowsOf(pairs);
     const WinogradFilters8 kept(call.shape);
     const size_t count = plan.count(block);

@@ -1,6 +1,6 @@
 #pragma once
-#include "conv-shape.h"
 #include "blocking.h"
+#include "conv-shape.h"
 #include "quantized-conv-tile.h"
 #include "quantized-winograd-forms.h"
 

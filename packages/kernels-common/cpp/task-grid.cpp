@@ -12,7 +12,7 @@ constexpr size_t enoughRows = 64, longRowsBytes = size_t(288) << 10;
 /** Weights that fewer rows meet take as long to read as so many rows to multiply. */
 constexpr size_t readingRows = 4;
 
-/** Tiles of rows that a task takes at once. */
+/** The most tiles of rows that a task takes. */
 size_t mostTiles(size_t rowBytes, size_t tileRows) {
   const size_t bytes = largest(rowBytes, 1), enough = smallest(enoughRows, longRowsBytes / bytes);
   return largest(1, smallest(maxRowBlock, largest(leftBlockBytes / bytes, enough)) / tileRows);
@@ -41,7 +41,7 @@ TaskGrid::TaskGrid(size_t rowCount, size_t columnCount, size_t depth, size_t row
       tasks(rows == 0 ? 0 : rowBlocks * columnBlocks),
       rowBlock(divideUp(tiles, rowBlocks) * tileRows),
       columnBlock(divideUp(panels, columnBlocks) * panelColumns) {
-  grain = 1 + taskProducts / (1 + largest(smallest(rowBlock, rows), readingRows) * columnBlock * depth);
+  grain = grainOf(taskProducts, uint64_t(largest(smallest(rowBlock, rows), readingRows)) * columnBlock * depth);
 }
 
 TaskGrid::Block TaskGrid::block(size_t task) const {

@@ -20,6 +20,7 @@ struct EvenPieces {
 void runEvenly(size_t count, size_t grain, void (*task)(void*, size_t, size_t), void* context) {
   if (count == 0) return;
   EvenPieces even = {task, context, count, evenPieces(count, grain, sharers())};
+  if (even.pieces == 1) return task(context, 0, count);
   runParallel(even.pieces, 1, EvenPieces::run, &even);
 }
 

@@ -67,8 +67,9 @@ void setThreadCount(int count) { threads = count < 1 ? 1 : count > 256 ? 256 : c
 size_t sharers() { return insidePiece || joined.load(std::memory_order_relaxed) == 0 ? 1 : size_t(threads); }
 
 void runParallel(size_t count, size_t grain, void (*task)(void*, size_t, size_t), void* context) {
-  Job job(task, context, count, grain, sharers());
-  if (job.pieces < 2 || sharers() < 2) return job.work(0);
+  const size_t sharing = sharers();
+  Job job(task, context, count, grain, sharing);
+  if (job.pieces < 2 || sharing < 2) return job.work(0);
   runWithWorkers(job);
 }
 

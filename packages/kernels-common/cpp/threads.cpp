@@ -76,16 +76,15 @@ void setThreadCount(int count) { commonPool().setThreads(count); }
 size_t sharers() { return insidePiece ? 1 : size_t(pool().threads()); }
 
 void runParallel(size_t count, size_t grain, void (*task)(void*, size_t, size_t), void* context) {
-  Job alone(task, context, count, grain, 1);
   ThreadPool& helping = pool();
-  const int threads = int(sharers());
-  if (alone.pieces < 2 || threads < 2 || !helping.busy.try_lock()) return alone.work(0);
+  const size_t pieces = divideUp(count, grain), threads = sharers();
+  if (pieces < 2 || threads < 2 || !helping.busy.try_lock()) return Job(task, context, count, grain, 1).work(0);
   const std::lock_guard lock(helping.busy, std::adopt_lock);
   const bool first = startComputing();
-  const int wanted = int(smallest(alone.pieces, size_t(threads))) - 1;
-  const int helpers = claimHelpers(wanted, threads > coreCount() ? threads : coreCount());
-  Pieces pieces{task, context};
-  Job job(Pieces::run, &pieces, count, grain, size_t(helpers) + 1);
+  const int wanted = int(smallest(pieces, threads)) - 1;
+  const int helpers = claimHelpers(wanted, int(largest(threads, size_t(coreCount()))));
+  Pieces inside{task, context};
+  Job job(Pieces::run, &inside, count, grain, size_t(helpers) + 1);
   helping.run(job, helpers);
   computing.fetch_sub(helpers);
   stopComputing(first);

@@ -1,8 +1,8 @@
 #pragma once
 #include <cstddef>
 
-// Work that several threads share. It is split by its size alone, never by the number of threads, so that results do not
-// depend on it. Who shares it: a pool (threads.cpp), the workers of a WebAssembly module with shared memory
+// Work that several threads share. What belongs to one sum is split by its size alone, so that results do not depend on
+// the number of threads. Who shares it: a pool (threads.cpp), the workers of a WebAssembly module with shared memory
 // (threads-wasm.cpp), or, in a module without, nobody (threads-single.cpp).
 namespace octavo {
 

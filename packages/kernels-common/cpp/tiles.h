@@ -11,7 +11,7 @@ struct TileSize {
   /** Most rows of a tile with fewer vectors. */
   size_t tallest;
 
-  /** Of a tile with so many vectors: as many sums, or nearly, as a whole tile. */
+  /** Of a tile with so many vectors: as many sums as a whole tile, or as many as the most rows give. */
   constexpr size_t rowsOf(size_t count) const {
     const size_t fitting = rows * vectors / count;
     return fitting < tallest ? fitting : tallest;

@@ -71,7 +71,7 @@ inline void winogradWeightGradient(const Gather& gather, size_t batch, const flo
       }
     }
   });
-  parallelFor(rows, 1 + taskProducts / (4 * parts * frequencies * channels), [&](size_t begin, size_t end) {
+  parallelFor(rows, grainOf(taskProducts, uint64_t(4) * parts * frequencies * channels), [&](size_t begin, size_t end) {
     for (size_t row = begin; row < end; ++row) {
       float* const total = sums.data() + row * channels;
       for (size_t part = 1; part < parts; ++part) {

@@ -69,7 +69,7 @@ struct WinogradFilters {
 template <typename Taps>
 void packWinogradFilters(const WinogradFilters& filters, float* to, const Taps& taps) {
   const size_t columns = filters.columns;
-  parallelFor(filters.depth, 1 + taskProducts / (512 * columns), [&](size_t begin, size_t end) {
+  parallelFor(filters.depth, grainOf(taskProducts, uint64_t(512) * columns), [&](size_t begin, size_t end) {
     const Workspace<float> rows(frequencies * columns);
     for (size_t k = begin; k < end; ++k) {
       for (size_t column = 0; column < columns; ++column) {
@@ -107,7 +107,7 @@ inline void winograd(const Gather& gather, size_t batch, const float* source, co
   const size_t most = packedStride(depth > columns ? depth : columns);
   const Workspace<float> zeros(most);
   clear(zeros.data(), most);
-  const size_t grain = 1 + taskProducts / (frequencies * block * depth * columns);
+  const size_t grain = grainOf(taskProducts, uint64_t(frequencies) * block * depth * columns);
   parallelFor(divideUp(tiles, block), grain, [&](size_t begin, size_t end) {
     const Workspace<float> inputs(frequencies * inputStride), products(frequencies * productStride);
     for (size_t task = begin; task < end; ++task) {

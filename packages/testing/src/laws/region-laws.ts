@@ -92,7 +92,8 @@ const weavePlanes = agreementLaw(
   fc.record({
     images: fc.integer({ min: 1, max: 2 }),
     planes: fc.integer({ min: 1, max: 5 }),
-    pixels: fc.integer({ min: 1, max: 100 }),
+    // Up to several of the bands that threads take.
+    pixels: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.constantFrom(1023, 1025, 2100)),
     type: fc.nat(elementTypes.length - 1),
     apart: fc.boolean(),
   }),

@@ -3,10 +3,15 @@ import type { ConvFields, ConvShape, PoolFields, PoolShape, Spatial } from "@oct
 import * as fc from "fast-check";
 
 /** Sizes below, at and above the tiles of every kernel. */
-export const tileSizes = [1, 3, 4, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65] as const;
+export const tileSizes = [1, 3, 4, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 97, 129] as const;
 export const tileSize = fc.constantFrom(...tileSizes);
 /** The same without the larger ones, where several are multiplied. */
 export const smallTileSize = fc.constantFrom(1, 3, 4, 7, 8, 15, 16, 17, 33);
+/** Output channels: mostly few, sometimes more than one panel of the widest tiles. */
+const outputChannels = fc.oneof(
+  { weight: 6, arbitrary: smallTileSize },
+  { weight: 1, arbitrary: fc.constantFrom(64, 65, 97, 129) },
+);
 /** Lengths of flat arrays: around vectors, and long enough for more than one block. */
 export const arrayLength = fc.oneof(fc.nat(70), fc.constantFrom(127, 128, 129, 255, 257, 1023, 1025, 4099));
 
@@ -69,7 +74,7 @@ const convAxes = fc.oneof(
 
 /** Channels as kernels meet them: dense, grouped, depthwise, depthwise with a multiplier. */
 const channels = fc.oneof(
-  fc.record({ inChannels: smallTileSize, outChannels: smallTileSize, groups: fc.constant(1) }),
+  fc.record({ inChannels: smallTileSize, outChannels: outputChannels, groups: fc.constant(1) }),
   fc
     .record({
       perGroup: fc.integer({ min: 1, max: 5 }),
@@ -99,7 +104,7 @@ export const threeTapGeometry: fc.Arbitrary<ConvFields> = fc
   .record({
     batch: fc.constantFrom(1, 1, 3),
     inChannels: fc.constantFrom(1, 5, 16, 16, 20, 24, 33),
-    outChannels: fc.constantFrom(1, 5, 16, 16, 20, 24, 33),
+    outChannels: fc.constantFrom(1, 5, 16, 16, 20, 24, 33, 65, 97),
     height: fc.integer({ min: 1, max: 11 }),
     width: fc.integer({ min: 1, max: 11 }),
     depth: fc.constantFrom(1, 1, 1, 2),
