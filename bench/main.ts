@@ -19,24 +19,34 @@ function usage(): string {
   return `npm run bench -- <name> [options]\n\n${lines.join("\n")}`;
 }
 
+const options = {
+  threads: { type: "string", default: "1,2" },
+  models: { type: "string" },
+  kernels: { type: "string" },
+  runs: { type: "string" },
+  onnx: { type: "string" },
+  torch: { type: "boolean", default: false },
+  openvino: { type: "boolean", default: false },
+} as const;
+
+/** The options given, or null with a message where there is one that does not exist or lacks its value. */
+function optionsOf(args: string[]) {
+  try {
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n`);
+    return null;
+  }
+}
+
 const [name = "", ...args] = process.argv.slice(2);
 const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
-if (benchmark === undefined) {
+const asksHelp = name === "" || [name, ...args].includes("--help");
+const values = asksHelp || benchmark === undefined ? null : optionsOf(args);
+if (benchmark === undefined || values === null) {
   console.log(usage());
-  process.exitCode = name === "" || name === "--help" ? 0 : 2;
+  process.exitCode = asksHelp ? 0 : 2;
 } else {
-  const { values } = parseArgs({
-    args,
-    options: {
-      threads: { type: "string", default: "1,2" },
-      models: { type: "string" },
-      kernels: { type: "string" },
-      runs: { type: "string" },
-      onnx: { type: "string" },
-      torch: { type: "boolean", default: false },
-      openvino: { type: "boolean", default: false },
-    },
-  });
   await benchmark.run({
     ...values,
     threads: values.threads.split(",").map(Number),
