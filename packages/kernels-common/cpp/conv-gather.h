@@ -113,7 +113,7 @@ inline Gather forwardGather(const ConvShape& s) {
 }
 
 /** The gather of one phase of x, of as many as the strides' product. Not inlined: no inner loop. */
-[[gnu::noinline]] static Gather backwardGather(const ConvShape& s, size_t phase) {
+[[gnu::noinline]] inline Gather backwardGather(const ConvShape& s, size_t phase) {
   const auto axis = [&s, &phase](int32_t Spatial::*of) {
     const auto stride = size_t(s.stride.*of), its = phase % stride;
     phase /= stride;
