@@ -5,6 +5,7 @@ import { GraphModule } from "./graph-module.ts";
 import { compareRuns } from "./internal/compare-runs.ts";
 import { inputNames } from "./internal/input-names.ts";
 import { otherBatch } from "./internal/other-batch.ts";
+import { otherValues } from "./internal/other-values.ts";
 import { Recorder } from "./internal/recorder.ts";
 import type { LeafRule } from "./internal/recorder.ts";
 import { withoutSideEffects } from "./internal/without-side-effects.ts";
@@ -20,9 +21,11 @@ export interface TraceOptions {
  * eval mode, without gradients, leaving training flags and buffers as they were. The graph shares the model's leaf
  * modules; inputs that are no tensors become constants.
  *
- * The model runs twice, the second time with another batch size, so that
- * - sizes that follow the batch (`x.reshape([x.shape[0], -1])`) are read again on every run of the graph;
- * - what tracing cannot see is found: a branch, number or tensor that depends on the inputs' values (`item()`, `data`).
+ * The model runs again with other inputs, so that what tracing cannot see is found by what differs:
+ * - thrice with other values, far from the examples and zeros: a branch, number or tensor that depends on values
+ *   (`item()`, `data`) is an error. A branch that all runs take alike (`Number.isNaN(x.amax().item())`) is traced as taken;
+ * - once with another batch size: sizes that follow it (`x.reshape([x.shape[0], -1])`) are read again on every run of
+ *   the graph.
  *
  * A functional call with a parameter as weight (`conv2d(x, this.w, this.b)`) becomes a call of a module, so that it is
  * quantized like any other.
@@ -39,9 +42,11 @@ export function trace<I extends unknown[], O>(
   const { targets, graph } = withoutSideEffects(model, () => {
     const first = record(model, inputs, isLeaf);
     requireUsedInputs(first);
-    const others = otherBatch(inputs);
-    const second = others && attempt(() => record(model, others.inputs, isLeaf));
-    if (others && second) compareRuns(first, second, others.sizes);
+    // Other values first: a number that follows them is not to be taken for the batch size.
+    for (const other of [...otherValues(inputs), otherBatch(inputs)]) {
+      const run = other && attempt(() => record(model, other.inputs, isLeaf));
+      if (run) compareRuns(first, run, other.sizes);
+    }
     removeUnusedItems(first);
     return first;
   });
@@ -59,7 +64,7 @@ function record(model: Module, inputs: readonly unknown[], isLeaf: LeafRule): Re
   return recorder;
 }
 
-/** A model may be written for one batch size; then the graph is too. */
+/** A model may be written for one batch size, then the graph is too, or refuse values that are not as the examples. */
 function attempt<T>(run: () => T): T | null {
   try {
     return run();

@@ -6,13 +6,13 @@ import { Node } from "../node.ts";
 import type { Recorder } from "./recorder.ts";
 
 /**
- * Checks that a second run, with another batch, took the same steps. Numbers that were the batch size in both runs
- * become `size` nodes in the first graph; any other difference is an error.
+ * Checks that a second run, with other inputs, took the same steps. Numbers that were the batch size in both runs, of
+ * batches of two `sizes`, become `size` nodes in the first graph; any other difference is an error.
  */
 export function compareRuns(
   first: Recorder,
   second: Recorder,
-  [before, after]: readonly [number, number],
+  sizes: readonly [before: number, after: number] | null,
 ): void {
   const nodes = [...first.graph.nodes];
   const others = second.graph.nodes;
@@ -32,7 +32,7 @@ export function compareRuns(
     let at = 0;
     const follow = (leaf: unknown) => {
       const twin = values[at++];
-      if (leaf === before && twin === after) return batchSize();
+      if (sizes && leaf === sizes[0] && twin === sizes[1]) return batchSize();
       if (!isSame(leaf, twin)) throw changed(node, leaf, twin);
       return leaf;
     };
@@ -65,27 +65,32 @@ function requireSameConstant(node: Node, first: Recorder["targets"], second: Rec
   const [a, b] = [first[node.targetName], second[node.targetName]] as Tensor[];
   if (a === b || (a.shape.join() === b.shape.join() && String(a.raw()) === String(b.raw()))) return;
   throw new ArgumentError({
-    where: `trace: ${[...node.users].join(", ")}`,
+    where: `trace: ${[...node.users].map(place).join(", ")}`,
     expected: "operands that come from the inputs by operations on tensors, or are constant",
     got: `a tensor [${a.shape}] made inside forward that changes with the inputs`,
     hint: "Values read by item(), data or toArray() cannot be followed; use operations, or make the module a leaf.",
   });
 }
 
+/** `relu in features.3`: the step, and the module whose forward makes it. */
+function place({ name, scope }: Node): string {
+  return scope ? `${name} in ${scope}` : name;
+}
+
 function otherPath(node: Node, other: Node | undefined): ArgumentError {
   return new ArgumentError({
-    where: `trace: ${node.name}`,
+    where: `trace: ${place(node)}`,
     expected: "forward to do the same for all inputs",
-    got: `${node.targetName} for the example inputs, ${other?.targetName ?? "nothing"} for another batch of them`,
+    got: `${node.targetName} for the example inputs, ${other?.targetName ?? "nothing"} for others like them`,
     hint: "A branch that depends on values or sizes cannot be traced: put it into a module of its own and make that a leaf (isLeaf).",
   });
 }
 
 function changed(node: Node, value: unknown, twin: unknown): ArgumentError {
   return new ArgumentError({
-    where: `trace: ${node.name}`,
+    where: `trace: ${place(node)}`,
     expected: "arguments that are the same for all inputs, or the batch size",
-    got: `${String(value)} for the example inputs and ${String(twin)} for another batch of them`,
+    got: `${String(value)} for the example inputs and ${String(twin)} for others like them`,
     hint: "Numbers computed from values or from the batch size become constants: use -1 or flatten where a size is free.",
   });
 }
