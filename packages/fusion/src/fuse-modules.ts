@@ -1,6 +1,6 @@
 import { GraphModule, trace } from "@octavo/graph";
 import type { Module } from "@octavo/nn";
-import { QuantizationError } from "@octavo/spec";
+import { ArgumentError, QuantizationError } from "@octavo/spec";
 import { Tensor } from "@octavo/tensor";
 import { fuseGraph } from "./fuse-graph.ts";
 import { fuseDisjoint, fuseNamed } from "./fuse-named.ts";
@@ -37,7 +37,7 @@ type ExampleInputs = Tensor | readonly unknown[];
  *
  * @returns a copy, unless `inplace`.
  * @throws QuantizationError for batch norm in training mode, modules that no rule fuses or that were fused before;
- * ArgumentError for unknown names; what `trace` throws.
+ * ArgumentError for unknown names, or neither names nor inputs; what `trace` throws.
  */
 export function fuseModules<M extends Module>(model: M, names: Names, options?: FuseOptions): M;
 export function fuseModules<M extends Module>(
@@ -77,10 +77,21 @@ function fuse<M extends Module>(
   mode: Mode,
   { inplace = false, rules = fusions }: FuseOptions = {},
 ): M | Fused<M> {
+  requireSecond(model, second);
   const target = inplace ? model : model.clone();
   if (!isNames(second)) return { model: target, report: fuseFound(target, second, mode, rules) };
   for (const names of groupsOf(second)) fuseNamed(target, names, mode, rules);
   return target;
+}
+
+function requireSecond(model: Module, second: unknown): void {
+  if (second instanceof Tensor || Array.isArray(second)) return;
+  throw new ArgumentError({
+    where: `fuseModules of ${model.typeName()}`,
+    expected: "names of modules, or example inputs to find what belongs together",
+    got: second === undefined ? "neither" : typeof second,
+    hint: 'const { model } = fuseModules(float, x), x as the model takes it; or fuseModules(float, [["conv", "bn", "relu"]]).',
+  });
 }
 
 function isNames(second: Names | ExampleInputs): second is Names {

@@ -15,6 +15,7 @@ import {
   Sequential,
   Sigmoid,
 } from "@octavo/nn";
+import { ArgumentError } from "@octavo/spec";
 import { add, flatten, mul, noGrad, randn } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import {
@@ -289,6 +290,21 @@ conv4, bn4          conv4 is called 2 times (conv4, conv4_1); give each use a mo
     expect(lists).toContainEqual(["add", "blocks_0_relu2"]);
     expect(lists).toContainEqual(["blocks_0_conv1", "blocks_0_bn1", "blocks_0_relu1"]);
     expect(found.misses).toEqual([]);
+  });
+});
+
+describe("without an example input", () => {
+  it.each([
+    [undefined, "neither"],
+    ["conv", "string"],
+    [{ inplace: true }, "object"],
+  ])("%o is an error that shows both ways", (second, got) => {
+    const fuse = () => fuseModules(new Net().eval(), second as never);
+    expect(fuse).toThrow(ArgumentError);
+    expect(fuse).toThrow(
+      `fuseModules of Net: expected names of modules, or example inputs to find what belongs together, got ${got}.`,
+    );
+    expect(fuse).toThrow("const { model } = fuseModules(float, x)");
   });
 });
 

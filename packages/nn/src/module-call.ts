@@ -1,4 +1,4 @@
-import { callContext, setCallContext } from "@octavo/tensor";
+import { callContext, setCallContext, tensorsIn } from "@octavo/tensor";
 import type { CallContext } from "@octavo/tensor";
 import type { Module } from "./module.ts";
 
@@ -10,9 +10,15 @@ const context: CallContext = {
   nameOf: (module) => nameOf(module as Module),
 };
 
-/** Runs a forward; errors inside know which module it is. */
-export function enterCall<T>(module: Module, run: () => T): T {
-  if (calls.length === 0 && callContext() === null) setCallContext(context);
+/**
+ * Runs a forward; errors inside know which module it is. What a model is given comes from its caller: that another model saw
+ * it before is no matter of this one.
+ */
+export function enterCall<T>(module: Module, inputs: readonly unknown[], run: () => T): T {
+  if (calls.length === 0) {
+    for (const x of tensorsIn(inputs)) x.producer = null;
+    if (callContext() === null) setCallContext(context);
+  }
   calls.push(module);
   try {
     return run();

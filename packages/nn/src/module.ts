@@ -1,4 +1,4 @@
-import { activeTracer, frame, tensorsIn } from "@octavo/tensor";
+import { activeTracer, callContext, frame, tensorsIn } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { ArgumentError } from "@octavo/spec";
 import { cloneModule } from "./clone-module.ts";
@@ -44,7 +44,7 @@ export abstract class Module<I extends unknown[] = any[], O = any> {
   declare private bufferNames: Set<string>;
 
   constructor() {
-    const self = ((...inputs: I) => enterCall(self, () => run(self, inputs))) as unknown as Module<I, O>;
+    const self = ((...inputs: I) => run(self, inputs)) as unknown as Module<I, O>;
     Object.setPrototypeOf(self, new.target.prototype);
     // A function's own name and length would hide fields of those names.
     Reflect.deleteProperty(self, "name");
@@ -211,16 +211,31 @@ export abstract class Module<I extends unknown[] = any[], O = any> {
 }
 
 function run<I extends unknown[], O>(module: Module<I, O>, inputs: I): O {
-  return frame(() => {
-    const forward = () => {
-      let output = module.forward(...inputs) as unknown;
-      for (const hook of module.forwardHooks) output = hook(module as Module, inputs, output) ?? output;
-      return output;
-    };
-    const tracer = activeTracer();
-    const output = tracer ? tracer.call(module, inputs, forward) : forward();
-    for (const x of tensorsIn(output)) x.producer = module;
-    return output as O;
+  return enterCall(module as Module, inputs, () => frame(() => observed(module as Module, inputs)) as O);
+}
+
+/** Runs a forward under the tracer, if there is one, with hooks; what comes out is the module's. */
+function observed(module: Module, inputs: unknown[]): unknown {
+  requireForward(module);
+  const forward = () => {
+    let output: unknown = module.forward(...inputs);
+    for (const hook of module.forwardHooks) output = hook(module, inputs, output) ?? output;
+    return output;
+  };
+  const tracer = activeTracer();
+  const output = tracer ? tracer.call(module, inputs, forward) : forward();
+  for (const x of tensorsIn(output)) x.producer = module;
+  return output;
+}
+
+/** @throws ArgumentError for a class without one, or with a misspelt one, which only TypeScript's compiler would tell. */
+function requireForward(module: Module): void {
+  if (typeof module.forward === "function") return;
+  throw new ArgumentError({
+    where: callContext()!.where(),
+    expected: `a method forward in class ${module.typeName()}`,
+    got: "none",
+    hint: "What the module computes: forward(x) { return this.layer(x); }",
   });
 }
 

@@ -1,6 +1,6 @@
 import { noGrad, toMemoryFormat } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
-import { ShapeError } from "@octavo/spec";
+import { ArgumentError, ShapeError } from "@octavo/spec";
 import type { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -69,12 +69,14 @@ export interface LoadOptions {
 /**
  * Copies values into a module's parameters and buffers.
  * @throws ShapeError naming every key that does not fit, and, if strict, those missing or unknown. Nothing is changed then.
+ * @throws ArgumentError for a Promise or a plain object.
  */
 export function loadStateDict(
   module: Module,
   source: ReadonlyMap<string, Tensor>,
   { strict = true }: LoadOptions = {},
 ): { missingKeys: string[]; unexpectedKeys: string[] } {
+  requireMap(module, source);
   const owners = [...everyPath(module, "")];
   const own = new Map(
     owners.flatMap(([path, owner]) => [...ownTensors(owner)].map(([name, x]) => [join(path, name), x])),
@@ -121,4 +123,17 @@ function ownEntries(source: ReadonlyMap<string, Tensor>, path: string, names: It
     if (value) entries.set(name, value);
   }
   return entries;
+}
+
+function requireMap(module: Module, source: unknown): void {
+  if (typeof (source as StateDict | undefined)?.get === "function") return;
+  const isPromise = source instanceof Promise;
+  throw new ArgumentError({
+    where: `loadStateDict of ${module.typeName()}`,
+    expected: "a Map of tensors by name",
+    got: isPromise ? "a Promise" : source === null ? "null" : typeof source,
+    hint: isPromise
+      ? "Await it: model.loadStateDict(await loadTensors(file))."
+      : "new Map(Object.entries(values)) makes one of a plain object.",
+  });
 }

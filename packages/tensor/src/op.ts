@@ -1,9 +1,9 @@
 import { kernels } from "@octavo/backend";
 import type { Kernels } from "@octavo/spec";
-import { DTypeError } from "@octavo/spec";
 import { isGradEnabled, TapeNode } from "./autograd.ts";
-import { callContext } from "./call-context.ts";
 import { operation } from "./internal/operation.ts";
+import { refuseQuantized } from "./internal/refuse-quantized.ts";
+import { requireTensor } from "./internal/require-tensor.ts";
 import { Tensor } from "./tensor.ts";
 import type { TensorInfo } from "./tensor.ts";
 import { activeTracer } from "./tracer.ts";
@@ -54,7 +54,7 @@ export function defineOp<I extends OpInputs, A extends object = Record<never, ne
 ): OpFunction<I, A> {
   const call = (...args: unknown[]): Tensor => {
     const last = args[args.length - 1];
-    const hasAttributes = args.length > 0 && last !== null && last !== undefined && !(last instanceof Tensor);
+    const hasAttributes = args.length > 0 && isAttributes(last);
     const inputs = (hasAttributes ? args.slice(0, -1) : args) as unknown as I;
     return applyOp(op, inputs, (hasAttributes ? last : {}) as A);
   };
@@ -64,6 +64,12 @@ export function defineOp<I extends OpInputs, A extends object = Record<never, ne
   );
   const op = Object.defineProperties(call, Object.fromEntries(properties)) as unknown as OpFunction<I, A>;
   return op;
+}
+
+/** Lists are none: they are numbers of which somebody forgot to make a tensor. */
+function isAttributes(x: unknown): boolean {
+  const isObject = x !== null && typeof x === "object";
+  return isObject && !(x instanceof Tensor) && !Array.isArray(x) && !ArrayBuffer.isView(x);
 }
 
 /** What an op does when an input is quantized; `convert` fills this in. */
@@ -78,9 +84,10 @@ export function setQuantizedForm(opName: string, form: QuantizedForm): void {
 
 /** The one door: checks, runs, and records an operation. */
 export function applyOp<I extends OpInputs, A extends object>(op: Op<I, A>, given: I, attributes: A): Tensor {
+  requireTensors(op, given);
   if (!op.acceptsQuantized && given.some((x) => x?.isQuantized)) {
     const form = quantizedForms.get(op.name);
-    return form ? form(op, given, attributes) : refuseQuantized(op, given);
+    return form ? form(op, given, attributes) : refuseQuantized(op.name, given);
   }
   const inputs = (op.layout ? op.layout(given, attributes) : given) as I;
   const info = op.shape(inputs, attributes);
@@ -96,14 +103,8 @@ export function applyOp<I extends OpInputs, A extends object>(op: Op<I, A>, give
   return output;
 }
 
-function refuseQuantized(op: Op, inputs: OpInputs): never {
-  const culprit = inputs.find((x) => x?.isQuantized)!;
-  const context = callContext();
-  const source = culprit.producer && context ? ` from ${context.nameOf(culprit.producer)}` : "";
-  throw new DTypeError({
-    where: context?.where() ?? op.name,
-    expected: "a float tensor",
-    got: `${culprit.describe()}${source}`,
-    hint: "This part of the model was not quantized: put a DeQuantStub before it, or give it a qconfig.",
-  });
+/** Inputs after the first may be null. This is the hot path: no closures. */
+function requireTensors(op: Op, inputs: OpInputs): void {
+  requireTensor(inputs[0], op.name);
+  for (let i = 1; i < inputs.length; i++) if (inputs[i] !== null) requireTensor(inputs[i], op.name);
 }

@@ -154,6 +154,17 @@ export class Tensor {
     return formatTensor(this);
   }
 
+  /** As text; there are no operators on tensors, and `a + b` would be the texts joined. */
+  [Symbol.toPrimitive](hint: "default" | "number" | "string"): string {
+    if (hint === "string") return this.toString();
+    throw new ArgumentError({
+      where: whereOf("tensor"),
+      expected: "functions or methods: JavaScript has no operators such as a + b or a < b for objects",
+      got: `an operator on ${this.describe()}`,
+      hint: "Write a.add(b) or add(a, b); this.skip.add(a, b), a FloatFunctional, in models to quantize; x.item() for a number.",
+    });
+  }
+
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }

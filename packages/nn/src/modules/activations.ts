@@ -22,6 +22,7 @@ import {
 } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { pythonFloat, pythonValue } from "../internal/python-text.ts";
+import { requireAxis } from "../internal/require-axis.ts";
 import { Module } from "../module.ts";
 
 /** A function of each element. */
@@ -222,7 +223,7 @@ export class Softmax extends Activation {
 
   constructor(dim = -1) {
     super();
-    this.dim = dim;
+    this.dim = requireAxis(dim, "Softmax");
   }
 
   override forward(x: Tensor): Tensor {
@@ -240,7 +241,7 @@ export class LogSoftmax extends Activation {
 
   constructor(dim = -1) {
     super();
-    this.dim = dim;
+    this.dim = requireAxis(dim, "LogSoftmax");
   }
 
   override forward(x: Tensor): Tensor {

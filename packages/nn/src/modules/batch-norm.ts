@@ -1,5 +1,5 @@
 import { ShapeError, withDefaults } from "@octavo/spec";
-import { batchNorm, callContext, full, zeros } from "@octavo/tensor";
+import { batchNorm, callContext, full, requireTensor, zeros } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { pythonFloat, pythonValue } from "../internal/python-text.ts";
 import { Module } from "../module.ts";
@@ -74,7 +74,9 @@ export abstract class BatchNorm extends Module<[x: Tensor], Tensor> {
     return this.momentum ?? 1 / Number(count[0]);
   }
 
-  private requireRank({ rank, shape }: Tensor): void {
+  private requireRank(x: Tensor): void {
+    requireTensor(x, this.typeName());
+    const { rank, shape } = x;
     if (this.ranks.includes(rank)) return;
     throw new ShapeError({
       where: callContext()?.where() ?? this.typeName(),

@@ -53,16 +53,17 @@ export abstract class ConvTransposeNd extends Module<[x: Tensor], Tensor> implem
     options: ConvTransposeOptions,
   ) {
     super();
-    const settings = withDefaults(this.typeName(), defaults, options);
+    const name = this.typeName();
+    const settings = withDefaults(name, defaults, options);
     const { stride, padding, outputPadding, dilation, groups, bias, generator } = settings;
     requireGroups(inChannels, outChannels, groups);
     this.inChannels = inChannels;
     this.outChannels = outChannels;
-    this.kernelSize = perAxis(kernelSize, dims);
-    this.stride = perAxis(stride, dims);
-    this.padding = perAxis(padding, dims);
-    this.outputPadding = perAxis(outputPadding, dims);
-    this.dilation = perAxis(dilation, dims);
+    this.kernelSize = perAxis(kernelSize, dims, `${name} kernelSize`);
+    this.stride = perAxis(stride, dims, `${name} stride`);
+    this.padding = perAxis(padding, dims, `${name} padding`);
+    this.outputPadding = perAxis(outputPadding, dims, `${name} outputPadding`);
+    this.dilation = perAxis(dilation, dims, `${name} dilation`);
     this.groups = groups;
     const shape = [inChannels, outChannels / groups, ...this.kernelSize];
     this.weight = new Parameter({ shape, memoryFormat: "channelsLast" });

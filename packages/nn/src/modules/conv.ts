@@ -52,15 +52,16 @@ export abstract class ConvNd extends Module<[x: Tensor], Tensor> implements Weig
     options: ConvOptions,
   ) {
     super();
-    const settings = withDefaults(this.typeName(), defaults, options);
+    const name = this.typeName();
+    const settings = withDefaults(name, defaults, options);
     const { stride, padding, dilation, groups, bias, paddingMode, generator } = settings;
     requireGroups(inChannels, outChannels, groups);
     this.inChannels = inChannels;
     this.outChannels = outChannels;
-    this.kernelSize = perAxis(kernelSize, dims);
-    this.stride = perAxis(stride, dims);
-    this.padding = typeof padding === "string" ? padding : perAxis(padding, dims);
-    this.dilation = perAxis(dilation, dims);
+    this.kernelSize = perAxis(kernelSize, dims, `${name} kernelSize`);
+    this.stride = perAxis(stride, dims, `${name} stride`);
+    this.padding = typeof padding === "string" ? padding : perAxis(padding, dims, `${name} padding`);
+    this.dilation = perAxis(dilation, dims, `${name} dilation`);
     this.groups = groups;
     this.paddingMode = paddingMode;
     const shape = [outChannels, inChannels / groups, ...this.kernelSize];

@@ -1,5 +1,5 @@
 import { ArgumentError, ShapeError, withDefaults } from "@octavo/spec";
-import { add, addedMask, attention, callContext, linear } from "@octavo/tensor";
+import { add, addedMask, attention, callContext, linear, requireTensor } from "@octavo/tensor";
 import type { Generator, Tensor } from "@octavo/tensor";
 import { xavierUniform_, zeros_ } from "../init.ts";
 import { Module } from "../module.ts";
@@ -108,6 +108,7 @@ export class MultiheadAttention extends Module<
     value: Tensor,
     options: AttentionCallOptions = {},
   ): [output: Tensor, weights: Tensor | null] {
+    for (const x of [query, key, value]) requireTensor(x, "MultiheadAttention");
     const settings = withDefaults("MultiheadAttention", callDefaults, options);
     const { keyPaddingMask, attnMask, needWeights, averageAttnWeights, isCausal } = settings;
     const batched = query.rank === 3;

@@ -1,5 +1,5 @@
 import { ShapeError, withDefaults } from "@octavo/spec";
-import { callContext, full, groupNorm, instanceNorm, layerNorm, zeros } from "@octavo/tensor";
+import { callContext, full, groupNorm, instanceNorm, layerNorm, requireTensor, zeros } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { pythonFloat, pythonValue } from "../internal/python-text.ts";
 import { Module } from "../module.ts";
@@ -119,6 +119,7 @@ export abstract class InstanceNorm extends Module<[x: Tensor], Tensor> {
   protected abstract readonly rank: number;
 
   override forward(x: Tensor): Tensor {
+    requireTensor(x, this.typeName());
     if (x.rank !== this.rank) {
       throw new ShapeError({
         where: callContext()?.where() ?? this.typeName(),

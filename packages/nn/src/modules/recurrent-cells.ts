@@ -1,5 +1,5 @@
 import { withDefaults } from "@octavo/spec";
-import { recurrent, zeros } from "@octavo/tensor";
+import { recurrent, requireTensor, zeros } from "@octavo/tensor";
 import type { Generator, RecurrentKind, RecurrentState, Tensor } from "@octavo/tensor";
 import { uniform_ } from "../init.ts";
 import { recurrentParameters } from "../internal/recurrent-parameters.ts";
@@ -43,6 +43,7 @@ abstract class RecurrentCell<State> extends Module<[x: Tensor, state?: State], S
   }
 
   protected step(given: Tensor, h?: Tensor, c?: Tensor): RecurrentState {
+    requireTensor(given, this.typeName());
     const { kind } = this;
     const x = given.rank === 1 ? given.unsqueeze(0) : given;
     const batched = (state: Tensor | undefined) =>

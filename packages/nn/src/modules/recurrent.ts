@@ -1,5 +1,5 @@
 import { ArgumentError, ShapeError, withDefaults } from "@octavo/spec";
-import { callContext, cat, dropout, recurrent, stack, zeros } from "@octavo/tensor";
+import { callContext, cat, dropout, recurrent, requireTensor, stack, zeros } from "@octavo/tensor";
 import type { Generator, RecurrentKind, RecurrentState, RecurrentWeights, Tensor } from "@octavo/tensor";
 import { uniform_ } from "../init.ts";
 import { pythonFloat } from "../internal/python-text.ts";
@@ -127,7 +127,9 @@ export abstract class Recurrent<State, Initial> extends Module<
     };
   }
 
-  private requireInput({ rank, shape }: Tensor): void {
+  private requireInput(x: Tensor): void {
+    requireTensor(x, this.typeName());
+    const { rank, shape } = x;
     if ((rank === 2 || rank === 3) && shape[rank - 1] === this.inputSize) return;
     const axes = this.batchFirst ? "batch, time" : "time, batch";
     throw new ShapeError({

@@ -6,6 +6,7 @@ import type { Op, Saved } from "../op.ts";
 import { toMemoryFormat } from "../ops/to-memory-format.ts";
 import { Tensor } from "../tensor.ts";
 import { requireFloat } from "./require.ts";
+import { requireTensor } from "./require-tensor.ts";
 
 export interface ReduceOptions {
   /** Axis or axes to reduce, negative from the end; default: all. */
@@ -39,8 +40,10 @@ export function reduction(
     backward: (_, gradient, saved) => [backward(gradient, saved)],
     saves,
   };
-  return (x, { dim, keepdim = false } = {}) =>
-    applyOp(op, [x], { dim: normalizeAxes(dim, x.shape, name), keepdim });
+  return (x, { dim, keepdim = false } = {}) => {
+    requireTensor(x, name);
+    return applyOp(op, [x], { dim: normalizeAxes(dim, x.shape, name), keepdim });
+  };
 }
 
 /** Distinct axes, counted from the front, in order; all if `dim` is absent. */

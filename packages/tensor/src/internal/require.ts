@@ -1,6 +1,7 @@
 import { DTypeError, ShapeError } from "@octavo/spec";
 import type { Tensor } from "../tensor.ts";
 import { whereOf } from "./where.ts";
+import { requireTensor } from "./require-tensor.ts";
 
 /** Words of an error, or what they are made of when there is one: a shape, or a function that finds them. */
 type Words = string | readonly number[] | (() => string);
@@ -23,7 +24,8 @@ function textOf(words: Words): string {
 
 /** @throws DTypeError unless the elements are float32. */
 export function requireFloat(x: Tensor, where: string): void {
-  if (x.dtype !== "float32") {
+  if (x?.dtype !== "float32") {
+    requireTensor(x, where);
     throw new DTypeError({ where: whereOf(where), expected: "a float32 tensor", got: x.describe() });
   }
 }

@@ -31,7 +31,7 @@ function defineAdaptive(kind: "Avg" | "Max", dims: number) {
   return (x: Tensor, outputSize: AdaptiveSize): Tensor => {
     const sizes = typeof outputSize === "number" ? new Array<number>(dims).fill(outputSize) : outputSize;
     perAxis(
-      sizes.map((size) => size ?? 1),
+      sizes?.map((size) => size ?? 1),
       dims,
       `${name} outputSize`,
       1,

@@ -2,6 +2,7 @@ import { classWeights } from "../internal/class-weights.ts";
 import type { ClassLossOptions } from "../internal/class-weights.ts";
 import { requireReduction } from "../internal/reduction.ts";
 import { requireShape, shapeText } from "../internal/require.ts";
+import { requireTensor } from "../internal/require-tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, div, mul } from "./arithmetic.ts";
 import { neg } from "./pointwise.ts";
@@ -14,10 +15,18 @@ export type CrossEntropyOptions = ClassLossOptions;
 export type NllLossOptions = Omit<ClassLossOptions, "labelSmoothing">;
 
 const defaults = { weight: null, ignoreIndex: -100, reduction: "mean", labelSmoothing: 0 } as const;
+const targetHint = 'Class numbers are int64: tensor(classes, { dtype: "int64" }).';
 const classAxis = (x: Tensor) => (x.rank === 1 ? 0 : 1);
 
 /** Every option, checked for the input's classes. */
-function complete(x: Tensor, options: ClassLossOptions, where: string): Required<ClassLossOptions> {
+function complete(
+  x: Tensor,
+  target: Tensor,
+  options: ClassLossOptions,
+  where: string,
+): Required<ClassLossOptions> {
+  requireTensor(x, where);
+  requireTensor(target, where, targetHint);
   const all = { ...defaults, ...options };
   requireReduction(all.reduction, where);
   const classes = x.shape[classAxis(x)];
@@ -40,7 +49,7 @@ function weighted(logProbabilities: Tensor, weights: Tensor, { reduction }: Clas
  * @throws ArgumentError for a target that is no class or an unknown reduction; ShapeError
  */
 export function nllLoss(x: Tensor, target: Tensor, options: NllLossOptions = {}): Tensor {
-  const all = complete(x, options, "nllLoss");
+  const all = complete(x, target, options, "nllLoss");
   return weighted(x, classWeights(x, target, all, "nllLoss"), all);
 }
 
@@ -49,7 +58,7 @@ export function nllLoss(x: Tensor, target: Tensor, options: NllLossOptions = {})
  * @throws ArgumentError for a target that is no class or an unknown reduction; ShapeError
  */
 export function crossEntropy(x: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const all = complete(x, options, "crossEntropy");
+  const all = complete(x, target, options, "crossEntropy");
   const logProbabilities = logSoftmax(x, { dim: classAxis(x) });
   if (target.dtype === "float32") return softCrossEntropy(logProbabilities, target, all);
   return weighted(logProbabilities, classWeights(x, target, all, "crossEntropy"), all);

@@ -1,4 +1,5 @@
 import { channelBlocksOf, DTypeError } from "@octavo/spec";
+import { requireTensor } from "../internal/require-tensor.ts";
 import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
@@ -21,6 +22,7 @@ const dequantizeOp: Op<[Tensor]> = {
 };
 
 function quantizedOf(q: Tensor, where: string) {
+  requireTensor(q, where);
   if (!q.qparams) {
     throw new DTypeError({ where: whereOf(where), expected: "a quantized tensor", got: q.describe() });
   }

@@ -1,5 +1,6 @@
 import { ArgumentError, ShapeError } from "@octavo/spec";
 import { requireFloat, requireShape, shapeText } from "../internal/require.ts";
+import { requireTensor } from "../internal/require-tensor.ts";
 import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
@@ -124,6 +125,7 @@ export function embeddingBag(
     perSampleWeights = null,
   }: EmbeddingBagOptions = {},
 ): Tensor {
+  requireTensor(indices, "embeddingBag");
   if (!modes.includes(mode) || (perSampleWeights && mode !== "sum")) {
     const expected = perSampleWeights ? "mode sum with perSampleWeights" : `mode ${modes.join(", ")}`;
     throw new ArgumentError({ where: whereOf("embeddingBag"), expected, got: String(mode) });

@@ -1,6 +1,7 @@
 import { ArgumentError, resampleShape, resampleTaps } from "@octavo/spec";
 import type { ResampleMode, Spatial } from "@octavo/spec";
 import { requireFloat, requireShape } from "../internal/require.ts";
+import { requireTensor } from "../internal/require-tensor.ts";
 import { spatial } from "../internal/spatial.ts";
 import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
@@ -100,6 +101,7 @@ export function interpolate(
   x: Tensor,
   { size, scaleFactor, mode = "nearest", alignCorners = false }: InterpolateOptions,
 ): Tensor {
+  requireTensor(x, "interpolate");
   const axes = x.rank - 2;
   requireShape(
     axes >= 1 && axes <= 3,

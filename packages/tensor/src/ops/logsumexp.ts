@@ -1,4 +1,5 @@
 import type { ReduceOptions } from "../internal/define-reduction.ts";
+import { requireTensor } from "../internal/require-tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, sub } from "./arithmetic.ts";
 import { amax } from "./extremum.ts";
@@ -8,6 +9,7 @@ import { sum } from "./sum.ts";
 
 /** log Σ e^x over the axes `dim`, computed without overflow. */
 export function logsumexp(x: Tensor, options: ReduceOptions = {}): Tensor {
+  requireTensor(x, "logsumexp");
   const largest = amax(x.detach(), { ...options, keepdim: true });
   const total = log(sum(exp(sub(x, largest)), options));
   return add(total, reshape(largest, total.shape));

@@ -1,6 +1,7 @@
 import { requireReduction } from "../internal/reduction.ts";
 import type { Reduction } from "../internal/reduction.ts";
 import { requireShape, shapeText } from "../internal/require.ts";
+import { requireTensor } from "../internal/require-tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import { div, minimum, mul, sub } from "./arithmetic.ts";
 import { clamp, softplus } from "./activations.ts";
@@ -24,6 +25,8 @@ function reduced(losses: Tensor, reduction: Reduction, where: string): Tensor {
 }
 
 function requireSameShape(x: Tensor, target: Tensor, where: string): void {
+  requireTensor(x, where);
+  requireTensor(target, where);
   requireShape(
     x.shape.join() === target.shape.join(),
     where,

@@ -1,6 +1,7 @@
 import { gemmShape, numberOfElements } from "@octavo/spec";
 import { broadcastShape } from "../internal/broadcast-shape.ts";
 import { requireFloat, requireShape, shapeText } from "../internal/require.ts";
+import { requireTensor } from "../internal/require-tensor.ts";
 import { sumTo } from "../internal/sum-to.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
@@ -75,6 +76,8 @@ const matmulOp: Op<[Tensor, Tensor], MatmulAttributes> = {
  * @throws ShapeError
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  requireTensor(a, "matmul");
+  requireTensor(b, "matmul");
   requireShape(a.rank > 0 && b.rank > 0, "matmul", "vectors, matrices or batches of them", "a scalar");
   if (b.rank === 1) return squeeze(matmul(a, unsqueeze(b, 1)), -1);
   if (a.rank === 1) return squeeze(matmul(unsqueeze(a, 0), b), -2);
@@ -89,6 +92,8 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 
 /** Products of equally many matrices, (b, m, k) and (b, k, n). @throws ShapeError */
 export function bmm(a: Tensor, b: Tensor): Tensor {
+  requireTensor(a, "bmm");
+  requireTensor(b, "bmm");
   requireShape(
     a.rank === 3 && b.rank === 3 && a.shape[0] === b.shape[0],
     "bmm",

@@ -1,6 +1,7 @@
 import { axisOf } from "../internal/axis-of.ts";
 import { channelBlocksOf, poolShape } from "@octavo/spec";
 import { requireFloat } from "../internal/require.ts";
+import { requireTensor } from "../internal/require-tensor.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import { Tensor } from "../tensor.ts";
@@ -61,6 +62,7 @@ export interface Extremes {
 }
 
 function along(x: Tensor, dim: number, keepdim: boolean): Tensor {
+  requireTensor(x, "max");
   return applyOp(maxAlongOp, [x], { dim: axisOf(dim, x.shape, "max"), keepdim });
 }
 

@@ -1,5 +1,6 @@
 import { noGrad } from "../autograd.ts";
 import { requireShape, shapeText } from "../internal/require.ts";
+import { requireTensor } from "../internal/require-tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul } from "./arithmetic.ts";
 import { batchNorm } from "./batch-norm.ts";
@@ -24,6 +25,7 @@ export function layerNorm(
   normalizedShape: readonly number[],
   { weight = null, bias = null, eps = 1e-5 }: Affine = {},
 ): Tensor {
+  requireTensor(x, "layerNorm");
   const kept = x.rank - normalizedShape.length;
   const ends = x.shape.slice(Math.max(kept, 0)).join() === normalizedShape.join();
   requireShape(
@@ -47,6 +49,7 @@ export function groupNorm(
   groups: number,
   { weight = null, bias = null, eps = 1e-5 }: Affine = {},
 ): Tensor {
+  requireTensor(x, "groupNorm");
   requireShape(
     x.rank >= 2 && Number.isInteger(x.shape[1] / groups),
     "groupNorm",
@@ -75,6 +78,7 @@ export function instanceNorm(
   { weight = null, bias = null, useInputStats = true, momentum = 0.1, eps = 1e-5 }: InstanceNormOptions = {},
 ): Tensor {
   if (!useInputStats) return batchNorm(x, runningMean, runningVar, { weight, bias, eps });
+  requireTensor(x, "instanceNorm");
   requireShape(x.rank >= 3, "instanceNorm", "an input of shape [batch, channels, pixels …]", x.shape);
   const [batch, channels] = x.shape;
   const rows = reshape(x, [batch, channels, -1]);

@@ -3,6 +3,7 @@ import { denseStrides } from "@octavo/spec";
 import type { MemoryFormat } from "@octavo/spec";
 import { movedQParams } from "../internal/moved-qparams.ts";
 import { requireShape } from "../internal/require.ts";
+import { requireTensor } from "../internal/require-tensor.ts";
 import { block } from "../internal/strided.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
@@ -52,6 +53,7 @@ const permuteOp: Op<[Tensor], { dims: readonly number[] }> = {
 
 /** Axes in another order: axis i of the result is axis `dims[i]` of x. Shares memory where the bytes stay in place. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
+  requireTensor(x, "permute");
   const axes = dims.map((axis) => axisOf(axis, x.shape, "permute"));
   requireShape(
     axes.length === x.rank && new Set(axes).size === x.rank,
@@ -64,6 +66,7 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 
 /** Two axes exchanged. */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  requireTensor(x, "transpose");
   const dims = x.shape.map((_, axis) => axis);
   const a = axisOf(dim0, x.shape, "transpose");
   const b = axisOf(dim1, x.shape, "transpose");

@@ -1,4 +1,5 @@
 import { requireShape } from "../internal/require.ts";
+import { requireTensor } from "../internal/require-tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import { permute } from "./permute.ts";
 import { reshape } from "./reshape.ts";
@@ -8,6 +9,7 @@ import { reshape } from "./reshape.ts";
  * (Shi et al. 2016). @throws ShapeError if r² does not divide the channels.
  */
 export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
+  requireTensor(x, "pixelShuffle");
   requireShape(x.rank === 4, "pixelShuffle", "an input of rank 4, [batch, channels, height, width]", x.shape);
   const [batch, channels, height, width] = x.shape;
   const r = upscaleFactor;
@@ -18,6 +20,7 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
 
 /** The inverse of `pixelShuffle`: (N, C, H r, W r) → (N, C r², H, W). @throws ShapeError if r does not divide the sizes. */
 export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
+  requireTensor(x, "pixelUnshuffle");
   requireShape(
     x.rank === 4,
     "pixelUnshuffle",

@@ -1,4 +1,5 @@
 import { requireShape } from "../internal/require.ts";
+import { requireTensor } from "../internal/require-tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import { relu } from "./activations.ts";
 import { add, mul, sub } from "./arithmetic.ts";
@@ -9,6 +10,8 @@ import { reshape } from "./reshape.ts";
  * @throws ShapeError for another number of weights.
  */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
+  requireTensor(x, "prelu");
+  requireTensor(weight, "prelu");
   const channels = x.rank >= 2 ? x.shape[1] : 1;
   requireShape(
     weight.numel === 1 || weight.numel === channels,

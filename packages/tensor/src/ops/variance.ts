@@ -1,5 +1,6 @@
 import { normalizeAxes } from "../internal/define-reduction.ts";
 import type { ReduceOptions } from "../internal/define-reduction.ts";
+import { requireTensor } from "../internal/require-tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import { div, sub } from "./arithmetic.ts";
 import { mean } from "./mean.ts";
@@ -13,6 +14,7 @@ export interface VarianceOptions extends ReduceOptions {
 
 /** Variance over all elements or the axes `dim`, unbiased by default as torch.var. */
 export function variance(x: Tensor, { dim, keepdim = false, correction = 1 }: VarianceOptions = {}): Tensor {
+  requireTensor(x, "var");
   const axes = normalizeAxes(dim, x.shape, "var");
   const count = axes.reduce((product, axis) => product * x.shape[axis], 1);
   const centred = sub(x, mean(x, { dim: axes, keepdim: true }));
