@@ -28,10 +28,10 @@ export function kernels(): Kernels {
 /**
  * Opens the best kernel provider that this machine runs; native before WASM before the reference. `use` or
  * `OCTAVO_KERNELS` (a provider's name, `native`, `wasm` or `reference`) force one: only it runs, and the reference for
- * kernels that it lacks. `threads` or `OCTAVO_THREADS` set its threads.
+ * kernels that it lacks. `threads` or `OCTAVO_THREADS` set its threads, 256 at most.
  *
  * @throws KernelError if the forced provider is unknown or cannot run here; the message says why.
- * @throws ArgumentError if the number of threads is not an integer ≥ 1.
+ * @throws ArgumentError if the number of threads is not an integer ≥ 1, or for an option that there is not.
  */
 export function loadKernels(options?: LoadOptions): Promise<void> {
   return registry.loadKernels(options);
@@ -54,7 +54,7 @@ export function registerProvider(registration: ProviderRegistration): void {
 
 /**
  * A recorder of calls of `kernels()`: many become one, which runs on up to `threads` threads of its own, the caller's included;
- * by default as many as the kernels use. It keeps the kernels that are loaded now.
+ * by default as many as the kernels use, at most 256. It keeps the kernels that are loaded now.
  */
 export function recorder(threads?: number): Recorder {
   return registry.recorder(threads);

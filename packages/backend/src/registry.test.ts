@@ -211,6 +211,7 @@ describe("loadKernels", () => {
   it.each([
     [{ threads: 3 }, { OCTAVO_THREADS: "5" }, 3],
     [{}, { OCTAVO_THREADS: "5" }, 5],
+    [{ threads: 1000 }, {}, 256],
   ])("passes threads on: %j %j", async (options, variables, expected) => {
     const provider = fake("n", 1);
     const registry = registryOf(
@@ -230,10 +231,25 @@ describe("loadKernels", () => {
 
   it.each([
     [{ threads: 0 }, {}, "loadKernels({ threads }): expected an integer ≥ 1, got 0"],
+    [{ threads: "2" as never }, {}, 'loadKernels({ threads }): expected an integer ≥ 1, got "2"'],
     [{ threads: 1.5 }, {}, "loadKernels({ threads }): expected an integer ≥ 1, got 1.5"],
     [{}, { OCTAVO_THREADS: "many" }, "OCTAVO_THREADS: expected an integer ≥ 1, got many"],
   ])("refuses a number of threads that is none: %j %j", async (options, variables, message) => {
     await expect(registryOf([], withVariables(variables)).loadKernels(options)).rejects.toThrow(message);
+  });
+
+  it("refuses options that there are not", async () => {
+    const message = "loadKernels: expected options use, threads, got provider.";
+    await expect(registryOf([]).loadKernels({ provider: "wasm" } as never)).rejects.toThrow(message);
+  });
+
+  it("gives recordings as many threads as there can be, and says so", async () => {
+    const recorder = vi.fn((threads: number) => ({ threads, record: () => null, dispose: () => {} }));
+    const kernels = reference.kernels;
+    const registry = registryOf([works("n", "native", 200, 1, { kernels, recorder })]);
+    await registry.loadKernels();
+    expect(registry.recorder(1000).threads).toBe(256);
+    expect(recorder).toHaveBeenCalledExactlyOnceWith(256);
   });
 });
 

@@ -1,4 +1,4 @@
-import { ArgumentError, KernelError, kernelNames } from "@octavo/spec";
+import { ArgumentError, KernelError, kernelNames, withDefaults } from "@octavo/spec";
 import type {
   CallRecorder,
   KernelName,
@@ -21,7 +21,10 @@ import type { Usable } from "./internal/open-provider.ts";
 export interface LoadOptions {
   /** Name or kind of the only provider to use: `"x64-avx2"`, `"native"`, `"wasm"`, `"reference"`. Goes before `OCTAVO_KERNELS`. */
   readonly use?: string;
-  /** Threads that kernels may use, the caller's included; goes before `OCTAVO_THREADS`. The provider's choice otherwise. */
+  /**
+   * Threads that kernels may use, the caller's included: 1 to 256, and no more than that whatever is asked for. Goes before
+   * `OCTAVO_THREADS`. The provider's choice otherwise.
+   */
   readonly threads?: number;
 }
 
@@ -34,6 +37,9 @@ export interface Recorder extends CallRecorder {
 
 /** Name and kind of the kernels in plain TypeScript. */
 const referenceName = "reference";
+
+/** Threads of a provider at most: `ThreadPool` of kernels-common has no more. */
+const mostThreads = 256;
 
 /** A provider that has every kernel. */
 export interface WholeProvider extends KernelProvider {
@@ -107,9 +113,10 @@ export class Registry {
    * in the reference. Packages of a worse kind are not even imported. May be called again; what was opened is not opened twice.
    *
    * @throws KernelError if the forced provider is unknown or cannot run; everything stays as it was.
-   * @throws ArgumentError if the number of threads is not an integer ≥ 1.
+   * @throws ArgumentError if the number of threads is not an integer ≥ 1, or for an option that there is not.
    */
-  async loadKernels(options: LoadOptions = {}): Promise<void> {
+  async loadKernels(given: LoadOptions = {}): Promise<void> {
+    const options = withDefaults("loadKernels", { use: undefined, threads: undefined }, given);
     const { use, choice } = this.#choice(options);
     const threads = this.#threads(options);
     const isWanted = ({ name, kind }: ProviderRegistration) => use === null || use === name || use === kind;
@@ -169,14 +176,16 @@ export class Registry {
   }
 
   /**
-   * Records calls of `kernels()`, to repeat them on `threads` threads; as many as the primary provider has, if absent. It
-   * keeps these kernels whatever is loaded later. Where another provider runs some of them, calls stay single calls.
+   * Records calls of `kernels()`, to repeat them on `threads` threads; as many as the primary provider has, if absent, and
+   * at most 256. It keeps these kernels whatever is loaded later. Where another provider runs some of them, calls stay single calls.
    */
   recorder(threads?: number): Recorder {
     const selection = this.#selected("recorder");
     const { open, kernels } = selection;
     const [primary, other] = open;
-    const recorder = other ? undefined : primary.recorder?.(threads ?? primary.threads);
+    const recorder = other
+      ? undefined
+      : primary.recorder?.(Math.min(threads ?? primary.threads, mostThreads));
     return {
       threads: recorder?.threads ?? primary.threads,
       record: (steps, parameters) =>
@@ -244,11 +253,12 @@ export class Registry {
   #threads({ threads }: LoadOptions): number | null {
     const variable = this.#host.variable("OCTAVO_THREADS");
     const count = threads ?? (variable === null ? null : Number(variable));
-    if (count === null || (Number.isInteger(count) && count >= 1)) return count;
+    if (count === null) return null;
+    if (Number.isInteger(count) && count >= 1) return Math.min(count, mostThreads);
     throw new ArgumentError({
       where: threads === undefined ? "OCTAVO_THREADS" : "loadKernels({ threads })",
       expected: "an integer ≥ 1",
-      got: String(threads ?? variable),
+      got: typeof threads === "string" ? `"${threads}"` : String(threads ?? variable),
     });
   }
 

@@ -43,4 +43,11 @@ describe("parseOptions", () => {
   ])("refuses %j", (args, message) => {
     expect(() => parse(...args)).toThrow(message);
   });
+
+  it("takes a word without an option for the file that the command wants", () => {
+    const program = optionalText("a program", "<file>", "none");
+    expect(() => parseOptions("octavo test", { ...options, program }, ["out/net.safetensors"])).toThrow(
+      'expected only options, got "out/net.safetensors".\nDid you mean --program out/net.safetensors?',
+    );
+  });
 });

@@ -31,7 +31,7 @@ export function parseOptions<O extends Options>(
         where,
         expected: "only options",
         got: `"${token.value}"`,
-        hint: seeHelp(where),
+        hint: fileHint(options, token.value) ?? seeHelp(where),
       });
     }
     if (token.kind === "option") values[token.name] = valueOf(where, options, token);
@@ -52,6 +52,12 @@ function valueOf(where: string, options: Options, token: { name: string; rawName
   const parsed = option.parse(token.value);
   if ("value" in parsed) return parsed.value;
   throw new UsageError({ where: place, expected: parsed.expected, got: `"${token.value}"` });
+}
+
+/** Where a command takes a file, a word without an option is meant to be it. */
+function fileHint(options: Options, word: string): string | null {
+  const name = Object.keys(options).find((one) => options[one].value === "<file>");
+  return name === undefined ? null : `Did you mean --${name} ${word}?`;
 }
 
 const seeHelp = (where: string) => `${where} --help lists them.`;

@@ -1,34 +1,54 @@
 import type { Module } from "@octavo/nn";
 import { prepare, prepareQat } from "@octavo/qat";
 import type { PrepareOptions } from "@octavo/qat";
+import { ArgumentError } from "@octavo/spec";
 import { convert } from "./convert.ts";
 
 /**
  * Post-training quantization in one call: `prepare`, calibrate, `convert`. torch.ao.quantization.quantize.
- * @param calibrate runs representative batches through the prepared model
+ * @param calibrate runs representative batches through the prepared model; what it returns is awaited, no more
+ * @param options `qconfig`, unless the model has one
+ * @throws as `prepare`, ArgumentError for a `calibrate` that is no function, and what it throws.
  */
 export async function quantize<M extends Module>(
   model: M,
-  calibrate: (prepared: M) => void | Promise<void>,
+  calibrate: (prepared: M) => unknown,
   options: PrepareOptions = {},
 ): Promise<M> {
-  const prepared = prepare(options.inplace ? model : (model.clone() as M), { ...options, inplace: true });
-  prepared.eval();
+  const where = `quantize of ${model.typeName()}`;
+  requireFunction(where, "calibrate", "(prepared) => { for (const x of batches) prepared(x); }", calibrate);
+  const copy = options.inplace ? model : (model.clone() as M);
+  const prepared = prepare(copy.eval() as M, { ...options, inplace: true });
   await calibrate(prepared);
   return convert(prepared, { inplace: true });
 }
 
 /**
  * Quantization-aware training in one call: `prepareQat`, train, `convert`. torch.ao.quantization.quantize_qat.
- * @param train trains the prepared model
+ * @param train trains the prepared model; what it returns is awaited, no more
+ * @param options `qconfig`, unless the model has one
+ * @throws as `prepareQat`, ArgumentError for a `train` that is no function, and what it throws.
  */
 export async function quantizeQat<M extends Module>(
   model: M,
-  train: (prepared: M) => void | Promise<void>,
+  train: (prepared: M) => unknown,
   options: PrepareOptions = {},
 ): Promise<M> {
+  const where = `quantizeQat of ${model.typeName()}`;
+  requireFunction(where, "train", "(prepared) => { … optimizer.step(); }", train);
   const copy = options.inplace ? model : (model.clone() as M);
   const prepared = prepareQat(copy.train() as M, { ...options, inplace: true });
   await train(prepared);
   return convert(prepared, { inplace: true });
+}
+
+/** torch has lists of arguments here, so that a list of batches is what one tries. @throws ArgumentError */
+function requireFunction(where: string, name: string, example: string, given: unknown): void {
+  if (typeof given === "function") return;
+  throw new ArgumentError({
+    where,
+    expected: `${name}: a function of the prepared model`,
+    got: Array.isArray(given) ? "a list" : given === null ? "null" : typeof given,
+    hint: `For example ${example}.`,
+  });
 }

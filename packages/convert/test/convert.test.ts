@@ -305,14 +305,35 @@ describe("errors", () => {
     expect(message).toContain("put a QuantStub in front");
   });
 
-  it("an input that does not fit the weight is named with it", () => {
+  it("says what came where no tensor did", () => {
+    const stubs = quantized(new Branches()) as unknown as (x: unknown) => unknown;
+    expect(() => stubs(new Float32Array(4))).toThrow(
+      /quant \(Quantize\): expected a tensor, got Float32Array of length 4/,
+    );
+    const bare = convert(calibrated(new Branches())).left as unknown as (x: unknown) => unknown;
+    expect(() => bare([[1]])).toThrow(/expected a tensor, got Array of length 1/);
+  });
+
+  it("an input that does not fit the weight is what the error speaks of", () => {
     const net = (layer: Net) => new nn.Sequential(new QuantStub(), layer, new DeQuantStub());
     const cases: [Net, Tensor, Tensor, string][] = [
       [
         new nn.Conv2d(3, 8, 3),
         image(),
         randn([2, 4, 8, 8]),
-        "1 (QuantizedConv2d): expected a weight (multiple of 1, kernel …, 4) for an input of 4 channels, got [8,3,3,3].",
+        "1 (QuantizedConv2d): expected 3 input channels (weight [8,3,3,3], groups 1), got 4 in [2,4,8,8].",
+      ],
+      [
+        new nn.Conv2d(4, 8, 3, { groups: 2 }),
+        randn([2, 4, 8, 8]),
+        image(),
+        "1 (QuantizedConv2d): expected 4 input channels (weight [8,3,3,2], groups 2), got 3 in [2,3,8,8].",
+      ],
+      [
+        new nn.Conv2d(3, 8, 3),
+        image(),
+        randn([3, 8, 8]),
+        "1 (QuantizedConv2d): expected an input of rank 4, as the weight [8,3,3,3], got [3,8,8].",
       ],
       [
         new nn.Linear(3, 8),
@@ -324,7 +345,7 @@ describe("errors", () => {
         new nn.ConvTranspose2d(3, 8, 3),
         image(),
         randn([2, 4, 8, 8]),
-        "expected a weight (4, kernel …, channels of y / groups) for an input of 4 channels, got [3,3,3,8].",
+        "1 (QuantizedConvTranspose2d): expected 3 input channels (weight [3,3,3,8], groups 1), got 4 in [2,4,8,8].",
       ],
     ];
     for (const [layer, x, other, message] of cases) {

@@ -351,6 +351,18 @@ describe("errors", () => {
     expect(() => lower(net, [1, 3, 8, 8] as never)).toThrow("got [number,number,number,number].");
   });
 
+  it("options that there are not", () => {
+    expect(() => lower(new nn.ReLU(), image(), { nam: "x" } as never)).toThrow(
+      "lower of ReLU: expected options name, got nam.",
+    );
+  });
+
+  it("a recurrent layer of floats, which may be the model itself", () => {
+    expect(() => lower(new nn.LSTM(3, 4) as never, randn([2, 5, 3]))).toThrow(
+      "got the model itself (LSTM), a recurrent layer of floats.",
+    );
+  });
+
   it("names the module", () => {
     const inner = new Net({}, (x) => x.argmax({ dim: 1 }));
     expect(() => lower(new nn.Sequential(new nn.ReLU(), inner as never), image())).toThrow(

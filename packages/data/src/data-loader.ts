@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { ArgumentError } from "@octavo/spec";
 import { empty, Generator } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";

@@ -15,7 +15,7 @@ export function onWarning(next: WarningHandler | null): void {
   handler = next ?? printOnce;
 }
 
-/** Hands a warning to the handler of `onWarning`. */
+/** Hands a warning to the handler of `onWarning`: for packages that quantize. */
 export function warn(message: string): void {
   handler(message);
 }

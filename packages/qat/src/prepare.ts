@@ -1,6 +1,8 @@
 import { FusedModule } from "@octavo/fusion";
+import { BatchNorm } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
-import { QuantizationError } from "@octavo/spec";
+import { warn } from "@octavo/observers";
+import { ArgumentError, QuantizationError, withDefaults } from "@octavo/spec";
 import { activationQuantizerOf, watchOutput } from "./activation-quantizer.ts";
 import { QatLayer } from "./modules/qat-layer.ts";
 import { outputQuantizer } from "./output-rules.ts";
@@ -21,11 +23,16 @@ export interface PrepareOptions {
  * Puts observers where `convert` will need ranges: on the outputs of layers, stubs and FloatFunctionals with a qconfig.
  * Then run calibration data through the result. torch.ao.quantization.prepare.
  *
+ * The model should be in evaluation mode: batch norm that is training calibrates with the statistics of each batch, not with
+ * those that inference has. Like torch this goes on; unlike torch it warns, through `onWarning` of `@octavo/observers`.
+ *
  * @returns a copy, unless `inplace`.
  * @throws QuantizationError if no module has a qconfig, if the model was prepared before, or if a fused group has two.
- * @throws ArgumentError for a qconfig that is none.
+ * @throws ArgumentError for a qconfig that is none, and for options that there are not.
  */
-export function prepare<M extends Module>(model: M, { inplace = false, qconfig }: PrepareOptions = {}): M {
+export function prepare<M extends Module>(model: M, options: PrepareOptions = {}): M {
+  const { inplace, qconfig } = settings(`prepare of ${model.typeName()}`, options);
+  warnOfTraining(model);
   const target = inplace ? model : model.clone();
   attach(target, checked(target, qconfig, "prepare"), "prepare");
   return target;
@@ -37,8 +44,10 @@ export function prepare<M extends Module>(model: M, { inplace = false, qconfig }
  *
  * @returns a copy, unless `inplace` (and unless the model itself is a layer).
  * @throws QuantizationError as `prepare` does, and for a model in evaluation mode or a qconfig that only observes.
+ * @throws ArgumentError as `prepare` does.
  */
-export function prepareQat<M extends Module>(model: M, { inplace = false, qconfig }: PrepareOptions = {}): M {
+export function prepareQat<M extends Module>(model: M, options: PrepareOptions = {}): M {
+  const { inplace, qconfig } = settings(`prepareQat of ${model.typeName()}`, options);
   if (!model.training) {
     throw new QuantizationError({
       where: `prepareQat of ${model.typeName()}`,
@@ -58,6 +67,25 @@ export function prepareQat<M extends Module>(model: M, { inplace = false, qconfi
   });
   attach(trained, qconfigs, "prepareQat");
   return trained as M;
+}
+
+function warnOfTraining(model: Module): void {
+  for (const [path, module] of model.namedModules()) {
+    if (!(module instanceof BatchNorm && module.training)) continue;
+    return warn(
+      `prepare of ${model.typeName()}: ${pathOf(path, module)} is in training mode and would calibrate with the statistics ` +
+        "of each batch, and change its own. Call eval() on the model first.",
+    );
+  }
+}
+
+/** What the options say. @throws ArgumentError for others than there are, a qconfig in their place among them. */
+function settings(where: string, options: PrepareOptions) {
+  if (typeof options === "object" && options !== null && "activation" in options) {
+    const hint = "The qconfig is an option: give { qconfig }.";
+    throw new ArgumentError({ where, expected: "options inplace, qconfig", got: "a QConfig", hint });
+  }
+  return withDefaults(where, { inplace: false, qconfig: undefined }, options);
 }
 
 type QConfigs = Map<Module, QConfig | null>;

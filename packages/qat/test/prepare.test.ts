@@ -15,7 +15,7 @@ import {
   SGD,
   Sigmoid,
 } from "@octavo/nn";
-import { FixedQParamsObserver } from "@octavo/observers";
+import { FixedQParamsObserver, onWarning } from "@octavo/observers";
 import type { HistogramObserver } from "@octavo/observers";
 import { QuantizationError } from "@octavo/spec";
 import { allocatedBytes, frame, noGrad, randn, tensor } from "@octavo/tensor";
@@ -103,6 +103,22 @@ describe("prepare", () => {
     const { observer } = activationQuantizerOf(prepared.conv)!;
     const { histogram } = observer as HistogramObserver;
     expect(histogram.reduce((sum, count) => sum + count, 0)).toBe(2 * 4 * 6 * 6);
+  });
+
+  it("warns where batch norm would calibrate with the statistics of each batch", () => {
+    const warnings: string[] = [];
+    onWarning((message) => warnings.push(message));
+    try {
+      prepare(new Net().train(), { qconfig: getDefaultQConfig() });
+      expect(warnings).toEqual([
+        expect.stringMatching(/^prepare of Net: bn \(BatchNorm2d\) is in training mode/),
+      ]);
+      prepare(new Net().eval(), { qconfig: getDefaultQConfig() });
+      prepare(new Sequential(new QuantStub(), new Conv2d(2, 4, 1)), { qconfig: getDefaultQConfig() });
+      expect(warnings).toHaveLength(1);
+    } finally {
+      onWarning(null);
+    }
   });
 
   it("knows the range of sigmoid", () => {
@@ -287,6 +303,19 @@ describe("errors of prepare and prepareQat", () => {
     expect(() => run(model)).toThrow(
       /^conv \(Conv(Bn)?ReLU2d\): expected one qconfig for the whole fused group, QConfig\(.*\), got null on its (ReLU|BatchNorm2d)\.\n/,
     );
+  });
+
+  it.each([
+    [
+      getDefaultQConfig(),
+      "options inplace, qconfig, got a QConfig.\nThe qconfig is an option: give { qconfig }.",
+    ],
+    [{ qConfig: getDefaultQConfig() }, "options inplace, qconfig, got qConfig."],
+    ["x86", "options inplace, qconfig, got string x86."],
+    [null, "options inplace, qconfig, got null."],
+  ])("options that are none: %s", (options, message) => {
+    expect(() => prepare(fused(), options as never)).toThrow(`prepare of Net: expected ${message}`);
+    expect(() => prepareQat(fusedQat(), options as never)).toThrow(`prepareQat of Net: expected ${message}`);
   });
 
   it("prepareQat: evaluation mode", () => {

@@ -1,6 +1,7 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { resolve } from "@octavo/backend";
-import { ArgumentError } from "@octavo/spec";
-import type { Program, ProgramValue } from "@octavo/spec";
+import { ArgumentError, withDefaults } from "@octavo/spec";
+import type { DType, Program, ProgramValue } from "@octavo/spec";
 
 import { checkedSteps } from "./check-program.ts";
 import { describeProgram } from "./describe-program.ts";
@@ -15,12 +16,13 @@ import { Step } from "./step.ts";
 import type { InputTensor, OutputTensor, TensorInfo } from "./tensor-info.ts";
 
 export type Inputs = Readonly<Record<string, InputTensor>>;
-export type Outputs = Readonly<Record<string, OutputTensor>>;
+export type Outputs<D extends DType = DType> = Readonly<Record<string, OutputTensor<D>>>;
 
 export interface SessionOptions {
   /**
    * Threads of this session's own that native kernels use, the caller's included; 1: only the caller's. By default as many
-   * as the kernels use, which is one per core. Never more than that run at once in a process, however many sessions there are.
+   * as the kernels use, which is one per core. 1 to 256; of a larger number, 256 start. Sessions
+   * that run at once share the cores: no more threads compute than there are, unless one of them asks for more.
    */
   readonly threads?: number;
 }
@@ -46,13 +48,16 @@ export class Session {
   #disposed = false;
 
   /**
-   * @throws FormatError if the program is not one that can run. @throws ArgumentError unless `threads` is an integer ≥ 1.
+   * @throws FormatError if the program is not one that can run. @throws ArgumentError unless `threads` is an integer
+   *   ≥ 1, or for an option that there is not.
    * @throws KernelError if no kernels are loaded; `load` loads them.
    */
-  constructor(program: Program, { threads }: SessionOptions = {}) {
+  constructor(program: Program, options: SessionOptions = {}) {
+    const { threads } = withDefaults("Session", { threads: undefined }, options);
     if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
       const where = `threads for '${program.name}'`;
-      throw new ArgumentError({ where, expected: "an integer ≥ 1", got: String(threads) });
+      const got = typeof threads === "string" ? `"${threads}"` : String(threads);
+      throw new ArgumentError({ where, expected: "an integer ≥ 1", got });
     }
     const checked = decodedPrograms.get(program) ?? checkedSteps(program);
     this.program = program;
@@ -72,10 +77,13 @@ export class Session {
    * Results belong to the caller: later runs leave them alone. With `earlier`, what a run of the same batch size returned,
    * they are written there again, and a run allocates nothing.
    *
+   * Types take results to be float32, as those of a program that ends by dequantizing are; of others, say
+   * `run<"quint8">(…)` or `run<DType>(…)`. What `outputs` says is true.
+   *
    * @throws ShapeError, DTypeError or ArgumentError that names the input: another shape, another type of array, NaN.
    */
-  run(input: InputTensor, earlier?: OutputTensor): OutputTensor;
-  run(inputs: Inputs, earlier?: Outputs): Outputs;
+  run<D extends DType = "float32">(input: InputTensor, earlier?: OutputTensor<D>): OutputTensor<D>;
+  run<D extends DType = "float32">(inputs: Inputs, earlier?: Outputs<D>): Outputs<D>;
   run(given: InputTensor | Inputs, earlier?: OutputTensor | Outputs): OutputTensor | Outputs {
     this.#expectLive();
     const taken = this.#taken;
@@ -99,8 +107,8 @@ export class Session {
    * elsewhere. Calls queue and are answered in order, with the same bits; the inputs are copied at once. A worker that dies
    * rejects the calls that wait, and the next call starts another.
    */
-  runAsync(input: InputTensor): Promise<OutputTensor>;
-  runAsync(inputs: Inputs): Promise<Outputs>;
+  runAsync<D extends DType = "float32">(input: InputTensor): Promise<OutputTensor<D>>;
+  runAsync<D extends DType = "float32">(inputs: Inputs): Promise<Outputs<D>>;
   async runAsync(given: InputTensor | Inputs): Promise<OutputTensor | Outputs> {
     this.#expectLive();
     const taken = new InputTaker(this.program);
@@ -153,7 +161,8 @@ export class Session {
     );
     const { arena, constants } = this.#executor.byteLengths;
     const { threads } = this.#executor;
-    const memory = `arena ${arena} bytes, constants ${constants} bytes`;
+    const planned = arena === 0 ? "planned at the first run" : `${arena} bytes`;
+    const memory = `arena ${planned}, constants ${constants} bytes`;
     return [...rows, `${threads === 1 ? "1 thread" : `${threads} threads`}, ${memory}`].join("\n");
   }
 

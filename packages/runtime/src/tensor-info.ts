@@ -1,4 +1,4 @@
-import type { DType, MemoryFormat, ProgramQParams, TypedArray } from "@octavo/spec";
+import type { DataOf, DType, MemoryFormat, ProgramQParams } from "@octavo/spec";
 
 /** An input or output of a session. */
 export interface TensorInfo {
@@ -11,8 +11,8 @@ export interface TensorInfo {
 }
 
 /** A result: row-major in torch's order (N, C, …), in an array of its own. */
-export interface OutputTensor extends TensorInfo {
-  readonly data: TypedArray;
+export interface OutputTensor<D extends DType = DType> extends TensorInfo {
+  readonly data: DataOf<D>;
   readonly memoryFormat: "contiguous";
 }
 

@@ -135,8 +135,15 @@ describe("what is no program", () => {
     await expect(saveProgram(join(folder, "model"), model as never)).rejects.toThrow(message);
   });
 
+  const message =
+    /^program: expected a Program, got \w+\.\nload also takes a path, an address or bytes\. Await it first if it is a promise\.$/;
+
   test.each([[undefined], [null], [3], [{}]])("%j", async (given) => {
-    await expect(load(given as never)).rejects.toThrow(/^program: expected a Program, got \w+\.$/);
+    await expect(load(given as never)).rejects.toThrow(message);
+  });
+
+  test("a promise of one, for what does not wait", () => {
+    expect(() => new Session(Promise.resolve(tiny()) as never)).toThrow(message);
   });
 });
 

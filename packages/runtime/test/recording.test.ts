@@ -32,7 +32,7 @@ describe.each(providers)("a session on $use kernels", ({ use, reason }) => {
     expect(() => session.run(images(1, 1), result)).toThrow(
       /output '.+': expected a result of an earlier run with this batch, \[1, 10\], got \[2, 10\] with 20 elements/,
     );
-    expect(() => session.run(images(1, 1), { ...result, data: new Int8Array(10) })).toThrow(
+    expect(() => session.run<"qint8">(images(1, 1), { ...result, data: new Int8Array(10) })).toThrow(
       /expected Float32Array \(float32\), got Int8Array/,
     );
     expect(() => session.run({ [session.inputs[0].name]: images(2, 1) }, {})).toThrow(
@@ -64,6 +64,8 @@ describe.each(providers)("a session on $use kernels", ({ use, reason }) => {
       using session = await load(program, { ...options, threads });
       expect(session.run(images(9, 3))).toEqual(expected);
     }
+    using many = await load(program, { ...options, threads: 1000 });
+    expect(Number(/(\d+) threads?, arena/.exec(many.explain())?.[1])).toBeLessThanOrEqual(256);
   });
 });
 

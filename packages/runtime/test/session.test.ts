@@ -164,7 +164,9 @@ describe("Session", () => {
   test("explains which kernel runs what", () => {
     using session = new Session(smallProgram());
     expect(session.explain()).toMatch(/1 {2}layers\.1 \(conv\): quantizedConv direct on reference\b/);
-    expect(session.explain()).toMatch(/constants \d+ bytes$/);
+    expect(session.explain()).toMatch(/arena planned at the first run, constants \d+ bytes$/);
+    session.run(image(1));
+    expect(session.explain()).toMatch(/arena [1-9]\d* bytes, constants \d+ bytes$/);
   });
 
   test("takes quantized inputs and gives quantized outputs, with their qparams", () => {
@@ -208,5 +210,20 @@ describe("Session", () => {
     using session = await load(smallProgram());
     expect(session.explain()).toMatch(/quantizedConv direct on reference\b/);
     await expect(load(smallProgram(), { kernels: { use: "abacus" } })).rejects.toThrow(/abacus/);
+  });
+
+  test.each([
+    [{ thread: 2 }, "load: expected options kernels, threads, got thread."],
+    [{ kernels: { provider: "wasm" } }, "loadKernels: expected options use, threads, got provider."],
+    [{ kernels: "wasm" }, "loadKernels: expected options use, threads, got string wasm."],
+    [{ threads: "2" }, "threads for 'net': expected an integer ≥ 1, got \"2\"."],
+  ])("load refuses %j", async (options, message) => {
+    await expect(load(smallProgram(), options as never)).rejects.toThrow(message);
+  });
+
+  test("refuses options that it does not have", () => {
+    expect(() => new Session(smallProgram(), { thread: 2 } as never)).toThrow(
+      "Session: expected options threads, got thread.",
+    );
   });
 });

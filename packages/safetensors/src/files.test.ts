@@ -72,9 +72,19 @@ describe("loadSafetensors", () => {
       expect((await loadSafetensors(source)).tensors.get("w")).toEqual(weight[1]);
     }
     await expect(readBytes(`${address}/other`)).rejects.toThrow(
-      /\/other: expected a file that can be read, got HTTP status 404/,
+      /\/other: expected a file that can be read, got HTTP status 404\.\nCheck the address\.$/,
     );
     server.close();
+  });
+
+  test("a server that is not there is an error with the reason", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/net`;
+    await new Promise((resolve) => server.close(resolve));
+    await expect(readBytes(address)).rejects.toThrow(
+      /\/net: expected a file that can be read, got fetch failed: .*ECONNREFUSED.*\.\nCheck the address\.$/,
+    );
   });
 
   test("a file that is not there is an error that names it", async () => {

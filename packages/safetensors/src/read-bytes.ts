@@ -29,10 +29,10 @@ export async function readBytes(source: ByteSource): Promise<Uint8Array> {
       throw missing(address, reasonOf(cause), cause);
     });
   }
-  const response = await fetch(source).catch((cause: unknown) => {
-    throw missing(address, reasonOf(cause), cause);
+  const response = await fetch(source).catch((cause: Error) => {
+    throw missing(address, networkReason(cause), cause, "address");
   });
-  if (!response.ok) throw missing(address, `HTTP status ${response.status}`);
+  if (!response.ok) throw missing(address, `HTTP status ${response.status}`, undefined, "address");
   return new Uint8Array(await response.arrayBuffer());
 }
 
@@ -75,12 +75,19 @@ function called<T>(
   });
 }
 
-function missing(where: string, got: string, cause?: unknown): ArgumentError {
+/** Node's fetch says only that it failed, and has the reason as the cause: one error, or one for each address of the host. */
+function networkReason({ message, cause }: Error): string {
+  const { errors, message: reason } = (cause ?? {}) as Partial<AggregateError>;
+  const detail = reason || errors?.[0]?.message;
+  return detail ? `${message}: ${detail}` : message;
+}
+
+function missing(where: string, got: string, cause?: unknown, what = "path"): ArgumentError {
   return new ArgumentError({
     where,
     expected: "a file that can be read",
     got,
-    hint: "Check the path.",
+    hint: `Check the ${what}.`,
     cause,
   });
 }

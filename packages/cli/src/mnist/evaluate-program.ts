@@ -13,7 +13,7 @@ export async function evaluateProgram(
   const session = await load(source);
   try {
     const run = ({ data, shape }: { data: Float32Array; shape: readonly number[] }) =>
-      session.run({ data, shape }).data as Float32Array;
+      session.run({ data, shape }).data;
     const evaluation = await evaluate(name, (batch) => run(batch.images), images);
     return { ...evaluation, kernels: session.explain() };
   } finally {

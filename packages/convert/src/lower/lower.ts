@@ -2,7 +2,7 @@ import { GRUCell, LSTMCell, Recurrent, RNNCell } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { activationQuantizerOf } from "@octavo/qat";
 import { checkProgram } from "@octavo/runtime";
-import { ArgumentError, QuantizationError } from "@octavo/spec";
+import { ArgumentError, QuantizationError, withDefaults } from "@octavo/spec";
 import type { Program, ProgramValue } from "@octavo/spec";
 import { add, cat, mul, slice, Tensor } from "@octavo/tensor";
 import { activationQParams } from "../internal/program-value.ts";
@@ -28,13 +28,14 @@ export interface LowerOptions {
  * @param exampleInputs a tensor, or all arguments of forward; their first axis is the batch.
  * @throws QuantizationError for a prepared model, for an op that the runtime does not have, naming the module, and for what
  *   depends on values read by `item()`, `data` or `detach()`. @throws ShapeError where another axis than the first follows the batch.
- * @throws ArgumentError for example inputs that are no tensors.
+ * @throws ArgumentError for example inputs that are no tensors, and for options that there are not.
  */
 export function lower(
   model: Module,
   exampleInputs: Tensor | readonly Tensor[],
-  { name = model.typeName() }: LowerOptions = {},
+  options: LowerOptions = {},
 ): Program {
+  const { name } = withDefaults(`lower of ${model.typeName()}`, { name: model.typeName() }, options);
   const inputs = exampleInputs instanceof Tensor ? [exampleInputs] : exampleInputs;
   if (!Array.isArray(inputs) || !inputs.every((x) => x instanceof Tensor)) {
     throw new ArgumentError({
@@ -78,7 +79,7 @@ function requireNoFloatRecurrence(name: string, model: Module): void {
     throw new QuantizationError({
       where: `lower of ${name}`,
       expected: "layers that programs have",
-      got: `${path} (${module.typeName()}), a recurrent layer of floats`,
+      got: `${path || "the model itself"} (${module.typeName()}), a recurrent layer of floats`,
       hint: "quantizeDynamic gives it 8-bit weights; or keep it outside of the lowered model.",
     });
   }

@@ -3,7 +3,7 @@ import type { ExtraState, StateDict } from "@octavo/nn";
 import { kernels } from "@octavo/backend";
 import { ArgumentError, channelBlocksOf, DTypeError } from "@octavo/spec";
 import type { QuantizedDType } from "@octavo/spec";
-import { callContext } from "@octavo/tensor";
+import { callContext, requireTensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { loadedOutput, outputState } from "../internal/output-state.ts";
 import type { QuantizedOutput } from "../internal/output-state.ts";
@@ -27,6 +27,7 @@ export class Quantize extends Module<[x: Tensor], Tensor> implements ExtraState 
    * runtime refuses it too, where torch makes the zero point of it.
    */
   override forward(x: Tensor): Tensor {
+    requireTensor(x, "Quantize");
     if (x.isQuantized) refuseQuantized(x);
     requireNumbers(x);
     return programOp(x, this.step);
@@ -60,6 +61,7 @@ export class DeQuantize extends Module<[x: Tensor], Tensor> {
 
   /** A float tensor passes as it is, as in torch. */
   override forward(x: Tensor): Tensor {
+    requireTensor(x, "DeQuantize");
     return x.isQuantized ? programOp(x, dequantizeStep) : x;
   }
 }

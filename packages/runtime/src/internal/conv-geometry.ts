@@ -45,10 +45,9 @@ function findConv(step: Step, weightDType: DType): ConvGeometry {
   const { weight, groups, axes, inChannels, inSize } = readOperands(step, weightDType);
   const outChannels = weight.shape[0];
   const kernel = weight.shape.slice(1, -1);
-  if (weight.shape[axes + 1] * groups !== inChannels || outChannels % groups !== 0) {
-    const expected = `a weight (multiple of ${groups}, kernel …, ${inChannels / groups})`;
-    step.fail(`${expected} for an input of ${inChannels} channels`, `[${weight.shape}]`);
-  }
+  expectChannels(step, weight, groups, weight.shape[axes + 1] * groups);
+  if (outChannels % groups !== 0)
+    step.fail(`a weight (multiple of ${groups}, kernel …, C)`, `[${weight.shape}]`);
   const window = readWindow(step, axes);
   const outSize = windowOutput(step, inSize, kernel, window);
   return new ConvGeometry(weight, outChannels, outSize, (batch) =>
@@ -79,11 +78,8 @@ function findConvTranspose(step: Step, weightDType: DType): ConvGeometry {
   const { weight, groups, axes, inChannels, inSize } = readOperands(step, weightDType);
   const kernel = weight.shape.slice(1, -1);
   const channels = weight.shape[axes + 1] * groups;
-  if (weight.shape[0] !== inChannels)
-    step.fail(
-      `a weight (${inChannels}, kernel …, channels of y / groups) for an input of ${inChannels} channels`,
-      `[${weight.shape}]`,
-    );
+  expectChannels(step, weight, groups, weight.shape[0]);
+  if (inChannels % groups !== 0) step.fail(`channels divisible by ${groups} groups`, inChannels);
   const window = readWindow(step, axes);
   const outputPadding = step.integers("outputPadding", axes, 0, 0);
   const outSize = inSize.map((size, axis) => {
@@ -122,10 +118,18 @@ function readOperands(step: Step, weightDType: DType) {
   const weight = step.constant("weight", [weightDType]);
   const groups = step.integer("groups", 1, 1);
   if (weight.shape.length !== x.shape.length)
-    step.fail(`a weight of rank ${x.shape.length}`, `[${weight.shape}]`);
+    step.fail(`an input of rank ${weight.shape.length}, as the weight [${weight.shape}]`, `[${x.shape}]`);
   if (x.shape.lastIndexOf(-1) > 0) step.fail(`'${x.name}' with the batch as its first axis`, `[${x.shape}]`);
-  const inChannels = x.shape[1];
-  if (inChannels % groups !== 0) step.fail(`channels divisible by ${groups} groups`, inChannels);
   const inSize = spatialOf(x.shape);
-  return { weight, groups, axes: inSize.length, inChannels, inSize };
+  return { weight, groups, axes: inSize.length, inChannels: x.shape[1], inSize };
+}
+
+/** Of the input: the weight is what it is when a caller reads this. */
+function expectChannels(step: Step, weight: ProgramConstant, groups: number, channels: number): void {
+  const [{ shape }] = step.inputs;
+  if (shape[1] === channels) return;
+  step.fail(
+    `${channels} input channels (weight [${weight.shape}], groups ${groups})`,
+    `${shape[1]} in [${shape}]`,
+  );
 }

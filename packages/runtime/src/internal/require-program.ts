@@ -9,6 +9,8 @@ export function requireProgram(given: unknown): void {
     where: "program",
     expected: "a Program",
     got: isModel ? "a model" : given === null ? "null" : typeof given,
-    hint: isModel ? "lower(model, exampleInputs) of @octavo/convert makes a program of it." : undefined,
+    hint: isModel
+      ? "lower(model, exampleInputs) of @octavo/convert makes a program of it."
+      : "load also takes a path, an address or bytes. Await it first if it is a promise.",
   });
 }
