@@ -2,6 +2,7 @@
 //   node tools/bootstrap.mjs start [options of the job]     npm start
 //   node tools/bootstrap.mjs test [options of vitest]       npm test
 //   node tools/bootstrap.mjs setup                          only what both need
+//   node tools/bootstrap.mjs build                          npm run build: all packages, as they are published
 //   node tools/bootstrap.mjs run tools/check-packages.ts    a slower check, see .ci/run
 import { buildKernels } from "./bootstrap/kernels.mjs";
 import { install } from "./bootstrap/install.mjs";
@@ -10,11 +11,13 @@ import { BootstrapError } from "./bootstrap/report.mjs";
 import { runTool } from "./bootstrap/run.mjs";
 import { startJob } from "./bootstrap/start.mjs";
 import { runTests } from "./bootstrap/test.mjs";
+import { turbo } from "./bootstrap/turbo.mjs";
 
 const commands = {
   start: startJob,
   test: runTests,
   setup: async () => {},
+  build: (tools) => turbo(["build"], tools),
   run: runTool,
 };
 

@@ -25,7 +25,7 @@ it("says that an addon is neither built nor installed, and how to get it", () =>
     unavailable: expect.stringMatching(
       `^there is no addon: neither /nowhere/octavo.node nor @octavo/kernels-${process.platform}-${process.arch}`,
     ),
-    hint: expect.stringMatching(/^npm install @octavo\/kernels-.* npx turbo run build:kernels makes it$/),
+    hint: expect.stringMatching(/^npm install @octavo\/kernels-.* npm run setup makes it$/),
   });
 });
 

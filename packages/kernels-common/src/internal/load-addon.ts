@@ -5,7 +5,7 @@ import { addonPlaces, platformPackages } from "./addon-files.ts";
 
 type Unavailable = Extract<Opened, { unavailable: string }>;
 
-export const buildHint = "in a checkout with a C++ compiler, npx turbo run build:kernels makes it";
+export const buildHint = "in a checkout with a C++ compiler, npm run setup makes it";
 
 /** By the address of what would be built: the instruction sets of a package are opened one after the other. */
 const addons = new Map<string, NativeAddon>();

@@ -1,0 +1,13 @@
+import type { Explanation } from "@octavo/backend";
+
+/** What to tell somebody whose kernels all run in TypeScript, though nobody chose that; or null. */
+export function referenceWarning({
+  choice,
+  primary,
+}: Pick<Explanation, "choice" | "primary">): string | null {
+  if (choice !== "priority" || !primary.startsWith("reference ")) return null;
+  return (
+    "octavo: neither native nor WebAssembly kernels can be loaded, so all of them run in TypeScript, many times slower. " +
+    "In a checkout npm run setup builds them; String(explain()) says what each lacks."
+  );
+}
