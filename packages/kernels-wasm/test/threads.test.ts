@@ -37,6 +37,11 @@ for (const { name, open } of threaded) {
       expect(provider.threads).toBe(5);
     });
 
+    it("says of recordings how many threads they get, not how many were asked for", () => {
+      expect(provider.recorder!(3).threads).toBe(3);
+      expect(provider.recorder!(1000).threads).toBe(64);
+    });
+
     it("keeps what it has given while workers and callers make memory grow", () => {
       const early = provider.allocate(16);
       const floats = new Float32Array(early.buffer as ArrayBuffer, early.byteOffset, 4).fill(3);

@@ -57,19 +57,19 @@ describe("arguments of modules", () => {
   it.each<[() => unknown, string]>([
     [
       () => new nn.Conv2d(1, 4, undefined as never),
-      "Conv2d kernelSize: expected an integer, or 2 of them, got none.",
+      "Conv2d kernelSize: expected an integer ≥ 1, or 2 of them, got undefined.",
     ],
     [
       () => new nn.Conv2d(1, 4, [3] as never),
-      "Conv2d kernelSize: expected an integer, or 2 of them, got [3].",
+      "Conv2d kernelSize: expected an integer ≥ 1, or 2 of them, got [3].",
     ],
     [
       () => new nn.Conv2d(1, 4, 3, { stride: "2" as never }),
-      'Conv2d stride: expected an integer, or 2 of them, got "2".',
+      'Conv2d stride: expected an integer ≥ 1, or 2 of them, got "2".',
     ],
     [
       () => new nn.ConvTranspose1d(1, 4, undefined as never),
-      "ConvTranspose1d kernelSize: expected an integer, or 1 of them",
+      "ConvTranspose1d kernelSize: expected an integer ≥ 1, or 1 of them",
     ],
     [
       () => new nn.Softmax({ dim: 1 } as never),

@@ -6,14 +6,14 @@ afterAll(() => loadKernels());
 
 it("warns of reference kernels that nobody chose", async () => {
   await loadKernels({ use: "reference" });
-  const { choice, primary } = explain();
-  expect(referenceWarning({ choice: "priority", primary })).toMatch(
+  const { choice, kernels } = explain();
+  expect(referenceWarning({ choice: "priority", kernels })).toMatch(
     /TypeScript, many times slower.*npm run setup/,
   );
-  expect(referenceWarning({ choice, primary })).toBeNull();
+  expect(referenceWarning({ choice, kernels })).toBeNull();
 });
 
 it("says nothing of compiled kernels", async () => {
   await loadKernels({ use: "wasm" });
-  expect(referenceWarning({ choice: "priority", primary: explain().primary })).toBeNull();
+  expect(referenceWarning({ choice: "priority", kernels: explain().kernels })).toBeNull();
 });

@@ -12,6 +12,7 @@ export type { ClassLossOptions } from "./internal/class-weights.ts";
 export type { ReduceOptions } from "./internal/define-reduction.ts";
 export { requireTensor } from "./internal/require-tensor.ts";
 export type { Reduction } from "./internal/reduction.ts";
+export { perAxis } from "./internal/spatial.ts";
 export type { PerAxis } from "./internal/spatial.ts";
 export type { TensorMethods } from "./methods.ts";
 export { applyOp, defineOp, setQuantizedForm } from "./op.ts";

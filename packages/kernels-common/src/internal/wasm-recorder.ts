@@ -7,14 +7,15 @@ import { StagedArrays } from "./staged-arrays.ts";
 import { argumentBytes, asArray, writeArray, writeNumber } from "./wasm-arguments.ts";
 import type { WasmCaller } from "./wasm-caller.ts";
 import type { WasmMemory } from "./wasm-memory.ts";
+import { possibleThreads } from "./wasm-threads.ts";
 import type { WasmThreads } from "./wasm-threads.ts";
 
 /** sizeof(RecordedCall) in a 32-bit module: kernel, arguments. */
 const callBytes = 8;
 
 /**
- * Records calls in the module's memory, by addresses, which stay when it grows. They are repeated on `count` threads, if the
- * module has threads at all.
+ * Records calls in the module's memory, by addresses, which stay when it grows. They are repeated on `count` threads, or as many
+ * as there can be, if the module has threads at all.
  */
 export function wasmRecorder(
   provider: string,
@@ -24,8 +25,9 @@ export function wasmRecorder(
   threads: WasmThreads | null,
   count: number,
 ): CallRecorder {
+  const shared = possibleThreads(count);
   return {
-    threads: threads ? count : 1,
+    threads: threads ? shared : 1,
     record(steps, parameters): Recording | null {
       const recorded = new RecordedSteps(provider, steps);
       const add = (name: KernelName) => [name, (...values: unknown[]) => recorded.add(name, values)];
@@ -37,7 +39,7 @@ export function wasmRecorder(
         run(given: readonly TypedArray[], first, end) {
           const from = recorded.firstCall(first);
           const to = recorded.firstCall(end);
-          threads?.start(count);
+          threads?.start(shared);
           staged.copyIn(given, from, to);
           const done = exports.replay(calls.address, from, to);
           if (done < to) throw recorded.failure(done, caller.takeFailure()!);

@@ -14,6 +14,8 @@ export interface ThreadExports {
 const stackBytes = 2 ** 18;
 /** More threads than any kernel has pieces of work. */
 const maxThreads = 64;
+/** What becomes of a number of threads that somebody asks for. */
+export const possibleThreads = (count: number): number => Math.min(count, maxThreads);
 
 /** The workers of a module: started with the first kernel, kept for good. They take part as soon as they have come. */
 export class WasmThreads {
@@ -45,12 +47,11 @@ export class WasmThreads {
   }
 
   set count(count: number) {
-    this.#wanted = Math.min(count, maxThreads);
+    this.#wanted = possibleThreads(count);
   }
 
-  /** Before kernels run, on `count` threads or as many as are wanted: starts the workers that were not started yet. */
-  start(count = this.#wanted): void {
-    const threads = Math.min(count, maxThreads);
+  /** Before kernels run, on so many `possibleThreads` or as many as are wanted: starts the workers that were not started yet. */
+  start(threads = this.#wanted): void {
     if (threads !== this.#used) this.#exports.setThreads(threads);
     this.#used = threads;
     for (; this.#started < threads - 1; this.#started++) {

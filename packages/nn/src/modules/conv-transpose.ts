@@ -1,12 +1,12 @@
 import { withDefaults } from "@octavo/spec";
-import { convTranspose1d, convTranspose2d, convTranspose3d } from "@octavo/tensor";
+import { convTranspose1d, convTranspose2d, convTranspose3d, perAxis } from "@octavo/tensor";
 import type {
   ConvTransposeOptions as ConvTransposeGeometry,
   Generator,
   PerAxis,
   Tensor,
 } from "@octavo/tensor";
-import { allEqual, perAxis } from "../internal/per-axis.ts";
+import { allEqual } from "../internal/all-equal.ts";
 import { pythonValue } from "../internal/python-text.ts";
 import { resetLayer } from "../internal/reset-layer.ts";
 import { Module } from "../module.ts";
@@ -59,11 +59,11 @@ export abstract class ConvTransposeNd extends Module<[x: Tensor], Tensor> implem
     requireGroups(inChannels, outChannels, groups);
     this.inChannels = inChannels;
     this.outChannels = outChannels;
-    this.kernelSize = perAxis(kernelSize, dims, `${name} kernelSize`);
-    this.stride = perAxis(stride, dims, `${name} stride`);
-    this.padding = perAxis(padding, dims, `${name} padding`);
-    this.outputPadding = perAxis(outputPadding, dims, `${name} outputPadding`);
-    this.dilation = perAxis(dilation, dims, `${name} dilation`);
+    this.kernelSize = perAxis(kernelSize, dims, `${name} kernelSize`, 1);
+    this.stride = perAxis(stride, dims, `${name} stride`, 1);
+    this.padding = perAxis(padding, dims, `${name} padding`, 0);
+    this.outputPadding = perAxis(outputPadding, dims, `${name} outputPadding`, 0);
+    this.dilation = perAxis(dilation, dims, `${name} dilation`, 1);
     this.groups = groups;
     const shape = [inChannels, outChannels / groups, ...this.kernelSize];
     this.weight = new Parameter({ shape, memoryFormat: "channelsLast" });

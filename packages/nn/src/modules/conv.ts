@@ -1,7 +1,7 @@
 import { ArgumentError, withDefaults } from "@octavo/spec";
-import { conv1d, conv2d, conv3d, pad } from "@octavo/tensor";
+import { conv1d, conv2d, conv3d, pad, perAxis } from "@octavo/tensor";
 import type { ConvOptions as ConvGeometry, Generator, PerAxis, Tensor } from "@octavo/tensor";
-import { allEqual, perAxis } from "../internal/per-axis.ts";
+import { allEqual } from "../internal/all-equal.ts";
 import { pythonValue } from "../internal/python-text.ts";
 import { resetLayer } from "../internal/reset-layer.ts";
 import { Module } from "../module.ts";
@@ -58,10 +58,10 @@ export abstract class ConvNd extends Module<[x: Tensor], Tensor> implements Weig
     requireGroups(inChannels, outChannels, groups);
     this.inChannels = inChannels;
     this.outChannels = outChannels;
-    this.kernelSize = perAxis(kernelSize, dims, `${name} kernelSize`);
-    this.stride = perAxis(stride, dims, `${name} stride`);
-    this.padding = typeof padding === "string" ? padding : perAxis(padding, dims, `${name} padding`);
-    this.dilation = perAxis(dilation, dims, `${name} dilation`);
+    this.kernelSize = perAxis(kernelSize, dims, `${name} kernelSize`, 1);
+    this.stride = perAxis(stride, dims, `${name} stride`, 1);
+    this.padding = typeof padding === "string" ? padding : perAxis(padding, dims, `${name} padding`, 0);
+    this.dilation = perAxis(dilation, dims, `${name} dilation`, 1);
     this.groups = groups;
     this.paddingMode = paddingMode;
     const shape = [outChannels, inChannels / groups, ...this.kernelSize];

@@ -1,4 +1,4 @@
-import { axisOf } from "../internal/axis-of.ts";
+import { axisIn } from "../internal/axis-of.ts";
 import { channelBlocksOf } from "@octavo/spec";
 import { requireFloat } from "../internal/require.ts";
 import { applyOp } from "../op.ts";
@@ -27,7 +27,7 @@ function define(name: string, largest: 0 | 1) {
   };
   return (x: Tensor, { dim, keepdim = false }: ArgExtremumOptions = {}): Tensor => {
     if (dim === undefined) return applyOp(op, [flatten(x)], { dim: 0, keepdim: false });
-    return applyOp(op, [x], { dim: axisOf(dim, x.shape, name), keepdim });
+    return applyOp(op, [x], { dim: axisIn(x, dim, name), keepdim });
   };
 }
 

@@ -1,7 +1,6 @@
-import { axisOf } from "../internal/axis-of.ts";
+import { axisIn } from "../internal/axis-of.ts";
 import { denseStrides } from "@octavo/spec";
 import { requireFloat, requireShape, shapeText } from "../internal/require.ts";
-import { requireTensor } from "../internal/require-tensor.ts";
 import { block } from "../internal/strided.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
@@ -62,8 +61,7 @@ const catOp: Op<Tensor[], { dim: number }> = {
 /** Tensors one after the other along an axis. @throws ShapeError if other sizes differ. */
 export function cat(tensors: readonly Tensor[], { dim = 0 }: { dim?: number } = {}): Tensor {
   requireShape(tensors.length > 0, "cat", "at least one tensor", "none");
-  requireTensor(tensors[0], "cat");
-  return applyOp(catOp, [...tensors], { dim: axisOf(dim, tensors[0].shape, "cat") });
+  return applyOp(catOp, [...tensors], { dim: axisIn(tensors[0], dim, "cat") });
 }
 
 /** Tensors of equal shape along a new axis. */

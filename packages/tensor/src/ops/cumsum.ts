@@ -1,6 +1,5 @@
-import { axisOf } from "../internal/axis-of.ts";
+import { axisIn } from "../internal/axis-of.ts";
 import { requireFloat } from "../internal/require.ts";
-import { requireTensor } from "../internal/require-tensor.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import { Tensor } from "../tensor.ts";
@@ -39,6 +38,5 @@ const cumsumOp: Op<[Tensor], { dim: number }> = {
 
 /** Sums of the elements up to each, along the axis `dim`, as torch.cumsum. @throws ShapeError for an axis that is not there. */
 export function cumsum(x: Tensor, { dim }: { readonly dim: number }): Tensor {
-  requireTensor(x, "cumsum");
-  return applyOp(cumsumOp, [x], { dim: axisOf(dim, x.shape, "cumsum") });
+  return applyOp(cumsumOp, [x], { dim: axisIn(x, dim, "cumsum") });
 }

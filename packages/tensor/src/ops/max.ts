@@ -1,7 +1,6 @@
-import { axisOf } from "../internal/axis-of.ts";
+import { axisIn } from "../internal/axis-of.ts";
 import { channelBlocksOf, poolShape } from "@octavo/spec";
 import { requireFloat } from "../internal/require.ts";
-import { requireTensor } from "../internal/require-tensor.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import { Tensor } from "../tensor.ts";
@@ -62,8 +61,7 @@ export interface Extremes {
 }
 
 function along(x: Tensor, dim: number, keepdim: boolean): Tensor {
-  requireTensor(x, "max");
-  return applyOp(maxAlongOp, [x], { dim: axisOf(dim, x.shape, "max"), keepdim });
+  return applyOp(maxAlongOp, [x], { dim: axisIn(x, dim, "max"), keepdim });
 }
 
 /** The largest element; with `dim`, those along an axis with their indices. */

@@ -1,4 +1,4 @@
-import { axisOf } from "../internal/axis-of.ts";
+import { axisIn, axisOf } from "../internal/axis-of.ts";
 import { denseStrides } from "@octavo/spec";
 import type { MemoryFormat } from "@octavo/spec";
 import { movedQParams } from "../internal/moved-qparams.ts";
@@ -66,10 +66,9 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 
 /** Two axes exchanged. */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
-  requireTensor(x, "transpose");
+  const a = axisIn(x, dim0, "transpose");
+  const b = axisIn(x, dim1, "transpose");
   const dims = x.shape.map((_, axis) => axis);
-  const a = axisOf(dim0, x.shape, "transpose");
-  const b = axisOf(dim1, x.shape, "transpose");
   [dims[a], dims[b]] = [dims[b], dims[a]];
   return permute(x, dims);
 }

@@ -1,8 +1,7 @@
-import { axisOf } from "../internal/axis-of.ts";
+import { axisIn } from "../internal/axis-of.ts";
 import { ArgumentError, denseStrides } from "@octavo/spec";
 import { movedQParams } from "../internal/moved-qparams.ts";
 import { requireShape } from "../internal/require.ts";
-import { requireTensor } from "../internal/require-tensor.ts";
 import { block } from "../internal/strided.ts";
 import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
@@ -69,17 +68,16 @@ const sliceOp: Op<[Tensor], Slice> = {
 
 /** Indices `start` up to, not including, `end` of one axis, as Python's `x[start:end:step]`; negatives from the end. */
 export function slice(x: Tensor, dim: number, start = 0, end: number | null = null, step = 1): Tensor {
-  requireTensor(x, "slice");
   if (!Number.isInteger(step) || step < 1) {
     throw new ArgumentError({ where: whereOf("slice"), expected: "a step ≥ 1", got: String(step) });
   }
-  return applyOp(sliceOp, [x], { dim: axisOf(dim, x.shape, "slice"), start, end, step });
+  return applyOp(sliceOp, [x], { dim: axisIn(x, dim, "slice"), start, end, step });
 }
 
 /** `length` indices of one axis from `start`. @throws ShapeError if the axis is shorter. */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
-  requireTensor(x, "narrow");
-  const size = x.shape[axisOf(dim, x.shape, "narrow")];
+  const axis = axisIn(x, dim, "narrow");
+  const size = x.shape[axis];
   const first = start < 0 ? start + size : start;
   requireShape(
     first >= 0 && length >= 0 && first + length <= size,

@@ -1,8 +1,7 @@
-import { axisOf } from "../internal/axis-of.ts";
+import { axisIn } from "../internal/axis-of.ts";
 import { formatsCoincide } from "@octavo/spec";
 import type { FloatKernels, MemoryFormat } from "@octavo/spec";
 import { requireFloat } from "../internal/require.ts";
-import { requireTensor } from "../internal/require-tensor.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import { Tensor } from "../tensor.ts";
@@ -37,8 +36,7 @@ function define(name: Forward) {
     saves: { inputs: false, output: true },
   };
   return (x: Tensor, { dim = -1 }: { dim?: number } = {}): Tensor => {
-    requireTensor(x, name);
-    const axis = axisOf(dim, x.shape, name);
+    const axis = axisIn(x, dim, name);
     if (formatWithLast(x, axis)) return applyOp(op, [x], { dim: axis });
     return transpose(applyOp(op, [transpose(x, axis, -1)], { dim: x.rank - 1 }), axis, -1);
   };

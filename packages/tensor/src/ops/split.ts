@@ -1,7 +1,6 @@
 import { ArgumentError } from "@octavo/spec";
-import { axisOf } from "../internal/axis-of.ts";
+import { axisIn } from "../internal/axis-of.ts";
 import { requireShape } from "../internal/require.ts";
-import { requireTensor } from "../internal/require-tensor.ts";
 import { whereOf } from "../internal/where.ts";
 import type { Tensor } from "../tensor.ts";
 import { narrow } from "./slice.ts";
@@ -15,8 +14,7 @@ export function split(
   size: number | readonly number[],
   { dim = 0 }: { dim?: number } = {},
 ): Tensor[] {
-  requireTensor(x, "split");
-  const axis = axisOf(dim, x.shape, "split");
+  const axis = axisIn(x, dim, "split");
   const whole = x.shape[axis];
   if (typeof size === "number") requireCount(size, "split");
   const parts = Math.max(1, Math.ceil(whole / Number(size)));
@@ -35,10 +33,9 @@ export function split(
 
 /** At most `chunks` parts of equal size, the last smaller if need be. @throws ArgumentError below 1. */
 export function chunk(x: Tensor, chunks: number, { dim = 0 }: { dim?: number } = {}): Tensor[] {
-  requireTensor(x, "chunk");
   requireCount(chunks, "chunk");
-  const size = x.shape[axisOf(dim, x.shape, "chunk")];
-  return split(x, Math.max(1, Math.ceil(size / chunks)), { dim });
+  const axis = axisIn(x, dim, "chunk");
+  return split(x, Math.max(1, Math.ceil(x.shape[axis] / chunks)), { dim });
 }
 
 function requireCount(count: number, where: string): void {
