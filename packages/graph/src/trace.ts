@@ -5,7 +5,6 @@ import { GraphModule } from "./graph-module.ts";
 import { compareRuns } from "./internal/compare-runs.ts";
 import { inputNames } from "./internal/input-names.ts";
 import { otherBatch } from "./internal/other-batch.ts";
-import { otherValues } from "./internal/other-values.ts";
 import { Recorder } from "./internal/recorder.ts";
 import type { LeafRule } from "./internal/recorder.ts";
 import { withoutSideEffects } from "./internal/without-side-effects.ts";
@@ -21,17 +20,18 @@ export interface TraceOptions {
  * eval mode, without gradients, leaving training flags and buffers as they were. The graph shares the model's leaf
  * modules; inputs that are no tensors become constants.
  *
- * The model runs again with other inputs, so that what tracing cannot see is found by what differs:
- * - thrice with other values, far from the examples and zeros: a branch, number or tensor that depends on values
- *   (`item()`, `data`) is an error. A branch that all runs take alike (`Number.isNaN(x.amax().item())`) is traced as taken;
- * - once with another batch size: sizes that follow it (`x.reshape([x.shape[0], -1])`) are read again on every run of
- *   the graph.
+ * Elements that depend on an input cannot be read (`item()`, `data`, `toArray()`) but inside leaf modules: what came of it, a
+ * branch or a number, would be the same in all runs of the graph. Printing them is no reading.
+ *
+ * The model runs again with another batch size: sizes that follow it (`x.reshape([x.shape[0], -1])`) are read again on
+ * every run of the graph.
  *
  * A functional call with a parameter as weight (`conv2d(x, this.w, this.b)`) becomes a call of a module, so that it is
  * quantized like any other.
  *
  * @param exampleInputs a tensor or the list of forward's arguments.
- * @throws ArgumentError if the output does not depend on an input, or a value cannot be followed, naming it.
+ * @throws ArgumentError if the output does not depend on an input, or forward reads elements or does other things for
+ *   another batch, naming the module.
  */
 export function trace<I extends unknown[], O>(
   model: Module<I, O>,
@@ -42,11 +42,9 @@ export function trace<I extends unknown[], O>(
   const { targets, graph } = withoutSideEffects(model, () => {
     const first = record(model, inputs, isLeaf);
     requireUsedInputs(first);
-    // Other values first: a number that follows them is not to be taken for the batch size.
-    for (const other of [...otherValues(inputs), otherBatch(inputs)]) {
-      const run = other && attempt(() => record(model, other.inputs, isLeaf));
-      if (run) compareRuns(first, run, other.sizes);
-    }
+    const other = otherBatch(inputs);
+    const second = other && attempt(() => record(model, other.inputs, isLeaf));
+    if (second) compareRuns(first, second, other.sizes);
     removeUnusedItems(first);
     return first;
   });
@@ -64,7 +62,7 @@ function record(model: Module, inputs: readonly unknown[], isLeaf: LeafRule): Re
   return recorder;
 }
 
-/** A model may be written for one batch size, then the graph is too, or refuse values that are not as the examples. */
+/** A model may be written for one batch size, then the graph is too. */
 function attempt<T>(run: () => T): T | null {
   try {
     return run();
@@ -82,7 +80,7 @@ function requireUsedInputs({ graph }: Recorder): void {
     where: "trace",
     expected: "an output that depends on every input",
     got: unused.length > 0 ? `none on ${unused.join(", ")}` : "no tensor among the example inputs",
-    hint: "Only operations on tensors can be followed, not values read by item(), data or toArray().",
+    hint: "Give trace as tensors what forward uses, and nothing else.",
   });
 }
 

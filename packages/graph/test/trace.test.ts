@@ -194,17 +194,17 @@ describe("trace refuses what it cannot follow", () => {
     [
       "a value read from data",
       model({}, (_, x) => mul(x, Number((x as Tensor).data[0]))),
-      /trace: mul: expected arguments that are the same for all inputs.*got 1 for the example inputs and 384/,
+      /trace: forward: expected tensors to be used by operations and modules alone, got a read of the elements of x,/,
     ],
     [
       "a tensor made from values",
       model({}, (_, x) => add(x, full([1], (x as Tensor).data[0]))),
-      /trace: add: .*got a tensor \[1\] made inside forward that changes with the inputs/,
+      /trace: forward: .*got a read of the elements of x,/,
     ],
     [
       "a branch on values",
       model({}, (_, x) => ((x as Tensor).data[0] > 1 ? F.relu(x) : F.sigmoid(x))),
-      /trace: sigmoid: expected forward to do the same for all inputs, got sigmoid .* relu/,
+      /trace: forward: .*got a read of the elements of x,/,
     ],
     [
       "a branch on values in a part of the model",
@@ -212,7 +212,20 @@ describe("trace refuses what it cannot follow", () => {
         { part: model({}, (_, x) => ((x as Tensor).data[0] > 1 ? F.relu(x) : F.sigmoid(x))) },
         (self, x) => self.part(x),
       ),
-      /trace: sigmoid in part: expected forward to do the same/,
+      /trace: forward of part: .*got a read of the elements of x,/,
+    ],
+    [
+      "a branch on the batch size in a part of the model",
+      model(
+        { part: model({}, (_, x) => ((x as Tensor).shape[0] > 2 ? F.relu(x) : F.sigmoid(x))) },
+        (self, x) => self.part(x),
+      ),
+      /trace: sigmoid in part: expected forward to do the same for all inputs, got sigmoid .* relu/,
+    ],
+    [
+      "a tensor made from the batch size",
+      model({}, (_, x) => add(x, full([1], (x as Tensor).shape[0] / 4))),
+      /trace: add: .*got a tensor \[1\] made inside forward that changes with the inputs/,
     ],
     [
       "a module that is no field",

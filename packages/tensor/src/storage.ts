@@ -5,6 +5,7 @@ import { dtypes, OctavoError } from "@octavo/spec";
 import type { DType, KnownRange, Memory, TypedArray } from "@octavo/spec";
 import { insideOperation, operation } from "./internal/operation.ts";
 import { adopt, insideFrame } from "./internal/ownership.ts";
+import { activeTracer } from "./tracer.ts";
 
 /** Elements that are computed when somebody reads them, so that the next operation may do it in the same pass. */
 export interface Deferred {
@@ -59,8 +60,11 @@ export class Storage {
   /** The elements, in memory order. A view: valid until the storage is released. */
   get data(): TypedArray {
     if (this.released) throw new ReleasedError();
-    // Whoever reads outside of operations may also write, and what waits is to see the elements of now.
-    if (this.#readers && !insideOperation()) for (const reader of this.#readers) reader.settle();
+    if (!insideOperation()) {
+      activeTracer()?.read?.(this);
+      // Whoever reads outside of operations may also write, and what waits is to see the elements of now.
+      if (this.#readers) for (const reader of this.#readers) reader.settle();
+    }
     this.settle();
     return this.#elements();
   }

@@ -7,6 +7,7 @@ import { formatTensor } from "./format-tensor.ts";
 import { whereOf } from "./internal/where.ts";
 import type { TensorMethods } from "./methods.ts";
 import { Storage } from "./storage.ts";
+import { withTracer } from "./tracer.ts";
 
 /** What a new tensor is made of: float32, contiguous and not quantized unless it says so. */
 export interface TensorInfo {
@@ -151,7 +152,7 @@ export class Tensor {
   }
 
   toString(): string {
-    return formatTensor(this);
+    return withTracer(null, () => formatTensor(this));
   }
 
   /** As text; there are no operators on tensors, and `a + b` would be the texts joined. */

@@ -1,4 +1,5 @@
 import type { Op } from "./op.ts";
+import type { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
@@ -7,6 +8,10 @@ import type { Tensor } from "./tensor.ts";
  */
 export interface Tracer {
   op(op: Op, inputs: readonly (Tensor | null)[], attributes: object, output: Tensor): void;
+  /** Sees `x` brought to another memory format, which is no op: `converted` has the same elements. */
+  converted?(x: Tensor, converted: Tensor): void;
+  /** Sees elements read, or written, by others than operations: `item()`, `data`, `toArray()`. May throw. */
+  read?(elements: Storage): void;
   /** Sees what a rule of backward gave, in the order of the op's inputs. */
   gradients?(op: Op, output: Tensor, gradients: readonly (Tensor | null)[]): void;
   /** Runs a module call; a leaf call is one that the tracer records whole, hiding the ops inside. */

@@ -3,6 +3,7 @@ import type { Tensor } from "@octavo/tensor";
 import { mapArgument } from "../argument.ts";
 import { size } from "../graph-function.ts";
 import { Node } from "../node.ts";
+import { placeOf } from "./place-of.ts";
 import type { Recorder } from "./recorder.ts";
 
 /**
@@ -12,7 +13,7 @@ import type { Recorder } from "./recorder.ts";
 export function compareRuns(
   first: Recorder,
   second: Recorder,
-  sizes: readonly [before: number, after: number] | null,
+  sizes: readonly [before: number, after: number],
 ): void {
   const nodes = [...first.graph.nodes];
   const others = second.graph.nodes;
@@ -32,7 +33,7 @@ export function compareRuns(
     let at = 0;
     const follow = (leaf: unknown) => {
       const twin = values[at++];
-      if (sizes && leaf === sizes[0] && twin === sizes[1]) return batchSize();
+      if (leaf === sizes[0] && twin === sizes[1]) return batchSize();
       if (!isSame(leaf, twin)) throw changed(node, leaf, twin);
       return leaf;
     };
@@ -65,30 +66,25 @@ function requireSameConstant(node: Node, first: Recorder["targets"], second: Rec
   const [a, b] = [first[node.targetName], second[node.targetName]] as Tensor[];
   if (a === b || (a.shape.join() === b.shape.join() && String(a.raw()) === String(b.raw()))) return;
   throw new ArgumentError({
-    where: `trace: ${[...node.users].map(place).join(", ")}`,
+    where: `trace: ${[...node.users].map(placeOf).join(", ")}`,
     expected: "operands that come from the inputs by operations on tensors, or are constant",
     got: `a tensor [${a.shape}] made inside forward that changes with the inputs`,
-    hint: "Values read by item(), data or toArray() cannot be followed; use operations, or make the module a leaf.",
+    hint: "What is made anew for each batch cannot be followed: make it of size 1, which is as wide as it has to be, or make the module a leaf.",
   });
-}
-
-/** `relu in features.3`: the step, and the module whose forward makes it. */
-function place({ name, scope }: Node): string {
-  return scope ? `${name} in ${scope}` : name;
 }
 
 function otherPath(node: Node, other: Node | undefined): ArgumentError {
   return new ArgumentError({
-    where: `trace: ${place(node)}`,
+    where: `trace: ${placeOf(node)}`,
     expected: "forward to do the same for all inputs",
     got: `${node.targetName} for the example inputs, ${other?.targetName ?? "nothing"} for others like them`,
-    hint: "A branch that depends on values or sizes cannot be traced: put it into a module of its own and make that a leaf (isLeaf).",
+    hint: "A branch that depends on the batch size cannot be traced: put it into a module of its own and make that a leaf (isLeaf).",
   });
 }
 
 function changed(node: Node, value: unknown, twin: unknown): ArgumentError {
   return new ArgumentError({
-    where: `trace: ${place(node)}`,
+    where: `trace: ${placeOf(node)}`,
     expected: "arguments that are the same for all inputs, or the batch size",
     got: `${String(value)} for the example inputs and ${String(twin)} for others like them`,
     hint: "Numbers computed from values or from the batch size become constants: use -1 or flatten where a size is free.",

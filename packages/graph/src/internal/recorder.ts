@@ -1,13 +1,14 @@
 import { ArgumentError } from "@octavo/spec";
 import { Module } from "@octavo/nn";
 import { Tensor, withTracer } from "@octavo/tensor";
-import type { Op, Tracer } from "@octavo/tensor";
+import type { Op, Storage, Tracer } from "@octavo/tensor";
 import { isPlainObject, mapArgument } from "../argument.ts";
 import { Graph } from "../graph.ts";
 import { getItem } from "../graph-function.ts";
 import type { Node } from "../node.ts";
 import { torchTarget } from "../torch-target.ts";
 import { liftWeightedOp } from "./lift-weighted-op.ts";
+import { placeOf } from "./place-of.ts";
 
 export type LeafRule = (module: Module, path: string) => boolean;
 
@@ -54,6 +55,17 @@ export class Recorder implements Tracer {
           kwargs: this.#argument(attributes) as Record<string, unknown>,
         });
     this.#bind(node, output);
+  }
+
+  converted(x: Tensor, converted: Tensor): void {
+    const node = this.#nodes.get(x) ?? this.#originOf(x);
+    if (node) this.#nodes.set(converted, node);
+  }
+
+  read(elements: Storage): void {
+    for (const [x, node] of this.#nodes) {
+      if (x.storage === elements && dependsOnInput(node)) throw readByForward(node, this.#scope);
+    }
   }
 
   call(module: object, inputs: readonly unknown[], run: () => unknown): unknown {
@@ -105,6 +117,8 @@ export class Recorder implements Tracer {
         const args = [node, Array.isArray(result) ? Number(key) : key];
         this.#bind(this.graph.append({ op: "callFunction", target: getItem, args }), item);
       }
+    } else if (result !== null && result !== undefined && dependsOnInput(node)) {
+      throw notATensor(node, result);
     }
   }
 
@@ -150,6 +164,30 @@ export class Recorder implements Tracer {
     for (let count = 1; taken.has(path); count++) path = `${name}_${count}`;
     return path;
   }
+}
+
+function dependsOnInput(node: Node): boolean {
+  const before = new Set([node]);
+  for (const { inputs } of before) for (const input of inputs) before.add(input);
+  return [...before].some(({ op }) => op === "placeholder");
+}
+
+function readByForward(node: Node, scope: string): ArgumentError {
+  return new ArgumentError({
+    where: `trace: ${scope ? `forward of ${scope}` : "forward"}`,
+    expected: "tensors to be used by operations and modules alone",
+    got: `a read of the elements of ${node}, by item(), data or toArray()`,
+    hint: "What depends on them cannot be followed: use operations (y.div(y.amax()), not y.div(y.amax().item())), or put it into a module of its own and make that a leaf (isLeaf).",
+  });
+}
+
+function notATensor(node: Node, result: unknown): ArgumentError {
+  return new ArgumentError({
+    where: `trace: ${placeOf(node)}`,
+    expected: "tensors, or lists and records of them, from a module that is a leaf",
+    got: `${String(result)}, a ${typeof result}, which would be the same in all runs`,
+    hint: "Return it as a tensor: tensor(value).",
+  });
 }
 
 function notASubmodule(module: Module): ArgumentError {

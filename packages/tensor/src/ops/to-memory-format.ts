@@ -4,7 +4,7 @@ import { block } from "../internal/strided.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
-import { withTracer } from "../tracer.ts";
+import { activeTracer, withTracer } from "../tracer.ts";
 
 const convert: Op<[Tensor], { format: MemoryFormat }> = {
   name: "toMemoryFormat",
@@ -24,8 +24,10 @@ const convert: Op<[Tensor], { format: MemoryFormat }> = {
   acceptsQuantized: true,
 };
 
-/** The same values in another memory format; the tensor itself if it has it already. Not seen by tracers. */
+/** The same values in another memory format; the tensor itself if it has it already. Tracers see no op. */
 export function toMemoryFormat(x: Tensor, format: MemoryFormat): Tensor {
   if (x.memoryFormat === format || formatsCoincide(x.shape)) return x;
-  return withTracer(null, () => applyOp(convert, [x], { format }));
+  const converted = withTracer(null, () => applyOp(convert, [x], { format }));
+  activeTracer()?.converted?.(x, converted);
+  return converted;
 }
