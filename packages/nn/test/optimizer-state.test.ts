@@ -1,7 +1,8 @@
 import { Adam, Parameter, SGD } from "@octavo/nn";
-import { Generator, randn, toMemoryFormat } from "@octavo/tensor";
+import { Generator, randn, tensor, toMemoryFormat } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
-import { describe, expect, it } from "vitest";
+import { onWarning } from "@octavo/spec";
+import { afterEach, describe, expect, it } from "vitest";
 
 /** Ten steps, the second half by a second optimiser, from the state of the first as `travel` leaves it. */
 function weights(
@@ -34,5 +35,23 @@ describe.each([
   it("may come back in another memory format than the parameter has, as from a file", () => {
     const contiguous = (x: Tensor) => toMemoryFormat(x, "contiguous");
     expect(weights(make, contiguous)).toEqual(weights(make, null));
+  });
+});
+
+describe("a step without gradients", () => {
+  afterEach(() => onWarning(null));
+
+  it("changes nothing and says so; one gradient is enough", () => {
+    const warnings: string[] = [];
+    onWarning((message) => warnings.push(message));
+    const [a, b] = [new Parameter(tensor([1])), new Parameter(tensor([2]))];
+    const optimizer = new SGD([{ params: [a] }, { params: [b] }], { lr: 0.5 });
+    optimizer.step();
+    expect(warnings).toEqual([
+      expect.stringMatching(/^SGD\.step: none of its 2 parameters has a gradient.*make the optimiser after/),
+    ]);
+    b.grad = tensor([1]);
+    optimizer.step();
+    expect([warnings.length, a.item(), b.item()]).toEqual([1, 1, 1.5]);
   });
 });

@@ -1,8 +1,7 @@
-import { ArgumentError, entryOf, QuantizationError, qschemes, roundHalfToEven } from "@octavo/spec";
+import { ArgumentError, entryOf, QuantizationError, qschemes, roundHalfToEven, warn } from "@octavo/spec";
 import type { QParams, QScheme } from "@octavo/spec";
 import { quantRange } from "./quant-range.ts";
 import type { QuantRange, QuantRangeOptions } from "./quant-range.ts";
-import { warn } from "./warnings.ts";
 
 export interface QParamsOptions extends QuantRangeOptions {
   /** Smallest and largest value seen: numbers, or one entry per channel. */

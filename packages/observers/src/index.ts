@@ -44,5 +44,5 @@ export { ReuseInputObserver } from "./reuse-input-observer.ts";
 export type { ReadBuffer } from "./internal/read-state.ts";
 export { UniformObserver } from "./uniform-observer.ts";
 export type { ObservedRange, UniformObserverOptions } from "./uniform-observer.ts";
-export { onWarning, warn } from "./warnings.ts";
-export type { WarningHandler } from "./warnings.ts";
+export { onWarning } from "@octavo/spec";
+export type { WarningHandler } from "@octavo/spec";

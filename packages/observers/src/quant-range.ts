@@ -1,6 +1,5 @@
-import { ArgumentError, entryOf, quantRanges } from "@octavo/spec";
+import { ArgumentError, entryOf, quantRanges, warn } from "@octavo/spec";
 import type { QuantizedDType } from "@octavo/spec";
-import { warn } from "./warnings.ts";
 
 export interface QuantRangeOptions {
   readonly dtype: QuantizedDType;

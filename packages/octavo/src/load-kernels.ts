@@ -2,6 +2,7 @@ import { explain, loadKernels, registerProvider } from "@octavo/backend";
 // Before kernels are loaded: in a bundle it could not be fetched from the middle of its own file.
 import "@octavo/backend/reference";
 import { registrations } from "@octavo/kernels-wasm";
+import { warn } from "@octavo/spec";
 import { referenceWarning } from "./reference-warning.ts";
 
 // WebAssembly runs everywhere; native kernels are found where their packages are installed.
@@ -9,4 +10,4 @@ for (const registration of registrations) registerProvider(registration);
 await loadKernels();
 
 const warning = referenceWarning(explain());
-if (warning !== null) console.warn(warning);
+if (warning !== null) warn(warning);

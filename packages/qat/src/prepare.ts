@@ -1,8 +1,7 @@
 import { FusedModule } from "@octavo/fusion";
 import { BatchNorm } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
-import { warn } from "@octavo/observers";
-import { ArgumentError, QuantizationError, withDefaults } from "@octavo/spec";
+import { ArgumentError, QuantizationError, warn, withDefaults } from "@octavo/spec";
 import { activationQuantizerOf, watchOutput } from "./activation-quantizer.ts";
 import { QatLayer } from "./modules/qat-layer.ts";
 import { outputQuantizer } from "./output-rules.ts";
@@ -24,7 +23,7 @@ export interface PrepareOptions {
  * Then run calibration data through the result. torch.ao.quantization.prepare.
  *
  * The model should be in evaluation mode: batch norm that is training calibrates with the statistics of each batch, not with
- * those that inference has. Like torch this goes on; unlike torch it warns, through `onWarning` of `@octavo/observers`.
+ * those that inference has. Like torch this goes on; unlike torch it warns, through `onWarning`.
  *
  * @returns a copy, unless `inplace`.
  * @throws QuantizationError if no module has a qconfig, if the model was prepared before, or if a fused group has two.

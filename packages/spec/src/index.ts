@@ -69,4 +69,6 @@ export type { QScheme } from "./qscheme.ts";
 export { packNibbles, unpackNibbles } from "./nibbles.ts";
 export { roundHalfToEven } from "./round-half-to-even.ts";
 export type { KnownRange, TensorLike } from "./tensor-like.ts";
+export { onWarning, warn } from "./warnings.ts";
+export type { WarningHandler } from "./warnings.ts";
 export { withDefaults } from "./with-defaults.ts";

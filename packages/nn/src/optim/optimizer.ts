@@ -1,4 +1,4 @@
-import { ArgumentError, UnaryOp, withDefaults } from "@octavo/spec";
+import { ArgumentError, UnaryOp, warn, withDefaults } from "@octavo/spec";
 import { kernels } from "@octavo/backend";
 import { frame, noGrad, Tensor, toMemoryFormat } from "@octavo/tensor";
 import type { Parameter } from "../parameter.ts";
@@ -65,17 +65,21 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
   /** Changes one parameter by its gradient, in place. */
   protected abstract update(parameter: Parameter, gradient: Float32Array, group: ParamGroup<O>): void;
 
-  /** One step for every parameter that has a gradient. */
+  /** One step for every parameter that has a gradient; if none has, a warning, through `onWarning`. */
   step(): void {
+    let updates = 0;
     frame(() =>
       noGrad(() => {
         for (const group of this.paramGroups) {
           for (const parameter of group.params) {
-            if (parameter.grad) this.update(parameter, ascending(parameter.grad, group.maximize), group);
+            if (!parameter.grad) continue;
+            this.update(parameter, ascending(parameter.grad, group.maximize), group);
+            updates += 1;
           }
         }
       }),
     );
+    if (updates === 0) warn(nothingToDo(this));
   }
 
   /** Forgets all gradients; the next backward starts new sums. */
@@ -130,6 +134,14 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
       Object.assign(this.paramGroups[i], saved, { params: this.paramGroups[i].params });
     });
   }
+}
+
+function nothingToDo<O extends BaseOptions>({ constructor, paramGroups }: Optimizer<O>): string {
+  const count = paramGroups.reduce((sum, { params }) => sum + params.length, 0);
+  return (
+    `${constructor.name}.step: none of its ${count} parameters has a gradient, so none changes. Call backward() before it. fuseModules, ` +
+    "prepare and prepareQat give copies of a model, with parameters of their own: make the optimiser after them."
+  );
 }
 
 /** Kernels read state beside the parameter, element by element: it lies in the parameter's format, which files do not know. */

@@ -10,12 +10,12 @@ const printOnce: WarningHandler = (message) => {
 
 let handler = printOnce;
 
-/** Sends this package's warnings to `next`; null restores the default, which prints each text once by `console.warn`. */
+/** Sends the warnings of all packages to `next`; null restores the default, which prints each text once by `console.warn`. */
 export function onWarning(next: WarningHandler | null): void {
   handler = next ?? printOnce;
 }
 
-/** Hands a warning to the handler of `onWarning`: for packages that quantize. */
+/** Hands a warning to the handler of `onWarning`: for packages. */
 export function warn(message: string): void {
   handler(message);
 }
