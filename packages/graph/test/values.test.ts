@@ -49,6 +49,7 @@ describe("elements that forward reads", () => {
     "without its history": (y) => y.mul(y.detach().amax().item()),
     "of a view": (y) => y.mul(y.flatten().detach().data[3]),
     "of another memory format": (y) => y.mul(toMemoryFormat(y.relu(), "contiguous").detach().data[3]),
+    "a range": (y) => y.mul(y.range(null)?.max[0] ?? 1),
     "which it writes": (y) => {
       y.data.fill(0);
       return y;

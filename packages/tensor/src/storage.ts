@@ -60,11 +60,9 @@ export class Storage {
   /** The elements, in memory order. A view: valid until the storage is released. */
   get data(): TypedArray {
     if (this.released) throw new ReleasedError();
-    if (!insideOperation()) {
-      activeTracer()?.read?.(this);
-      // Whoever reads outside of operations may also write, and what waits is to see the elements of now.
-      if (this.#readers) for (const reader of this.#readers) reader.settle();
-    }
+    this.#tellTracer();
+    // Whoever reads outside of operations may also write, and what waits is to see the elements of now.
+    if (this.#readers && !insideOperation()) for (const reader of this.#readers) reader.settle();
     this.settle();
     return this.#elements();
   }
@@ -76,6 +74,7 @@ export class Storage {
 
   /** Smallest and largest element, where they are found without computing the elements: of those that wait. */
   range(along: number | null): KnownRange | null {
+    this.#tellTracer();
     return this.waiting?.range?.(along, () => this.settle()) ?? null;
   }
 
@@ -123,6 +122,10 @@ export class Storage {
     give(this.#memory);
     this.#memory = null;
     this.#view = null;
+  }
+
+  #tellTracer(): void {
+    if (!insideOperation()) activeTracer()?.read?.(this);
   }
 
   #stopWaiting(): void {
