@@ -18,6 +18,7 @@ import {
   softmax,
   sub,
   tensor,
+  toMemoryFormat,
 } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -292,6 +293,13 @@ describe("quantized models", () => {
   });
 });
 
+it("tensors without history, or in another memory format, are the same values", async () => {
+  await expectSameBits(new Net({}, (x) => add(x, x.relu().detach()).detach()), [image()]);
+  const whole = (x: Tensor): Tensor => toMemoryFormat(x.relu(), "channelsLast");
+  await expectSameBits(new Net({}, (x) => add(whole(x), x)), [image()]);
+  await expectSameBits(new Net({}, (x) => whole(x.mul(2))), [image()]);
+});
+
 describe("errors", () => {
   const weight = randn([4, 3, 1, 1]);
   const cases: [string, Forward, string | RegExp][] = [
@@ -303,14 +311,28 @@ describe("errors", () => {
     [
       "a number read by item()",
       (x) => mul(x, x.mean().item()),
-      /got mulScalar with .*, and with .* for other inputs\.\nValues read by item\(\)/,
+      /^Net: expected values to be read by ops alone, got a read by item\(\), data or toArray\(\)/,
+    ],
+    [
+      "a branch on values",
+      (x) => (x.mean().item() > 1e9 ? x.exp() : x.relu()),
+      /expected values to be read by ops alone, got a read by/,
     ],
     [
       "a tensor made of values",
       (x) => add(x, tensor(x.data.slice(0, 1))),
+      /expected values to be read by ops alone, got a read by/,
+    ],
+    [
+      "a tensor made of the batch's size",
+      (x) => add(x, ones([x.shape[0], 1, 1, 1])),
       /made inside forward, which changes with the inputs/,
     ],
-    ["detach", (x) => add(x, x.detach()), /made inside forward, which changes with the inputs/],
+    [
+      "a number made of the batch's size",
+      (x) => mul(x, x.shape[0] / 4),
+      /got mulScalar with .*, and with .* for other inputs\./,
+    ],
     [
       "an output that depends on no input",
       () => ones([2]),
@@ -361,6 +383,11 @@ describe("errors", () => {
     expect(() => lower(new nn.LSTM(3, 4) as never, randn([2, 5, 3]))).toThrow(
       "got the model itself (LSTM), a recurrent layer of floats.",
     );
+  });
+
+  it("attention", () => {
+    const net = new nn.Sequential(new nn.MultiheadAttention(4, 2, { batchFirst: true }));
+    expect(() => lower(net, randn([2, 5, 4]))).toThrow("got 0 (MultiheadAttention), attention.");
   });
 
   it("names the module", () => {

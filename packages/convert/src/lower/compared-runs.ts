@@ -64,7 +64,7 @@ function requireSameOps(name: string, run: Run, other: Run): void {
     where: run.records[at]?.where ?? `lower of ${name}`,
     expected: "the same ops for all inputs",
     got: `${one} for the example inputs and ${two} for others, with a larger batch`,
-    hint: "forward must not branch on values or on the size of the batch.",
+    hint: "forward must not branch on the size of the batch.",
   });
 }
 
@@ -110,7 +110,7 @@ function changing({ where }: OpRecord, got: string): QuantizationError {
     where,
     expected: "operands computed from the inputs by ops, or constants",
     got,
-    hint: "Values read by item(), data or detach() cannot be written down: use operations on tensors.",
+    hint: "What is made of the batch's size cannot be written down: tensors of size 1 are as wide as they have to be, and -1 stands for the batch in reshape.",
   });
 }
 

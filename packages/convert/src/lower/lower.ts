@@ -1,10 +1,10 @@
-import { GRUCell, LSTMCell, Recurrent, RNNCell } from "@octavo/nn";
+import { GRUCell, LSTMCell, MultiheadAttention, Recurrent, RNNCell } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { activationQuantizerOf } from "@octavo/qat";
 import { checkProgram } from "@octavo/runtime";
 import { ArgumentError, QuantizationError, withDefaults } from "@octavo/spec";
 import type { Program, ProgramValue } from "@octavo/spec";
-import { add, cat, mul, slice, Tensor } from "@octavo/tensor";
+import { Tensor } from "@octavo/tensor";
 import { activationQParams } from "../internal/program-value.ts";
 import { ComparedRuns } from "./compared-runs.ts";
 import { ProgramBuilder } from "./program-builder.ts";
@@ -20,14 +20,14 @@ export interface LowerOptions {
  * Writes a model down as a `Program` for `@octavo/runtime`: a flat list of ops with their constants. Usually a converted
  * model, whose parts then run on integers; a float model, or a mixed one, works the same. Both give the model's own bits.
  *
- * The model runs twice, with other values and a larger batch the second time: sizes that follow the batch stay open in the
- * program, and what depends on values in other ways than by ops is found. What depends on no input becomes a constant.
+ * The model runs twice, with a larger batch the second time: sizes that follow the batch stay open in the program. What depends
+ * on no input becomes a constant; what does is read by ops alone.
  *
  * Inputs are called `input`, or `input0`, `input1`, …; outputs `output`, `output0`, …, or the keys of an object.
  *
  * @param exampleInputs a tensor, or all arguments of forward; their first axis is the batch.
- * @throws QuantizationError for a prepared model, for an op that the runtime does not have, naming the module, and for what
- *   depends on values read by `item()`, `data` or `detach()`. @throws ShapeError where another axis than the first follows the batch.
+ * @throws QuantizationError for a prepared model, for an op that the runtime does not have, and for values read by `item()`,
+ *   `data` or `toArray()`, naming the module. @throws ShapeError where another axis than the first follows the batch.
  * @throws ArgumentError for example inputs that are no tensors, and for options that there are not.
  */
 export function lower(
@@ -46,7 +46,7 @@ export function lower(
     });
   }
   requireConverted(name, model);
-  requireNoFloatRecurrence(name, model);
+  requireLayersOfPrograms(name, model);
   const flags = [...model.modules()].map((module) => [module, module.training] as const);
   model.eval();
   try {
@@ -72,15 +72,26 @@ function requireConverted(name: string, model: Module): void {
   }
 }
 
-/** Programs have recurrent layers with 8-bit weights only. @throws QuantizationError */
-function requireNoFloatRecurrence(name: string, model: Module): void {
+/** Layers whose ops programs do not have, and what to do about each. */
+const missing = [
+  {
+    types: [Recurrent, LSTMCell, GRUCell, RNNCell],
+    what: "a recurrent layer of floats",
+    hint: "quantizeDynamic gives it 8-bit weights; or keep it outside of the lowered model.",
+  },
+  { types: [MultiheadAttention], what: "attention", hint: "Keep it outside of the lowered model." },
+];
+
+/** @throws QuantizationError */
+function requireLayersOfPrograms(name: string, model: Module): void {
   for (const [path, module] of model.namedModules()) {
-    if (![Recurrent, LSTMCell, GRUCell, RNNCell].some((type) => module instanceof type)) continue;
+    const found = missing.find(({ types }) => types.some((type) => module instanceof type));
+    if (!found) continue;
     throw new QuantizationError({
       where: `lower of ${name}`,
       expected: "layers that programs have",
-      got: `${path || "the model itself"} (${module.typeName()}), a recurrent layer of floats`,
-      hint: "quantizeDynamic gives it 8-bit weights; or keep it outside of the lowered model.",
+      got: `${path || "the model itself"} (${module.typeName()}), ${found.what}`,
+      hint: found.hint,
     });
   }
 }
@@ -88,21 +99,20 @@ function requireNoFloatRecurrence(name: string, model: Module): void {
 /** @throws QuantizationError for a model that takes its own batch size only. */
 function otherRun(name: string, model: Module, inputs: readonly Tensor[]): Run {
   try {
-    return recordRun(model, inputs.map(otherExamples));
+    return recordRun(model, inputs.map(oneMore));
   } catch (cause) {
     throw new QuantizationError({
       where: `lower of ${name}`,
       expected: "a model that runs with every batch size",
       got: `for one example more, ${(cause as Error).message}`,
-      hint: "Use -1 or x.shape[0] for the batch.",
+      hint: "The first axis of each input is the batch: forward must take it as it comes, by -1 or x.shape[0].",
       cause,
     });
   }
 }
 
-/** Other values, and one example more. Integers may be indices: they stay what they are, in other places. */
-function otherExamples(x: Tensor): Tensor {
-  if (x.dtype === "float32") return add(mul(cat([x, slice(x, 0, 0, 1)], { dim: 0 }), 0.5), 0.25);
+/** One example more, the last, in front. */
+function oneMore(x: Tensor): Tensor {
   const [batch, ...rest] = x.shape;
   const values = x.toArray();
   const one = values.length / batch;
@@ -140,6 +150,5 @@ function constantOutput(name: string, output: string, x: Tensor): QuantizationEr
     where: `lower of ${name}: ${output}`,
     expected: "a tensor computed from the inputs",
     got: `one that does not depend on them, ${x.describe()}`,
-    hint: "Only operations on tensors can be written down, not values read by item(), data or detach().",
   });
 }

@@ -3,7 +3,7 @@ import type { ExtraState, StateDict } from "@octavo/nn";
 import { kernels } from "@octavo/backend";
 import { ArgumentError, channelBlocksOf, DTypeError } from "@octavo/spec";
 import type { QuantizedDType } from "@octavo/spec";
-import { callContext, requireTensor } from "@octavo/tensor";
+import { callContext, requireTensor, withTracer } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { loadedOutput, outputState } from "../internal/output-state.ts";
 import type { QuantizedOutput } from "../internal/output-state.ts";
@@ -29,7 +29,7 @@ export class Quantize extends Module<[x: Tensor], Tensor> implements ExtraState 
   override forward(x: Tensor): Tensor {
     requireTensor(x, "Quantize");
     if (x.isQuantized) refuseQuantized(x);
-    requireNumbers(x);
+    withTracer(null, () => requireNumbers(x));
     return programOp(x, this.step);
   }
 
@@ -79,7 +79,7 @@ export const dequantizeStep: ProgramStep = {
   output: { dtype: "float32" },
 };
 
-/** One pass; what the runtime does with its inputs. */
+/** One pass; what the runtime does with its inputs, so that it need not be written down. */
 function requireNumbers(x: Tensor): void {
   if (x.numel === 0) return;
   const [min, max] = [new Float32Array(1), new Float32Array(1)];

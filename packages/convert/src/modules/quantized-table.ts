@@ -2,7 +2,7 @@ import { Module } from "@octavo/nn";
 import type { ExtraState, StateDict } from "@octavo/nn";
 import { DTypeError, requireRows } from "@octavo/spec";
 import type { QParams } from "@octavo/spec";
-import { callContext } from "@octavo/tensor";
+import { callContext, withTracer } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { quantizeTable } from "../internal/quantize-table.ts";
 import { requireAlike } from "../internal/require-alike.ts";
@@ -39,7 +39,7 @@ export abstract class QuantizedTable<Inputs extends unknown[]>
 
   /** Rows as floats: indices (…) → (…, embeddingDim). @throws ArgumentError for an index outside the table. */
   protected rows(indices: Tensor): Tensor {
-    this.requireRows(indices);
+    withTracer(null, () => this.requireRows(indices));
     return programOp(indices, this.step);
   }
 
