@@ -1,4 +1,5 @@
-import { ArgumentError, OctavoError } from "@octavo/spec";
+import { ArgumentError, OctavoError, ShapeError } from "@octavo/spec";
+import type { Tensor } from "@octavo/tensor";
 import { mapArgument } from "./argument.ts";
 import { evaluate } from "./graph-function.ts";
 import type { GraphFunction } from "./graph-function.ts";
@@ -20,7 +21,7 @@ const rules: { readonly [O in Exclude<NodeOp, "placeholder">]: Rule } = {
  * Runs a graph node by node, as torch.fx.Interpreter.
  * @param inputs one per placeholder.
  * @param visit sees every node with its result.
- * @throws ArgumentError for a wrong number of inputs; errors of nodes with the node's name in front.
+ * @throws ArgumentError for a wrong number of inputs, ShapeError for sizes that it was not traced for; errors of nodes with the node's name in front.
  */
 export function interpret(
   model: GraphModule,
@@ -38,7 +39,8 @@ export function interpret(
   const results = new Map<unknown, unknown>(placeholders.map((node, i) => [node, inputs[i]]));
   const value = (leaf: unknown) => (leaf instanceof Node ? results.get(leaf) : leaf);
   for (const node of nodes) {
-    if (node.op !== "placeholder") {
+    if (node.op === "placeholder") requireSizes(node, results.get(node));
+    else {
       const args = mapArgument(node.args, value) as unknown[];
       const kwargs = mapArgument(node.kwargs, value) as object;
       results.set(
@@ -49,6 +51,20 @@ export function interpret(
     visit?.(node, results.get(node));
   }
   return results.get(output);
+}
+
+/** @throws ShapeError for a size other than that from which numbers in the graph were computed. */
+function requireSizes({ name, kwargs }: Node, input: unknown): void {
+  for (const [axis, size] of Object.entries((kwargs.sizes ?? {}) as Record<string, number>)) {
+    const { shape } = input as Tensor;
+    if (shape[Number(axis)] === size) continue;
+    throw new ShapeError({
+      where: `graph node ${name}`,
+      expected: `size ${size} on axis ${axis}, from which numbers of the graph were computed`,
+      got: `[${shape.join(", ")}]`,
+      hint: "Trace with inputs of the size that the graph is to run on. Sizes themselves (x.shape[2]) are followed, what is computed from them is not.",
+    });
+  }
 }
 
 function namingErrors<T>(node: Node, run: () => T): T {

@@ -2,9 +2,8 @@ import { ArgumentError } from "@octavo/spec";
 import type { Module } from "@octavo/nn";
 import { noGrad, Tensor, withTracer } from "@octavo/tensor";
 import { GraphModule } from "./graph-module.ts";
-import { compareRuns } from "./internal/compare-runs.ts";
+import { followSizes } from "./internal/follow-sizes.ts";
 import { inputNames } from "./internal/input-names.ts";
-import { otherBatch } from "./internal/other-batch.ts";
 import { Recorder } from "./internal/recorder.ts";
 import type { LeafRule } from "./internal/recorder.ts";
 import { withoutSideEffects } from "./internal/without-side-effects.ts";
@@ -23,8 +22,9 @@ export interface TraceOptions {
  * Elements that depend on an input cannot be read (`item()`, `data`, `toArray()`) but inside leaf modules: what came of it, a
  * branch or a number, would be the same in all runs of the graph. Printing them is no reading.
  *
- * The model runs again with another batch size: sizes that follow it (`x.reshape([x.shape[0], -1])`) are read again on
- * every run of the graph.
+ * The model runs again with each size of its inputs changed: sizes (`x.reshape([x.shape[0], -1])`) are read again on every run
+ * of the graph. What is computed from a size (`x.shape[2] * x.shape[3]`) stays what it was, and the graph takes inputs of
+ * that size alone; computed from the batch size, it is an error.
  *
  * A functional call with a parameter as weight (`conv2d(x, this.w, this.b)`) becomes a call of a module, so that it is
  * quantized like any other.
@@ -42,9 +42,12 @@ export function trace<I extends unknown[], O>(
   const { targets, graph } = withoutSideEffects(model, () => {
     const first = record(model, inputs, isLeaf);
     requireUsedInputs(first);
-    const other = otherBatch(inputs);
-    const second = other && attempt(() => record(model, other.inputs, isLeaf));
-    if (second) compareRuns(first, second, other.sizes);
+    const tensors = inputs.filter((x) => x instanceof Tensor);
+    followSizes(first, tensors, (others) => {
+      const rest = [...others];
+      const changed = inputs.map((x) => (x instanceof Tensor ? rest.shift() : x));
+      return attempt(() => record(model, changed, isLeaf));
+    });
     removeUnusedItems(first);
     return first;
   });
@@ -62,7 +65,7 @@ function record(model: Module, inputs: readonly unknown[], isLeaf: LeafRule): Re
   return recorder;
 }
 
-/** A model may be written for one batch size, then the graph is too. */
+/** A model may be written for inputs of some sizes, then the graph is too. */
 function attempt<T>(run: () => T): T | null {
   try {
     return run();

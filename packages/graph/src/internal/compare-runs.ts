@@ -1,51 +1,39 @@
 import { ArgumentError } from "@octavo/spec";
 import type { Tensor } from "@octavo/tensor";
 import { mapArgument } from "../argument.ts";
-import { size } from "../graph-function.ts";
 import { Node } from "../node.ts";
 import { placeOf } from "./place-of.ts";
 import type { Recorder } from "./recorder.ts";
 
+/** Of nodes, which leaves of their arguments, counted in order, follow a size. */
+export type Followers = ReadonlyMap<Node, ReadonlySet<number>>;
+
 /**
- * Checks that a second run, with other inputs, took the same steps. Numbers that were the batch size in both runs, of
- * batches of two `sizes`, become `size` nodes in the first graph; any other difference is an error.
+ * Compares other runs with the first one as it is now: they have to take the same steps.
+ * @returns what finds the numbers that were `before` in the first run and are `after` in another.
+ * @throws ArgumentError for any other difference, naming the step.
  */
-export function compareRuns(
-  first: Recorder,
-  second: Recorder,
-  sizes: readonly [before: number, after: number],
-): void {
-  const nodes = [...first.graph.nodes];
-  const others = second.graph.nodes;
-  const [input] = first.graph.placeholders;
-  let batch: Node | null = null;
-  const batchSize = () =>
-    (batch ??= first.graph.insertAfter(first.graph.placeholders.at(-1)!, {
-      op: "callFunction",
-      target: size,
-      args: [input, 0],
-    }));
-  nodes.forEach((node, i) => {
-    const other = others[i];
-    if (!other || other.op !== node.op || other.targetName !== node.targetName) throw otherPath(node, other);
-    if (node.op === "getAttr") requireSameConstant(node, first.targets, second.targets);
-    const values = leavesOf([other.args, other.kwargs]);
-    let at = 0;
-    const follow = (leaf: unknown) => {
-      const twin = values[at++];
-      if (leaf === sizes[0] && twin === sizes[1]) return batchSize();
-      if (!isSame(leaf, twin)) throw changed(node, leaf, twin);
-      return leaf;
-    };
-    const [args, kwargs] = mapArgument([node.args, node.kwargs], follow) as [
-      unknown[],
-      Record<string, unknown>,
-    ];
-    if (at !== values.length) throw changed(node, `${at} arguments`, values.length);
-    node.args = args;
-    node.kwargs = kwargs;
-  });
-  if (others.length > nodes.length) throw otherPath(first.graph.output, others.at(-1));
+export function comparerOf(first: Recorder): (second: Recorder, before: number, after: number) => Followers {
+  const nodes = first.graph.nodes.map((node) => [node, leavesOf([node.args, node.kwargs])] as const);
+  return (second, before, after) => {
+    const others = second.graph.nodes;
+    const followers = nodes.map(([node, leaves], i) => {
+      const other = others[i];
+      if (!other || other.op !== node.op || other.targetName !== node.targetName)
+        throw otherPath(node, other);
+      if (node.op === "getAttr") requireSameConstant(node, first.targets, second.targets);
+      const twins = leavesOf([other.args, other.kwargs]);
+      if (leaves.length !== twins.length) throw changed(node, `${leaves.length} arguments`, twins.length);
+      const follows = new Set<number>();
+      leaves.forEach((leaf, at) => {
+        if (leaf === before && twins[at] === after) follows.add(at);
+        else if (!isSame(leaf, twins[at])) throw changed(node, leaf, twins[at]);
+      });
+      return [node, follows] as const;
+    });
+    if (others.length > nodes.length) throw otherPath(first.graph.output, others.at(-1));
+    return new Map(followers.filter(([, leaves]) => leaves.size > 0));
+  };
 }
 
 function leavesOf(argument: unknown): unknown[] {
@@ -69,7 +57,7 @@ function requireSameConstant(node: Node, first: Recorder["targets"], second: Rec
     where: `trace: ${[...node.users].map(placeOf).join(", ")}`,
     expected: "operands that come from the inputs by operations on tensors, or are constant",
     got: `a tensor [${a.shape}] made inside forward that changes with the inputs`,
-    hint: "What is made anew for each batch cannot be followed: make it of size 1, which is as wide as it has to be, or make the module a leaf.",
+    hint: "What is made anew for each batch cannot be followed: where it only has to be as wide, make it of size 1; leave out states of zeros; or put it into a module of its own with static isLeafModule = true.",
   });
 }
 
@@ -78,7 +66,7 @@ function otherPath(node: Node, other: Node | undefined): ArgumentError {
     where: `trace: ${placeOf(node)}`,
     expected: "forward to do the same for all inputs",
     got: `${node.targetName} for the example inputs, ${other?.targetName ?? "nothing"} for others like them`,
-    hint: "A branch that depends on the batch size cannot be traced: put it into a module of its own and make that a leaf (isLeaf).",
+    hint: "A branch that depends on the batch size cannot be traced: put it into a module of its own with static isLeafModule = true.",
   });
 }
 

@@ -177,7 +177,7 @@ function readByForward(node: Node, scope: string): ArgumentError {
     where: `trace: ${scope ? `forward of ${scope}` : "forward"}`,
     expected: "tensors to be used by operations and modules alone",
     got: `a read of the elements of ${node}, by item(), data or toArray()`,
-    hint: "What depends on them cannot be followed: use operations (y.div(y.amax()), not y.div(y.amax().item())), or put it into a module of its own and make that a leaf (isLeaf).",
+    hint: "What depends on them cannot be followed: use operations (y.div(y.amax()), not y.div(y.amax().item())), or put it into a module of its own with static isLeafModule = true.",
   });
 }
 
