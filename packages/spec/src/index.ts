@@ -4,6 +4,7 @@ export type { CallRecorder, RecordedStep, Recording } from "./call-recorder.ts";
 export { channelBlocksOf } from "./channel-blocks-of.ts";
 export { dtypes, isQuantized, quantRanges } from "./dtype.ts";
 export { entryOf } from "./entry-of.ts";
+export { kindOf } from "./kind-of.ts";
 export type { DataOf, DType, QuantizedDType, TypedArray } from "./dtype.ts";
 export {
   ArgumentError,

@@ -1,4 +1,5 @@
 import { ArgumentError } from "./errors.ts";
+import { kindOf } from "./kind-of.ts";
 
 /** Every option of `O` with a value; undefined only where the default is. */
 export type Settings<O extends object, D extends object> = {
@@ -9,23 +10,45 @@ export type Settings<O extends object, D extends object> = {
 
 /**
  * `defaults` overridden by what `options` gives. The defaults are also the list of options that there are: a misspelt one
- * (torch's `reduce_range`, say) must not be ignored, and JavaScript programs have no compiler to tell.
+ * (torch's `reduce_range`, say) must not be ignored, nor a number where torch takes options by position; JavaScript programs
+ * have no compiler to tell.
  *
- * @param where what the options are for: the name of the class.
- * @throws ArgumentError for a name that `defaults` lacks, naming those it has; for anything but an object.
+ * Operations on tensors ask here thousands of times a step: nothing is made but the result.
+ *
+ * @param where what the options are for: the name of the class; a function is called only if there is an error.
+ * @throws ArgumentError for a name that `defaults` lacks, naming those it has; for anything but a plain object.
  */
 export function withDefaults<
   O extends object,
   D extends { readonly [K in keyof Required<O>]: O[K] | undefined },
->(where: string, defaults: D, options: O): Settings<O, D> {
-  const known = Object.keys(defaults);
-  const expected = `options ${known.join(", ")}`;
-  if (options === null || typeof options !== "object") {
-    const got = options === null ? "null" : `${typeof options} ${String(options)}`;
-    throw new ArgumentError({ where, expected, got, hint: "Options are one object, the last argument." });
+>(where: string | (() => string), defaults: D, options: O): Settings<O, D> {
+  if (!isPlain(options)) {
+    const got = options === undefined ? "none" : kindOf(options);
+    throw refused(where, defaults, got, "Options are one object, the last argument.");
   }
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const unknown = given.map(([name]) => name).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new ArgumentError({ where, expected, got: unknown });
-  return { ...defaults, ...Object.fromEntries(given) } as unknown as Settings<O, D>;
+  const settings: Record<string, unknown> = { ...defaults };
+  for (const name of Object.keys(options)) {
+    const value = (options as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    if (!Object.hasOwn(settings, name)) throw refused(where, defaults, name);
+    settings[name] = value;
+  }
+  return settings as Settings<O, D>;
+}
+
+/** Of `Object`'s prototype, that of another realm too, or of none: a list, a tensor or a class has options nobody would read. */
+function isPlain(x: unknown): boolean {
+  if (x === null || typeof x !== "object") return false;
+  const prototype: unknown = Object.getPrototypeOf(x);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function refused(
+  where: string | (() => string),
+  defaults: object,
+  got: string,
+  hint?: string,
+): ArgumentError {
+  const expected = `options ${Object.keys(defaults).join(", ")}`;
+  return new ArgumentError({ where: typeof where === "string" ? where : where(), expected, got, hint });
 }

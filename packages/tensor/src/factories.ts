@@ -2,6 +2,7 @@ import { ArgumentError, numberOfElements, ShapeError } from "@octavo/spec";
 import type { DType, MemoryFormat, TypedArray } from "@octavo/spec";
 import { defaultGenerator } from "./generator.ts";
 import type { Generator } from "./generator.ts";
+import { optionsOf } from "./internal/options-of.ts";
 import { Tensor } from "./tensor.ts";
 
 export type NestedArray = number | readonly NestedArray[];
@@ -12,6 +13,11 @@ export interface TensorOptions {
   /** Whether gradients flow to it; float32 only. Default false. */
   readonly requiresGrad?: boolean;
 }
+
+const tensorSettings = optionsOf<{ dtype: DType | undefined; requiresGrad: boolean }>("tensor", {
+  dtype: undefined,
+  requiresGrad: false,
+});
 
 /**
  * A tensor from nested arrays: `tensor([[1, 2], [3, 4]])`, or from a flat typed array and a shape (row-major, copied).
@@ -26,7 +32,7 @@ export function tensor(
   more?: TensorOptions,
 ): Tensor {
   const explicit = Array.isArray(shapeOrOptions) ? (shapeOrOptions as readonly number[]) : null;
-  const options = (explicit ? more : (shapeOrOptions as TensorOptions)) ?? {};
+  const options = tensorSettings(explicit ? more : (shapeOrOptions as TensorOptions | undefined));
   const isTyped = ArrayBuffer.isView(values);
   const shape = explicit ?? (isTyped ? [(values as TypedArray).length] : shapeOf(values as NestedArray, []));
   const flat =
@@ -71,10 +77,19 @@ export interface FillOptions extends TensorOptions {
   readonly memoryFormat?: MemoryFormat;
 }
 
-/** Memory as it comes: whatever was there before. */
-export function empty(
+interface FillSettings {
+  readonly dtype: DType | undefined;
+  readonly requiresGrad: boolean;
+  readonly memoryFormat: MemoryFormat | undefined;
+}
+
+const fillDefaults: FillSettings = { dtype: undefined, requiresGrad: false, memoryFormat: undefined };
+
+/** Memory as it comes. The shape is looked at first: who writes `zeros(2, 3)` gave no options. */
+function allocate(
   shape: readonly number[],
-  { dtype, memoryFormat, requiresGrad }: FillOptions = {},
+  settings: (options: FillOptions | undefined) => FillSettings,
+  options: FillOptions | undefined,
 ): Tensor {
   if (!Array.isArray(shape)) {
     const got = `${shape as unknown}`;
@@ -84,24 +99,37 @@ export function empty(
   if (bad !== undefined) {
     throw new ArgumentError({ where: "empty", expected: "sizes that are integers ≥ 0", got: `[${shape}]` });
   }
+  const { dtype, memoryFormat, requiresGrad } = settings(options);
   const result = new Tensor({ shape, dtype, memoryFormat });
   if (requiresGrad) result.requiresGrad = true;
   return result;
 }
 
-/** Every element `value`. */
-export function full(shape: readonly number[], value: number, options?: FillOptions): Tensor {
-  const result = empty(shape, options);
-  const data = result.raw();
-  if (data instanceof BigInt64Array) data.fill(BigInt(value));
-  else data.fill(value);
-  return result;
+function defineFill(where: string) {
+  const settings = optionsOf<FillSettings>(where, fillDefaults);
+  return (shape: readonly number[], value: number, options?: FillOptions): Tensor => {
+    const result = allocate(shape, settings, options);
+    const data = result.raw();
+    if (data instanceof BigInt64Array) data.fill(BigInt(value));
+    else data.fill(value);
+    return result;
+  };
 }
 
+const emptySettings = optionsOf<FillSettings>("empty", fillDefaults);
+const fillZeros = defineFill("zeros");
+const fillOnes = defineFill("ones");
+
+/** Memory as it comes: whatever was there before. */
+export const empty = (shape: readonly number[], options?: FillOptions): Tensor =>
+  allocate(shape, emptySettings, options);
+/** Every element `value`. */
+export const full = defineFill("full");
 /** Every element 0. */
-export const zeros = (shape: readonly number[], options?: FillOptions): Tensor => full(shape, 0, options);
+export const zeros = (shape: readonly number[], options?: FillOptions): Tensor =>
+  fillZeros(shape, 0, options);
 /** Every element 1. */
-export const ones = (shape: readonly number[], options?: FillOptions): Tensor => full(shape, 1, options);
+export const ones = (shape: readonly number[], options?: FillOptions): Tensor => fillOnes(shape, 1, options);
 
 /** 0, 1, … end − 1, or start, start + step, … up to, not including, end. @throws ArgumentError for a step of 0, or NaN. */
 export function arange(start: number, end?: number, step = 1): Tensor {
@@ -119,25 +147,21 @@ export interface RandomOptions extends FillOptions {
   readonly generator?: Generator;
 }
 
+function defineRandom(where: string, next: (generator: Generator) => number) {
+  const settings = optionsOf<FillSettings & { generator: Generator }>(where, {
+    ...fillDefaults,
+    generator: defaultGenerator,
+  });
+  return (shape: readonly number[], options?: RandomOptions): Tensor => {
+    const result = allocate(shape, settings, options);
+    const { generator } = settings(options);
+    const { data } = result;
+    for (let i = 0; i < data.length; i++) data[i] = next(generator);
+    return result;
+  };
+}
+
 /** Uniform in [0, 1). */
-export function rand(
-  shape: readonly number[],
-  { generator = defaultGenerator, ...options }: RandomOptions = {},
-): Tensor {
-  return fillWith(shape, options, () => generator.uniform());
-}
-
+export const rand = defineRandom("rand", (generator) => generator.uniform());
 /** Standard normal. */
-export function randn(
-  shape: readonly number[],
-  { generator = defaultGenerator, ...options }: RandomOptions = {},
-): Tensor {
-  return fillWith(shape, options, () => generator.normal());
-}
-
-function fillWith(shape: readonly number[], options: FillOptions, next: () => number): Tensor {
-  const result = empty(shape, options);
-  const { data } = result;
-  for (let i = 0; i < data.length; i++) data[i] = next();
-  return result;
-}
+export const randn = defineRandom("randn", (generator) => generator.normal());

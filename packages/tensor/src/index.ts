@@ -88,7 +88,7 @@ export {
 export type { LossOptions } from "./ops/losses.ts";
 export { addmm, bmm, matmul } from "./ops/matmul.ts";
 export { max, min } from "./ops/max.ts";
-export type { Extremes } from "./ops/max.ts";
+export type { Extremes, ExtremesOptions } from "./ops/max.ts";
 export { maxPool1d, maxPool2d, maxPool3d } from "./ops/max-pool.ts";
 export type { MaxPoolOptions } from "./ops/max-pool.ts";
 export { mean } from "./ops/mean.ts";

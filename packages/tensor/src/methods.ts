@@ -1,6 +1,7 @@
 import type { MemoryFormat } from "@octavo/spec";
 import { backward } from "./autograd.ts";
 import type { ReduceOptions } from "./internal/define-reduction.ts";
+import { optionsOf } from "./internal/options-of.ts";
 import { clamp, relu, sigmoid, tanh } from "./ops/activations.ts";
 import { argmax, argmin } from "./ops/arg-extremum.ts";
 import type { ArgExtremumOptions } from "./ops/arg-extremum.ts";
@@ -11,7 +12,7 @@ import { expand } from "./ops/expand.ts";
 import { amax, amin } from "./ops/extremum.ts";
 import { matmul } from "./ops/matmul.ts";
 import { max, min } from "./ops/max.ts";
-import type { Extremes } from "./ops/max.ts";
+import type { Extremes, ExtremesOptions } from "./ops/max.ts";
 import { mean } from "./ops/mean.ts";
 import { permute, transpose } from "./ops/permute.ts";
 import { abs, exp, floor, log, neg, reciprocal, round, rsqrt, sign, sqrt, square } from "./ops/pointwise.ts";
@@ -69,9 +70,9 @@ export interface TensorMethods {
   var(options?: VarianceOptions): Tensor;
   std(options?: VarianceOptions): Tensor;
   max(): Tensor;
-  max(options: { dim: number; keepdim?: boolean }): Extremes;
+  max(options: ExtremesOptions): Extremes;
   min(): Tensor;
-  min(options: { dim: number; keepdim?: boolean }): Extremes;
+  min(options: ExtremesOptions): Extremes;
   /** int32 indices of the largest elements. */
   argmax(options?: ArgExtremumOptions): Tensor;
   argmin(options?: ArgExtremumOptions): Tensor;
@@ -103,6 +104,8 @@ export interface TensorMethods {
   /** Accumulates d(this)/d(leaf) into `grad` of every leaf that requires it; see `backward`. */
   backward(gradient?: Tensor): void;
 }
+
+const toSettings = optionsOf<{ memoryFormat: MemoryFormat }>("to", { memoryFormat: undefined });
 
 const operations = {
   add,
@@ -155,7 +158,8 @@ const operations = {
   split,
   chunk,
   clone,
-  to: (x: Tensor, { memoryFormat }: { memoryFormat: MemoryFormat }) => toMemoryFormat(x, memoryFormat),
+  to: (x: Tensor, options: { memoryFormat: MemoryFormat }) =>
+    toMemoryFormat(x, toSettings(options).memoryFormat),
   dequantize,
   intRepr,
   backward,

@@ -55,7 +55,8 @@ export class CrossEntropyLoss extends ClassLoss {
   }
 
   override forward(x: Tensor, target: Tensor): Tensor {
-    return crossEntropy(x, target, this);
+    const { weight, ignoreIndex, reduction, labelSmoothing } = this;
+    return crossEntropy(x, target, { weight, ignoreIndex, reduction, labelSmoothing });
   }
 }
 

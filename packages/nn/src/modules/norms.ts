@@ -2,6 +2,8 @@ import { ShapeError, withDefaults } from "@octavo/spec";
 import { callContext, full, groupNorm, instanceNorm, layerNorm, requireTensor, zeros } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { pythonFloat, pythonValue } from "../internal/python-text.ts";
+import { requireNumber } from "../internal/require-number.ts";
+import { requireSize } from "../internal/require-size.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 
@@ -27,6 +29,7 @@ export class LayerNorm extends Module<[x: Tensor], Tensor> {
     super();
     const defaults = { eps: 1e-5, affine: true, bias: true };
     const { eps, affine, bias } = withDefaults("LayerNorm", defaults, options);
+    requireSize(normalizedShape, "LayerNorm", "normalizedShape");
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
     this.eps = eps;
     this.elementwiseAffine = affine;
@@ -35,7 +38,8 @@ export class LayerNorm extends Module<[x: Tensor], Tensor> {
   }
 
   override forward(x: Tensor): Tensor {
-    return layerNorm(x, this.normalizedShape, this);
+    const { weight, bias, eps } = this;
+    return layerNorm(x, this.normalizedShape, { weight, bias, eps });
   }
 
   override extraRepr(): string {
@@ -56,7 +60,7 @@ export class GroupNorm extends Module<[x: Tensor], Tensor> {
   constructor(numGroups: number, numChannels: number, options: NormOptions = {}) {
     super();
     const { eps, affine } = withDefaults("GroupNorm", { eps: 1e-5, affine: true }, options);
-    this.numGroups = numGroups;
+    this.numGroups = requireNumber(numGroups, "GroupNorm", "numGroups");
     this.numChannels = numChannels;
     this.eps = eps;
     this.affine = affine;
@@ -65,7 +69,8 @@ export class GroupNorm extends Module<[x: Tensor], Tensor> {
   }
 
   override forward(x: Tensor): Tensor {
-    return groupNorm(x, this.numGroups, this);
+    const { weight, bias, eps } = this;
+    return groupNorm(x, this.numGroups, { weight, bias, eps });
   }
 
   override extraRepr(): string {

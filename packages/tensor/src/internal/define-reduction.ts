@@ -5,7 +5,9 @@ import { applyOp } from "../op.ts";
 import type { Op, Saved } from "../op.ts";
 import { toMemoryFormat } from "../ops/to-memory-format.ts";
 import { Tensor } from "../tensor.ts";
+import { optionsOf } from "./options-of.ts";
 import { requireFloat } from "./require.ts";
+import { requireList } from "./require-list.ts";
 import { requireTensor } from "./require-tensor.ts";
 
 export interface ReduceOptions {
@@ -18,6 +20,11 @@ export interface ReduceOptions {
 export interface ReduceAttributes {
   readonly dim: readonly number[];
   readonly keepdim: boolean;
+}
+
+/** How a reduction reads its options. */
+export function reduceOptionsOf(name: string) {
+  return optionsOf<{ dim: ReduceOptions["dim"]; keepdim: boolean }>(name, { dim: undefined, keepdim: false });
 }
 
 type Reduction = Op<[Tensor], ReduceAttributes>;
@@ -40,8 +47,10 @@ export function reduction(
     backward: (_, gradient, saved) => [backward(gradient, saved)],
     saves,
   };
-  return (x, { dim, keepdim = false } = {}) => {
+  const settings = reduceOptionsOf(name);
+  return (x, options) => {
     requireTensor(x, name);
+    const { dim, keepdim } = settings(options);
     return applyOp(op, [x], { dim: normalizeAxes(dim, x.shape, name), keepdim });
   };
 }
@@ -54,6 +63,7 @@ export function normalizeAxes(
 ): readonly number[] {
   if (dim === undefined) return shape.map((_, axis) => axis);
   const given = typeof dim === "number" ? [dim] : dim;
+  requireList(given, where, "an axis or a list of axes");
   const axes = new Set(given.map((axis) => axisOf(axis, shape, where)));
   return [...axes].sort((a, b) => a - b);
 }

@@ -3,6 +3,7 @@ import type { UnaryOpName } from "@octavo/spec";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
+import { optionsOf } from "./options-of.ts";
 import { passedGradient } from "./passed-gradient.ts";
 import { requireFloat } from "./require.ts";
 
@@ -68,5 +69,6 @@ export function defineParametricUnary<A extends object>(
   definition: UnaryDefinition<A>,
 ): (x: Tensor, options?: Partial<A>) => Tensor {
   const op = unaryOp(definition);
-  return (x, options) => applyOp(op, [x], { ...defaults, ...options });
+  const settings = optionsOf<A>(definition.name, defaults);
+  return (x, options) => applyOp(op, [x], settings(options));
 }

@@ -25,12 +25,21 @@ export interface PoolOptions {
   readonly ceilMode?: boolean;
 }
 
+export interface PoolSettings {
+  /** Absent: the kernel's size. */
+  readonly stride: PerAxis | undefined;
+  readonly padding: PerAxis;
+  readonly ceilMode: boolean;
+}
+
+export const poolDefaults: PoolSettings = { stride: undefined, padding: 0, ceilMode: false };
+
 /** Lists of one entry per axis. @throws ArgumentError for values out of range. */
 export function poolWindows(
   name: string,
   dims: number,
   kernelSize: PerAxis,
-  { stride = kernelSize, padding = 0, ceilMode = false }: PoolOptions,
+  { stride = kernelSize, padding, ceilMode }: PoolSettings,
   dilation: PerAxis = 1,
 ) {
   const kernel = perAxis(kernelSize, dims, `${name} kernelSize`, 1);

@@ -8,7 +8,11 @@ export type PerAxis = number | readonly number[];
 /** One entry per spatial axis. @throws ArgumentError for a list of another length or values below `least`. */
 export function perAxis(value: PerAxis, dims: number, where: string, least: number): readonly number[] {
   const values = typeof value === "number" ? new Array<number>(dims).fill(value) : value;
-  if (values?.length !== dims || values.some((x) => !Number.isInteger(x) || x < least)) {
+  if (
+    !Array.isArray(values) ||
+    values.length !== dims ||
+    values.some((x) => !Number.isInteger(x) || x < least)
+  ) {
     throw new ArgumentError({
       where: whereOf(where),
       expected: `an integer ≥ ${least}, or ${dims} of them`,

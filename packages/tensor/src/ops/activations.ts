@@ -1,5 +1,6 @@
 import { ArgumentError } from "@octavo/spec";
 import { defineParametricUnary, defineUnary } from "../internal/define-unary.ts";
+import { optionsOf } from "../internal/options-of.ts";
 import { whereOf } from "../internal/where.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -64,10 +65,11 @@ export const celu = defineParametricUnary(
 
 const geluExact = defineUnary({ name: "gelu", reads: "input" });
 const geluTanh = defineUnary({ name: "geluTanh", reads: "input" });
+const geluSettings = optionsOf<{ approximate: "none" | "tanh" }>("gelu", { approximate: "none" });
 
 /** x Φ(x), Φ the normal distribution; with `approximate: "tanh"` its tanh form. */
-export function gelu(x: Tensor, { approximate = "none" }: { approximate?: "none" | "tanh" } = {}): Tensor {
-  return approximate === "tanh" ? geluTanh(x) : geluExact(x);
+export function gelu(x: Tensor, options?: { readonly approximate?: "none" | "tanh" }): Tensor {
+  return geluSettings(options).approximate === "tanh" ? geluTanh(x) : geluExact(x);
 }
 
 /** x σ(x), also called swish. */

@@ -2,6 +2,7 @@ import { avgPoolOp, maxPoolOp } from "../internal/define-pool.ts";
 import { poolGeometry } from "../internal/pool-geometry.ts";
 import { requireShape } from "../internal/require.ts";
 import { perAxis } from "../internal/spatial.ts";
+import type { PerAxis } from "../internal/spatial.ts";
 import { applyOp } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -30,12 +31,8 @@ function defineAdaptive(kind: "Avg" | "Max", dims: number) {
   });
   return (x: Tensor, outputSize: AdaptiveSize): Tensor => {
     const sizes = typeof outputSize === "number" ? new Array<number>(dims).fill(outputSize) : outputSize;
-    perAxis(
-      sizes?.map((size) => size ?? 1),
-      dims,
-      `${name} outputSize`,
-      1,
-    );
+    const known = Array.isArray(sizes) ? sizes.map((size) => size ?? 1) : (sizes as PerAxis);
+    perAxis(known, dims, `${name} outputSize`, 1);
     return applyOp(op, [x], { outputSize: sizes });
   };
 }

@@ -1,5 +1,6 @@
 import { axisIn } from "../internal/axis-of.ts";
 import { channelBlocksOf } from "@octavo/spec";
+import { optionsOf } from "../internal/options-of.ts";
 import { requireFloat } from "../internal/require.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
@@ -25,7 +26,12 @@ function define(name: string, largest: 0 | 1) {
     forward: (kernels, [x], y, { dim }) =>
       kernels.argReduce(x.data, y.raw<Int32Array>(), largest, channelBlocksOf(x.shape, dim)),
   };
-  return (x: Tensor, { dim, keepdim = false }: ArgExtremumOptions = {}): Tensor => {
+  const settings = optionsOf<{ dim: number | undefined; keepdim: boolean }>(name, {
+    dim: undefined,
+    keepdim: false,
+  });
+  return (x: Tensor, options?: ArgExtremumOptions): Tensor => {
+    const { dim, keepdim } = settings(options);
     if (dim === undefined) return applyOp(op, [flatten(x)], { dim: 0, keepdim: false });
     return applyOp(op, [x], { dim: axisIn(x, dim, name), keepdim });
   };

@@ -1,6 +1,7 @@
 import { BinaryOp } from "@octavo/spec";
 import type { BinaryOpName, MemoryFormat } from "@octavo/spec";
 import { broadcastShape } from "../internal/broadcast-shape.ts";
+import { optionsOf } from "../internal/options-of.ts";
 import { requireFloat } from "../internal/require.ts";
 import { ResidualSum } from "../internal/residual-sum.ts";
 import { sameShape } from "../internal/same-shape.ts";
@@ -101,14 +102,24 @@ const asTensor = (x: Tensor | number) => (isNumber(x) ? full([], x) : x);
 const binary = (op: Op<[Tensor, Tensor]>, a: Tensor | number, b: Tensor | number) =>
   applyOp(op, [asTensor(a), asTensor(b)], {});
 
+interface AlphaOptions {
+  /** Factor of the second operand. Default 1. */
+  readonly alpha?: number;
+}
+
+const addSettings = optionsOf("add", { alpha: 1 });
+const subSettings = optionsOf("sub", { alpha: 1 });
+
 /** a + alpha · b, broadcast. @throws ShapeError for shapes that do not broadcast. */
-export function add(a: Tensor, b: Tensor | number, { alpha = 1 }: { alpha?: number } = {}): Tensor {
+export function add(a: Tensor, b: Tensor | number, options?: AlphaOptions): Tensor {
+  const { alpha } = addSettings(options);
   if (isNumber(b)) return addScalar(a, alpha * b);
   return binary(addOp, a, alpha === 1 ? b : mulScalar(b, alpha));
 }
 
 /** a − alpha · b, broadcast. */
-export function sub(a: Tensor | number, b: Tensor | number, { alpha = 1 }: { alpha?: number } = {}): Tensor {
+export function sub(a: Tensor | number, b: Tensor | number, options?: AlphaOptions): Tensor {
+  const { alpha } = subSettings(options);
   if (isNumber(b)) return addScalar(asTensor(a), -alpha * b);
   return binary(subOp, a, alpha === 1 ? b : mulScalar(b, alpha));
 }

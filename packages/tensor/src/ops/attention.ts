@@ -1,4 +1,5 @@
 import { ShapeError } from "@octavo/spec";
+import { optionsOf } from "../internal/options-of.ts";
 import { requireFloat, shapeText } from "../internal/require.ts";
 import { whereOf } from "../internal/where.ts";
 import { tensor } from "../factories.ts";
@@ -37,13 +38,20 @@ export function scaledDotProductAttention(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  options: AttentionOptions = {},
+  options?: AttentionOptions,
 ): Tensor {
   return attention(query, key, value, options).output;
 }
 
+const settings = optionsOf<{ [K in keyof AttentionOptions]-?: AttentionOptions[K] }>("attention", {
+  attnMask: null,
+  dropoutP: 0,
+  isCausal: false,
+  scale: undefined,
+});
+
 /** As `scaledDotProductAttention`, with the weights. */
-export function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions): Attended {
+export function attention(query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions): Attended {
   for (const x of [query, key, value]) requireFloat(x, "attention");
   const fits = [query, key, value].every(({ rank }) => rank >= 2 && rank === query.rank);
   const [length, width] = query.shape.slice(-2);
@@ -55,7 +63,7 @@ export function attention(query: Tensor, key: Tensor, value: Tensor, options: At
       got: [query, key, value].map(({ shape }) => shapeText(shape)).join(", "),
     });
   }
-  const { attnMask = null, dropoutP = 0, isCausal = false, scale = 1 / Math.sqrt(width) } = options;
+  const { attnMask, dropoutP, isCausal, scale = 1 / Math.sqrt(width) } = settings(options);
   let scores = matmul(mul(query, scale), transpose(key, -2, -1));
   if (attnMask) scores = add(scores, addedMask(attnMask, "takesPart"));
   if (isCausal) scores = add(scores, causalMask(length, keys));

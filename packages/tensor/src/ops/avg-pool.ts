@@ -1,6 +1,7 @@
 import { avgPoolOp } from "../internal/define-pool.ts";
-import { poolGeometry, pooledShape, poolWindows } from "../internal/pool-geometry.ts";
-import type { PoolAttributes, PoolOptions } from "../internal/pool-geometry.ts";
+import { optionsOf } from "../internal/options-of.ts";
+import { poolDefaults, poolGeometry, pooledShape, poolWindows } from "../internal/pool-geometry.ts";
+import type { PoolAttributes, PoolOptions, PoolSettings } from "../internal/pool-geometry.ts";
 import type { PerAxis } from "../internal/spatial.ts";
 import { applyOp } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
@@ -12,6 +13,11 @@ export interface AvgPoolOptions extends PoolOptions {
   readonly divisorOverride?: number | null;
 }
 
+interface AvgPoolSettings extends PoolSettings {
+  readonly countIncludePad: boolean;
+  readonly divisorOverride: number | null;
+}
+
 function defineAvgPool(dims: number) {
   const name = `avgPool${dims}d`;
   const op = avgPoolOp<PoolAttributes>({
@@ -19,12 +25,19 @@ function defineAvgPool(dims: number) {
     outputShape: (shape, attributes) => pooledShape(name, shape, attributes),
     geometry: poolGeometry,
   });
-  return (
-    x: Tensor,
-    kernelSize: PerAxis,
-    { countIncludePad = true, divisorOverride = null, ...options }: AvgPoolOptions = {},
-  ): Tensor =>
-    applyOp(op, [x], { ...poolWindows(name, dims, kernelSize, options), countIncludePad, divisorOverride });
+  const settings = optionsOf<AvgPoolSettings>(name, {
+    ...poolDefaults,
+    countIncludePad: true,
+    divisorOverride: null,
+  });
+  return (x: Tensor, kernelSize: PerAxis, options?: AvgPoolOptions): Tensor => {
+    const { countIncludePad, divisorOverride, ...windows } = settings(options);
+    return applyOp(op, [x], {
+      ...poolWindows(name, dims, kernelSize, windows),
+      countIncludePad,
+      divisorOverride,
+    });
+  };
 }
 
 /** Mean of each window of (N, C, L). */

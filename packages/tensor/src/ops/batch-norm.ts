@@ -2,6 +2,7 @@ import { ArgumentError } from "@octavo/spec";
 import { copyOf } from "../internal/copy-of.ts";
 import { gradientPlace } from "../internal/gradient-place.ts";
 import { Normalized } from "../internal/normalized.ts";
+import { optionsOf } from "../internal/options-of.ts";
 import { PassedGradient } from "../internal/passed-gradient.ts";
 import { requireFloat, requireShape, shapeText } from "../internal/require.ts";
 import { whereOf } from "../internal/where.ts";
@@ -150,6 +151,14 @@ function affineOf(
   return [scale, shift];
 }
 
+const settings = optionsOf<Required<BatchNormOptions>>("batchNorm", {
+  weight: null,
+  bias: null,
+  training: false,
+  momentum: 0.1,
+  eps: 1e-5,
+});
+
 /**
  * Batch normalisation over axis 1 (Ioffe & Szegedy 2015), as torch.nn.functional.batch_norm. In training the running
  * statistics, if given, are updated in place; the running variance is unbiased.
@@ -159,8 +168,9 @@ export function batchNorm(
   x: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 }: BatchNormOptions = {},
+  options?: BatchNormOptions,
 ): Tensor {
+  const { weight, bias, training, momentum, eps } = settings(options);
   if (!training && (!runningMean || !runningVar)) {
     throw new ArgumentError({
       where: whereOf("batchNorm"),

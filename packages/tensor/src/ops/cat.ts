@@ -1,6 +1,8 @@
 import { axisIn } from "../internal/axis-of.ts";
 import { denseStrides } from "@octavo/spec";
+import { optionsOf } from "../internal/options-of.ts";
 import { requireFloat, requireShape, shapeText } from "../internal/require.ts";
+import { requireList } from "../internal/require-list.ts";
 import { block } from "../internal/strided.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
@@ -58,14 +60,26 @@ const catOp: Op<Tensor[], { dim: number }> = {
   saves: { inputs: false },
 };
 
+interface JoinOptions {
+  /** Default 0. */
+  readonly dim?: number;
+}
+
+const catSettings = optionsOf("cat", { dim: 0 });
+const stackSettings = optionsOf("stack", { dim: 0 });
+
 /** Tensors one after the other along an axis. @throws ShapeError if other sizes differ. */
-export function cat(tensors: readonly Tensor[], { dim = 0 }: { dim?: number } = {}): Tensor {
+export function cat(tensors: readonly Tensor[], options?: JoinOptions): Tensor {
+  const { dim } = catSettings(options);
+  requireList(tensors, "cat", "a list of tensors");
   requireShape(tensors.length > 0, "cat", "at least one tensor", "none");
   return applyOp(catOp, [...tensors], { dim: axisIn(tensors[0], dim, "cat") });
 }
 
 /** Tensors of equal shape along a new axis. */
-export function stack(tensors: readonly Tensor[], { dim = 0 }: { dim?: number } = {}): Tensor {
+export function stack(tensors: readonly Tensor[], options?: JoinOptions): Tensor {
+  const { dim } = stackSettings(options);
+  requireList(tensors, "stack", "a list of tensors");
   return cat(
     tensors.map((x) => unsqueeze(x, dim)),
     { dim },

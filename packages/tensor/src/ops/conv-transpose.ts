@@ -1,5 +1,6 @@
 import { ArgumentError, denseStrides } from "@octavo/spec";
 import { convGeometry } from "../internal/conv-geometry.ts";
+import { optionsOf } from "../internal/options-of.ts";
 import { requireFloat, requireShape, shapeText } from "../internal/require.ts";
 import { perAxis } from "../internal/spatial.ts";
 import type { PerAxis } from "../internal/spatial.ts";
@@ -126,12 +127,15 @@ function convTransposeOp(dims: number): Op<ConvTransposeInputs, ConvTransposeAtt
 function defineConvTranspose(dims: number) {
   const op = convTransposeOp(dims);
   const { name } = op;
-  return (
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor | null = null,
-    { stride = 1, padding = 0, outputPadding = 0, groups = 1, dilation = 1 }: ConvTransposeOptions = {},
-  ): Tensor => {
+  const settings = optionsOf<Required<ConvTransposeOptions>>(name, {
+    stride: 1,
+    padding: 0,
+    outputPadding: 0,
+    groups: 1,
+    dilation: 1,
+  });
+  return (x: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvTransposeOptions): Tensor => {
+    const { stride, padding, outputPadding, groups, dilation } = settings(options);
     const attributes = {
       stride: perAxis(stride, dims, `${name} stride`, 1),
       padding: perAxis(padding, dims, `${name} padding`, 0),

@@ -1,5 +1,6 @@
 import type { ConvShape, Kernels } from "@octavo/spec";
 import { convGeometry } from "../internal/conv-geometry.ts";
+import { optionsOf } from "../internal/options-of.ts";
 import { requireFloat, requireShape, shapeText } from "../internal/require.ts";
 import { perAxis } from "../internal/spatial.ts";
 import type { PerAxis } from "../internal/spatial.ts";
@@ -106,12 +107,18 @@ const like = ({ shape, memoryFormat }: Tensor) => ({ shape, memoryFormat });
 
 function defineConv(dims: number) {
   const op = convOp(dims);
-  return (x: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor =>
-    applyOp(op, [x, weight, bias], convAttributes(options, dims, op.name));
+  const settings = optionsOf<Required<ConvOptions>>(op.name, {
+    stride: 1,
+    padding: 0,
+    dilation: 1,
+    groups: 1,
+  });
+  return (x: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvOptions): Tensor =>
+    applyOp(op, [x, weight, bias], convAttributes(settings(options), dims, op.name));
 }
 
 function convAttributes(
-  { stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvOptions,
+  { stride, padding, dilation, groups }: Required<ConvOptions>,
   dims: number,
   name: string,
 ) {

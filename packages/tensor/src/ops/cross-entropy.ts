@@ -1,5 +1,6 @@
 import { classWeights } from "../internal/class-weights.ts";
 import type { ClassLossOptions } from "../internal/class-weights.ts";
+import { optionsOf } from "../internal/options-of.ts";
 import { requireReduction } from "../internal/reduction.ts";
 import { requireShape, shapeText } from "../internal/require.ts";
 import { requireTensor } from "../internal/require-tensor.ts";
@@ -14,29 +15,32 @@ import { sum } from "./sum.ts";
 export type CrossEntropyOptions = ClassLossOptions;
 export type NllLossOptions = Omit<ClassLossOptions, "labelSmoothing">;
 
-const defaults = { weight: null, ignoreIndex: -100, reduction: "mean", labelSmoothing: 0 } as const;
+const defaults = { weight: null, ignoreIndex: -100, reduction: "mean" } as const;
+const nllSettings = optionsOf<Required<NllLossOptions>>("nllLoss", defaults);
+const crossSettings = optionsOf<Required<CrossEntropyOptions>>("crossEntropy", {
+  ...defaults,
+  labelSmoothing: 0,
+});
 const targetHint = 'Class numbers are int64: tensor(classes, { dtype: "int64" }).';
 const classAxis = (x: Tensor) => (x.rank === 1 ? 0 : 1);
 
-/** Every option, checked for the input's classes. */
-function complete(
+/** @throws for options that do not fit the input's classes, or what is no tensor. */
+function check(
   x: Tensor,
   target: Tensor,
-  options: ClassLossOptions,
+  { weight, reduction }: Required<NllLossOptions>,
   where: string,
-): Required<ClassLossOptions> {
+): void {
   requireTensor(x, where);
   requireTensor(target, where, targetHint);
-  const all = { ...defaults, ...options };
-  requireReduction(all.reduction, where);
+  requireReduction(reduction, where);
   const classes = x.shape[classAxis(x)];
   requireShape(
-    !all.weight || all.weight.shape.join() === String(classes),
+    !weight || weight.shape.join() === String(classes),
     where,
     `a weight for each of ${classes} classes`,
-    shapeText(all.weight?.shape ?? []),
+    shapeText(weight?.shape ?? []),
   );
-  return all;
 }
 
 function weighted(logProbabilities: Tensor, weights: Tensor, { reduction }: ClassLossOptions): Tensor {
@@ -48,8 +52,9 @@ function weighted(logProbabilities: Tensor, weights: Tensor, { reduction }: Clas
  * −weight[t] · x[t] of log-probabilities x, (N, C, …), and integer targets t, (N, …).
  * @throws ArgumentError for a target that is no class or an unknown reduction; ShapeError
  */
-export function nllLoss(x: Tensor, target: Tensor, options: NllLossOptions = {}): Tensor {
-  const all = complete(x, target, options, "nllLoss");
+export function nllLoss(x: Tensor, target: Tensor, options?: NllLossOptions): Tensor {
+  const all = { ...nllSettings(options), labelSmoothing: 0 };
+  check(x, target, all, "nllLoss");
   return weighted(x, classWeights(x, target, all, "nllLoss"), all);
 }
 
@@ -57,8 +62,9 @@ export function nllLoss(x: Tensor, target: Tensor, options: NllLossOptions = {})
  * −log softmax(x)[t] of logits x, (N, C, …), and targets t: integers, (N, …), or probabilities, float32 of x's shape.
  * @throws ArgumentError for a target that is no class or an unknown reduction; ShapeError
  */
-export function crossEntropy(x: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const all = complete(x, target, options, "crossEntropy");
+export function crossEntropy(x: Tensor, target: Tensor, options?: CrossEntropyOptions): Tensor {
+  const all = crossSettings(options);
+  check(x, target, all, "crossEntropy");
   const logProbabilities = logSoftmax(x, { dim: classAxis(x) });
   if (target.dtype === "float32") return softCrossEntropy(logProbabilities, target, all);
   return weighted(logProbabilities, classWeights(x, target, all, "crossEntropy"), all);

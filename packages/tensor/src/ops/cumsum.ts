@@ -1,4 +1,5 @@
 import { axisIn } from "../internal/axis-of.ts";
+import { optionsOf } from "../internal/options-of.ts";
 import { requireFloat } from "../internal/require.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
@@ -36,7 +37,9 @@ const cumsumOp: Op<[Tensor], { dim: number }> = {
   saves: { inputs: false },
 };
 
+const settings = optionsOf<{ dim: number }>("cumsum", { dim: undefined });
+
 /** Sums of the elements up to each, along the axis `dim`, as torch.cumsum. @throws ShapeError for an axis that is not there. */
-export function cumsum(x: Tensor, { dim }: { readonly dim: number }): Tensor {
-  return applyOp(cumsumOp, [x], { dim: axisIn(x, dim, "cumsum") });
+export function cumsum(x: Tensor, options: { readonly dim: number }): Tensor {
+  return applyOp(cumsumOp, [x], { dim: axisIn(x, settings(options).dim, "cumsum") });
 }

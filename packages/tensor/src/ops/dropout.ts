@@ -1,6 +1,7 @@
 import { ArgumentError, BinaryOp } from "@octavo/spec";
 import { defaultGenerator } from "../generator.ts";
 import type { Generator } from "../generator.ts";
+import { optionsOf } from "../internal/options-of.ts";
 import { requireFloat } from "../internal/require.ts";
 import { broadcastTo } from "../internal/strided.ts";
 import { whereOf } from "../internal/where.ts";
@@ -36,11 +37,15 @@ export interface DropoutOptions {
   readonly generator?: Generator;
 }
 
+const settings = optionsOf<Required<DropoutOptions>>("dropout", {
+  p: 0.5,
+  training: true,
+  generator: defaultGenerator,
+});
+
 /** Zeroes elements at random and scales the others by 1 / (1 − p) (Hinton et al. 2012). */
-export function dropout(
-  x: Tensor,
-  { p = 0.5, training = true, generator = defaultGenerator }: DropoutOptions = {},
-): Tensor {
+export function dropout(x: Tensor, options?: DropoutOptions): Tensor {
+  const { p, training, generator } = settings(options);
   if (!(p >= 0 && p <= 1)) {
     throw new ArgumentError({ where: whereOf("dropout"), expected: "a probability", got: `p = ${p}` });
   }

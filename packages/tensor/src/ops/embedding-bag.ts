@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError } from "@octavo/spec";
+import { optionsOf } from "../internal/options-of.ts";
 import { requireFloat, requireShape, shapeText } from "../internal/require.ts";
 import { requireTensor } from "../internal/require-tensor.ts";
 import { whereOf } from "../internal/where.ts";
@@ -109,22 +110,21 @@ export interface EmbeddingBagOptions {
   readonly perSampleWeights?: Tensor | null;
 }
 
+const settings = optionsOf<Required<EmbeddingBagOptions>>("embeddingBag", {
+  mode: "mean",
+  offsets: null,
+  includeLastOffset: false,
+  perSampleWeights: null,
+});
+
 /**
  * Sums, means or maxima of the rows of `weight`, (entries, width), that are in each bag: (bags, width), 0 for an empty one; as
  * torch.nn.functional.embedding_bag.
  * @throws ArgumentError for an index outside the table, offsets that do not rise, or per-sample weights of another mode.
  * @throws ShapeError for indices of another rank.
  */
-export function embeddingBag(
-  indices: Tensor,
-  weight: Tensor,
-  {
-    mode = "mean",
-    offsets = null,
-    includeLastOffset = false,
-    perSampleWeights = null,
-  }: EmbeddingBagOptions = {},
-): Tensor {
+export function embeddingBag(indices: Tensor, weight: Tensor, options?: EmbeddingBagOptions): Tensor {
+  const { mode, offsets, includeLastOffset, perSampleWeights } = settings(options);
   requireTensor(indices, "embeddingBag");
   if (!modes.includes(mode) || (perSampleWeights && mode !== "sum")) {
     const expected = perSampleWeights ? "mode sum with perSampleWeights" : `mode ${modes.join(", ")}`;

@@ -1,4 +1,5 @@
 import { DTypeError, requireRows } from "@octavo/spec";
+import { optionsOf } from "../internal/options-of.ts";
 import { requireFloat, requireShape } from "../internal/require.ts";
 import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
@@ -44,6 +45,8 @@ const embeddingOp: Op<EmbeddingInputs, { paddingIdx: number | null }> = {
   saves: { inputs: [false, true] },
 };
 
+const settings = optionsOf<{ paddingIdx: number | null }>("embedding", { paddingIdx: null });
+
 /**
  * Rows of `weight`, (entries, width), chosen by integer `indices` of any shape.
  * @param options.paddingIdx a row that gets no gradient.
@@ -52,8 +55,9 @@ const embeddingOp: Op<EmbeddingInputs, { paddingIdx: number | null }> = {
 export function embedding(
   indices: Tensor,
   weight: Tensor,
-  { paddingIdx = null }: { paddingIdx?: number | null } = {},
+  options?: { readonly paddingIdx?: number | null },
 ): Tensor {
+  const { paddingIdx } = settings(options);
   const entry = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + weight.shape[0] : paddingIdx;
   return applyOp(embeddingOp, [weight, indices], { paddingIdx: entry });
 }

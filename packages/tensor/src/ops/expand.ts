@@ -1,6 +1,7 @@
 import { denseStrides } from "@octavo/spec";
 import { broadcastShape } from "../internal/broadcast-shape.ts";
 import { requireFloat, requireShape, shapeText } from "../internal/require.ts";
+import { requireList } from "../internal/require-list.ts";
 import { block, repeatingStrides } from "../internal/strided.ts";
 import { sumTo } from "../internal/sum-to.ts";
 import { applyOp } from "../op.ts";
@@ -37,5 +38,6 @@ const expandOp: Op<[Tensor], { shape: readonly number[] }> = {
 
 /** Axes of size 1 repeated to the sizes of `shape`; −1 keeps a size. Copies: memory is always dense. */
 export function expand(x: Tensor, shape: readonly number[]): Tensor {
+  requireList(shape, "expand");
   return applyOp(expandOp, [x], { shape });
 }

@@ -1,5 +1,6 @@
 import { ArgumentError, resampleShape, resampleTaps } from "@octavo/spec";
 import type { ResampleMode, Spatial } from "@octavo/spec";
+import { optionsOf } from "../internal/options-of.ts";
 import { requireFloat, requireShape } from "../internal/require.ts";
 import { requireTensor } from "../internal/require-tensor.ts";
 import { spatial } from "../internal/spatial.ts";
@@ -91,17 +92,22 @@ const interpolateOp: Op<[Tensor], InterpolateAttributes> = {
   saves: { inputs: false },
 };
 
+const settings = optionsOf<{
+  size: InterpolateOptions["size"];
+  scaleFactor: InterpolateOptions["scaleFactor"];
+  mode: InterpolateMode;
+  alignCorners: boolean;
+}>("interpolate", { size: undefined, scaleFactor: undefined, mode: "nearest", alignCorners: false });
+
 /**
  * (N, C, spatial …) resampled to another size along 1 to 3 spatial axes, as torch.nn.functional.interpolate: each output
  * takes the nearest input, or a mean of the two beside it along each axis.
  * @throws ArgumentError unless either `size` or `scaleFactor` is given, fits the axes, and gives sizes above 0; for a mode of
  *   another number of axes, and for alignCorners without a linear mode.
  */
-export function interpolate(
-  x: Tensor,
-  { size, scaleFactor, mode = "nearest", alignCorners = false }: InterpolateOptions,
-): Tensor {
+export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
   requireTensor(x, "interpolate");
+  const { size, scaleFactor, mode, alignCorners } = settings(options);
   const axes = x.rank - 2;
   requireShape(
     axes >= 1 && axes <= 3,

@@ -1,3 +1,4 @@
+import { optionsOf } from "../internal/options-of.ts";
 import { requireReduction } from "../internal/reduction.ts";
 import type { Reduction } from "../internal/reduction.ts";
 import { requireShape, shapeText } from "../internal/require.ts";
@@ -12,6 +13,22 @@ import { sum } from "./sum.ts";
 export interface LossOptions {
   readonly reduction?: Reduction;
 }
+
+/** How a loss with no other option reads them. */
+const lossOptionsOf = (name: string) => optionsOf<{ reduction: Reduction }>(name, { reduction: "mean" });
+
+const mseSettings = lossOptionsOf("mseLoss");
+const l1Settings = lossOptionsOf("l1Loss");
+const binarySettings = lossOptionsOf("binaryCrossEntropyWithLogits");
+const huberSettings = optionsOf<{ reduction: Reduction; delta: number }>("huberLoss", {
+  reduction: "mean",
+  delta: 1,
+});
+const smoothL1Settings = optionsOf<{ reduction: Reduction; beta: number }>("smoothL1Loss", {
+  reduction: "mean",
+  beta: 1,
+});
+const klDivSettings = optionsOf<{ reduction: Reduction | "batchmean" }>("klDiv", { reduction: "mean" });
 
 const reduce: { readonly [R in Reduction]: (x: Tensor) => Tensor } = {
   mean: (x) => mean(x),
@@ -36,13 +53,15 @@ function requireSameShape(x: Tensor, target: Tensor, where: string): void {
 }
 
 /** (x − target)², averaged by default. */
-export function mseLoss(x: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
+export function mseLoss(x: Tensor, target: Tensor, options?: LossOptions): Tensor {
+  const { reduction } = mseSettings(options);
   requireSameShape(x, target, "mseLoss");
   return reduced(square(sub(x, target)), reduction, "mseLoss");
 }
 
 /** |x − target|, averaged by default. */
-export function l1Loss(x: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
+export function l1Loss(x: Tensor, target: Tensor, options?: LossOptions): Tensor {
+  const { reduction } = l1Settings(options);
   requireSameShape(x, target, "l1Loss");
   return reduced(abs(sub(x, target)), reduction, "l1Loss");
 }
@@ -51,8 +70,9 @@ export function l1Loss(x: Tensor, target: Tensor, { reduction = "mean" }: LossOp
 export function huberLoss(
   x: Tensor,
   target: Tensor,
-  { reduction = "mean", delta = 1 }: LossOptions & { delta?: number } = {},
+  options?: LossOptions & { readonly delta?: number },
 ): Tensor {
+  const { reduction, delta } = huberSettings(options);
   requireSameShape(x, target, "huberLoss");
   const distance = abs(sub(x, target));
   const near = minimum(distance, delta);
@@ -64,18 +84,16 @@ export function huberLoss(
 export function smoothL1Loss(
   x: Tensor,
   target: Tensor,
-  { reduction = "mean", beta = 1 }: LossOptions & { beta?: number } = {},
+  options?: LossOptions & { readonly beta?: number },
 ): Tensor {
+  const { reduction, beta } = smoothL1Settings(options);
   if (beta === 0) return l1Loss(x, target, { reduction });
   return div(huberLoss(x, target, { reduction, delta: beta }), beta);
 }
 
 /** −(t log σ(x) + (1 − t) log(1 − σ(x))) of logits x, computed as softplus(x) − x t. */
-export function binaryCrossEntropyWithLogits(
-  x: Tensor,
-  target: Tensor,
-  { reduction = "mean" }: LossOptions = {},
-): Tensor {
+export function binaryCrossEntropyWithLogits(x: Tensor, target: Tensor, options?: LossOptions): Tensor {
+  const { reduction } = binarySettings(options);
   requireSameShape(x, target, "binaryCrossEntropyWithLogits");
   return reduced(sub(softplus(x), mul(x, target)), reduction, "binaryCrossEntropyWithLogits");
 }
@@ -84,8 +102,9 @@ export function binaryCrossEntropyWithLogits(
 export function klDiv(
   x: Tensor,
   target: Tensor,
-  { reduction = "mean" }: { reduction?: Reduction | "batchmean" } = {},
+  options?: { readonly reduction?: Reduction | "batchmean" },
 ): Tensor {
+  const { reduction } = klDivSettings(options);
   requireSameShape(x, target, "klDiv");
   // 0 log 0 = 0: the smallest normal float keeps the logarithm finite.
   const losses = mul(target, sub(log(clamp(target, { min: 2 ** -126 })), x));

@@ -1,5 +1,6 @@
 import { gemmShape, numberOfElements } from "@octavo/spec";
 import { broadcastShape } from "../internal/broadcast-shape.ts";
+import { optionsOf } from "../internal/options-of.ts";
 import { requireFloat, requireShape, shapeText } from "../internal/require.ts";
 import { requireTensor } from "../internal/require-tensor.ts";
 import { sumTo } from "../internal/sum-to.ts";
@@ -103,13 +104,16 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
   return matmul(a, b);
 }
 
+const addmmSettings = optionsOf("addmm", { beta: 1, alpha: 1 });
+
 /** beta · c + alpha · a b */
 export function addmm(
   c: Tensor,
   a: Tensor,
   b: Tensor,
-  { beta = 1, alpha = 1 }: { beta?: number; alpha?: number } = {},
+  options?: { readonly beta?: number; readonly alpha?: number },
 ): Tensor {
+  const { beta, alpha } = addmmSettings(options);
   const scaled = (x: Tensor, factor: number) => (factor === 1 ? x : mul(x, factor));
   return add(scaled(c, beta), scaled(matmul(a, b), alpha));
 }

@@ -1,6 +1,7 @@
 import { maxPoolOp } from "../internal/define-pool.ts";
-import { poolGeometry, pooledShape, poolWindows } from "../internal/pool-geometry.ts";
-import type { PoolAttributes, PoolOptions } from "../internal/pool-geometry.ts";
+import { optionsOf } from "../internal/options-of.ts";
+import { poolDefaults, poolGeometry, pooledShape, poolWindows } from "../internal/pool-geometry.ts";
+import type { PoolAttributes, PoolOptions, PoolSettings } from "../internal/pool-geometry.ts";
 import type { PerAxis } from "../internal/spatial.ts";
 import { applyOp } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
@@ -17,12 +18,15 @@ function defineMaxPool(dims: number) {
     outputShape: (shape, attributes) => pooledShape(name, shape, attributes),
     geometry: poolGeometry,
   });
-  return (x: Tensor, kernelSize: PerAxis, { dilation = 1, ...options }: MaxPoolOptions = {}): Tensor =>
-    applyOp(op, [x], {
-      ...poolWindows(name, dims, kernelSize, options, dilation),
+  const settings = optionsOf<PoolSettings & { dilation: PerAxis }>(name, { ...poolDefaults, dilation: 1 });
+  return (x: Tensor, kernelSize: PerAxis, options?: MaxPoolOptions): Tensor => {
+    const { dilation, ...windows } = settings(options);
+    return applyOp(op, [x], {
+      ...poolWindows(name, dims, kernelSize, windows, dilation),
       countIncludePad: true,
       divisorOverride: null,
     });
+  };
 }
 
 /** Largest value of each window of (N, C, L). Takes quantized tensors too. */

@@ -1,5 +1,6 @@
 import { axisIn } from "../internal/axis-of.ts";
 import { channelBlocksOf, poolShape } from "@octavo/spec";
+import { optionsOf } from "../internal/options-of.ts";
 import { requireFloat } from "../internal/require.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
@@ -60,24 +61,32 @@ export interface Extremes {
   readonly indices: Tensor;
 }
 
+export interface ExtremesOptions {
+  readonly dim: number;
+  readonly keepdim?: boolean;
+}
+
+const maxSettings = optionsOf<Along>("max", { dim: undefined, keepdim: false });
+const minSettings = optionsOf<Along>("min", { dim: undefined, keepdim: false });
+
 function along(x: Tensor, dim: number, keepdim: boolean): Tensor {
   return applyOp(maxAlongOp, [x], { dim: axisIn(x, dim, "max"), keepdim });
 }
 
 /** The largest element; with `dim`, those along an axis with their indices. */
 export function max(x: Tensor): Tensor;
-export function max(x: Tensor, options: { dim: number; keepdim?: boolean }): Extremes;
-export function max(x: Tensor, options?: { dim: number; keepdim?: boolean }): Tensor | Extremes {
-  if (!options) return amax(x);
-  const { dim, keepdim = false } = options;
+export function max(x: Tensor, options: ExtremesOptions): Extremes;
+export function max(x: Tensor, options?: ExtremesOptions): Tensor | Extremes {
+  if (options === undefined) return amax(x);
+  const { dim, keepdim } = maxSettings(options);
   return { values: along(x, dim, keepdim), indices: argmax(x, { dim, keepdim }) };
 }
 
 /** The smallest element; with `dim`, those along an axis with their indices. */
 export function min(x: Tensor): Tensor;
-export function min(x: Tensor, options: { dim: number; keepdim?: boolean }): Extremes;
-export function min(x: Tensor, options?: { dim: number; keepdim?: boolean }): Tensor | Extremes {
-  if (!options) return amin(x);
-  const { dim, keepdim = false } = options;
+export function min(x: Tensor, options: ExtremesOptions): Extremes;
+export function min(x: Tensor, options?: ExtremesOptions): Tensor | Extremes {
+  if (options === undefined) return amin(x);
+  const { dim, keepdim } = minSettings(options);
   return { values: neg(along(neg(x), dim, keepdim)), indices: argmin(x, { dim, keepdim }) };
 }

@@ -1,5 +1,7 @@
+import { optionsOf } from "../internal/options-of.ts";
 import { noGrad } from "../autograd.ts";
 import { requireShape, shapeText } from "../internal/require.ts";
+import { requireList } from "../internal/require-list.ts";
 import { requireTensor } from "../internal/require-tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul } from "./arithmetic.ts";
@@ -16,16 +18,18 @@ interface Affine {
   readonly eps?: number;
 }
 
+const affineDefaults = { weight: null, bias: null, eps: 1e-5 };
+const layerSettings = optionsOf<Required<Affine>>("layerNorm", affineDefaults);
+const groupSettings = optionsOf<Required<Affine>>("groupNorm", affineDefaults);
+
 /**
  * Over the last axes, which `normalizedShape` names (Ba et al., "Layer Normalization", 2016); weight and bias have that
  * shape. torch.nn.functional.layer_norm. @throws ShapeError if x does not end with it.
  */
-export function layerNorm(
-  x: Tensor,
-  normalizedShape: readonly number[],
-  { weight = null, bias = null, eps = 1e-5 }: Affine = {},
-): Tensor {
+export function layerNorm(x: Tensor, normalizedShape: readonly number[], options?: Affine): Tensor {
   requireTensor(x, "layerNorm");
+  requireList(normalizedShape, "layerNorm");
+  const { weight, bias, eps } = layerSettings(options);
   const kept = x.rank - normalizedShape.length;
   const ends = x.shape.slice(Math.max(kept, 0)).join() === normalizedShape.join();
   requireShape(
@@ -44,12 +48,9 @@ export function layerNorm(
  * Over the channels of each group and all pixels of (N, C, …) (Wu & He, "Group Normalization", 2018); weight and bias per
  * channel. torch.nn.functional.group_norm. @throws ShapeError if the groups do not divide the channels.
  */
-export function groupNorm(
-  x: Tensor,
-  groups: number,
-  { weight = null, bias = null, eps = 1e-5 }: Affine = {},
-): Tensor {
+export function groupNorm(x: Tensor, groups: number, options?: Affine): Tensor {
   requireTensor(x, "groupNorm");
+  const { weight, bias, eps } = groupSettings(options);
   requireShape(
     x.rank >= 2 && Number.isInteger(x.shape[1] / groups),
     "groupNorm",
@@ -67,6 +68,12 @@ export interface InstanceNormOptions extends Affine {
   readonly momentum?: number;
 }
 
+const instanceSettings = optionsOf<Required<InstanceNormOptions>>("instanceNorm", {
+  ...affineDefaults,
+  useInputStats: true,
+  momentum: 0.1,
+});
+
 /**
  * Over all pixels of each channel of each instance of (N, C, …) (Ulyanov et al. 2016). Running statistics, if given with
  * `useInputStats`, are updated in place with the batch's means. torch.nn.functional.instance_norm.
@@ -75,8 +82,9 @@ export function instanceNorm(
   x: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  { weight = null, bias = null, useInputStats = true, momentum = 0.1, eps = 1e-5 }: InstanceNormOptions = {},
+  options?: InstanceNormOptions,
 ): Tensor {
+  const { weight, bias, useInputStats, momentum, eps } = instanceSettings(options);
   if (!useInputStats) return batchNorm(x, runningMean, runningVar, { weight, bias, eps });
   requireTensor(x, "instanceNorm");
   requireShape(x.rank >= 3, "instanceNorm", "an input of shape [batch, channels, pixels …]", x.shape);

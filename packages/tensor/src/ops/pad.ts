@@ -1,5 +1,7 @@
 import { denseStrides, entryOf } from "@octavo/spec";
+import { optionsOf } from "../internal/options-of.ts";
 import { requireFloat, requireShape } from "../internal/require.ts";
+import { requireList } from "../internal/require-list.ts";
 import { block } from "../internal/strided.ts";
 import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
@@ -88,6 +90,8 @@ const reach: { readonly [M in PadMode]: (size: number) => number } = {
   circular: (size) => size,
 };
 
+const settings = optionsOf<{ mode: PadMode; value: number }>("pad", { mode: "constant", value: 0 });
+
 /**
  * Pads the last axes, as torch.nn.functional.pad: `padding` is [before, after] of the last axis, then of the one before
  * it, and so on. Negative amounts crop.
@@ -97,8 +101,10 @@ const reach: { readonly [M in PadMode]: (size: number) => number } = {
 export function pad(
   x: Tensor,
   padding: readonly number[],
-  { mode = "constant", value = 0 }: { mode?: PadMode; value?: number } = {},
+  options?: { readonly mode?: PadMode; readonly value?: number },
 ): Tensor {
+  const { mode, value } = settings(options);
+  requireList(padding, "pad", "a list of amounts such as [1, 1]");
   entryOf(paddings, mode, whereOf("pad"), "mode");
   requireShape(
     padding.length % 2 === 0 && padding.length <= 2 * x.rank,

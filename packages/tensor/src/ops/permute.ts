@@ -3,6 +3,7 @@ import { denseStrides } from "@octavo/spec";
 import type { MemoryFormat } from "@octavo/spec";
 import { movedQParams } from "../internal/moved-qparams.ts";
 import { requireShape } from "../internal/require.ts";
+import { requireList } from "../internal/require-list.ts";
 import { requireTensor } from "../internal/require-tensor.ts";
 import { block } from "../internal/strided.ts";
 import { applyOp } from "../op.ts";
@@ -54,6 +55,7 @@ const permuteOp: Op<[Tensor], { dims: readonly number[] }> = {
 /** Axes in another order: axis i of the result is axis `dims[i]` of x. Shares memory where the bytes stay in place. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
   requireTensor(x, "permute");
+  requireList(dims, "permute", "a list of axes such as [0, 2, 1]");
   const axes = dims.map((axis) => axisOf(axis, x.shape, "permute"));
   requireShape(
     axes.length === x.rank && new Set(axes).size === x.rank,

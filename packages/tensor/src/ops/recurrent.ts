@@ -1,5 +1,6 @@
 import { gemmShape, region } from "@octavo/spec";
 import type { GemmShape, Kernels } from "@octavo/spec";
+import { optionsOf } from "../internal/options-of.ts";
 import { recurrentCells } from "../internal/recurrent-cells.ts";
 import type { ForwardStep, RecurrentCell } from "../internal/recurrent-cells.ts";
 import { requireFloat, requireShape } from "../internal/require.ts";
@@ -250,6 +251,8 @@ export interface RecurrentState {
   readonly c: Tensor | null;
 }
 
+const settings = optionsOf("recurrent", { reverse: false });
+
 /**
  * A recurrent layer in one direction, (time, batch, features) → (time, batch, hidden), and its last state. What torch.nn.LSTM, GRU and
  * RNN do for each layer. Products with the input and weight gradients are one matrix product for all gates and times.
@@ -260,8 +263,9 @@ export function recurrent(
   x: Tensor,
   { h, c }: RecurrentState,
   { weightIh, weightHh, biasIh = null, biasHh = null }: RecurrentWeights,
-  { reverse = false }: { readonly reverse?: boolean } = {},
+  options?: { readonly reverse?: boolean },
 ): { readonly output: Tensor; readonly state: RecurrentState } {
+  const { reverse } = settings(options);
   const inputs: Inputs = [x, h, c, weightIh, weightHh, biasIh, biasHh];
   const states = applyOp(recurrentOp, inputs, { kind, reverse });
   const time = x.shape[0];

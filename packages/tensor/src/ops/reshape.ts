@@ -1,7 +1,9 @@
 import { axisOf } from "../internal/axis-of.ts";
 import { numberOfElements } from "@octavo/spec";
 import { movedQParams } from "../internal/moved-qparams.ts";
+import { optionsOf } from "../internal/options-of.ts";
 import { requireShape, shapeText } from "../internal/require.ts";
+import { requireList } from "../internal/require-list.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import { Tensor } from "../tensor.ts";
@@ -42,6 +44,7 @@ const reshapeOp = reshapingOp<{ shape: readonly number[] }>("reshape", (from, { 
 
 /** The elements in torch's order under another shape; one size may be −1. @throws ShapeError if the sizes do not fit. */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
+  requireList(shape, "reshape");
   return applyOp(reshapeOp, [x], { shape });
 }
 
@@ -56,12 +59,14 @@ const flattenOp = reshapingOp<{ startDim: number; endDim: number }>(
   },
 );
 
+const flattenSettings = optionsOf("flatten", { startDim: 0, endDim: -1 });
+
 /** Axes `startDim` to `endDim`, inclusive, as one; default: all. */
 export function flatten(
   x: Tensor,
-  { startDim = 0, endDim = -1 }: { startDim?: number; endDim?: number } = {},
+  options?: { readonly startDim?: number; readonly endDim?: number },
 ): Tensor {
-  return applyOp(flattenOp, [x], { startDim, endDim });
+  return applyOp(flattenOp, [x], flattenSettings(options));
 }
 
 const squeezeOp = reshapingOp<{ dim: number | null }>("squeeze", (shape, { dim }) => {

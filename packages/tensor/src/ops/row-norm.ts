@@ -1,3 +1,4 @@
+import { optionsOf } from "../internal/options-of.ts";
 import { requireFloat, requireShape } from "../internal/require.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
@@ -56,7 +57,10 @@ interface RowNormOptions {
   readonly eps?: number;
 }
 
+const settings = optionsOf<Required<RowNormOptions>>("rowNorm", { weight: null, bias: null, eps: 1e-5 });
+
 /** (x − mean) / √(biased variance + eps) over the last axis: what layer, group and instance norm have in common. */
-export function rowNorm(x: Tensor, { weight = null, bias = null, eps = 1e-5 }: RowNormOptions = {}): Tensor {
+export function rowNorm(x: Tensor, options?: RowNormOptions): Tensor {
+  const { weight, bias, eps } = settings(options);
   return applyOp(rowNormOp, [x, weight, bias], { eps });
 }

@@ -1,6 +1,7 @@
 import { axisIn } from "../internal/axis-of.ts";
 import { formatsCoincide } from "@octavo/spec";
 import type { FloatKernels, MemoryFormat } from "@octavo/spec";
+import { optionsOf } from "../internal/options-of.ts";
 import { requireFloat } from "../internal/require.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
@@ -35,8 +36,9 @@ function define(name: Forward) {
     },
     saves: { inputs: false, output: true },
   };
-  return (x: Tensor, { dim = -1 }: { dim?: number } = {}): Tensor => {
-    const axis = axisIn(x, dim, name);
+  const settings = optionsOf(name, { dim: -1 });
+  return (x: Tensor, options?: { readonly dim?: number }): Tensor => {
+    const axis = axisIn(x, settings(options).dim, name);
     if (formatWithLast(x, axis)) return applyOp(op, [x], { dim: axis });
     return transpose(applyOp(op, [transpose(x, axis, -1)], { dim: x.rank - 1 }), axis, -1);
   };

@@ -1,5 +1,6 @@
 import { normalizeAxes } from "../internal/define-reduction.ts";
 import type { ReduceOptions } from "../internal/define-reduction.ts";
+import { optionsOf } from "../internal/options-of.ts";
 import { requireTensor } from "../internal/require-tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import { div, sub } from "./arithmetic.ts";
@@ -12,9 +13,16 @@ export interface VarianceOptions extends ReduceOptions {
   readonly correction?: number;
 }
 
+const settings = optionsOf<{ dim: ReduceOptions["dim"]; keepdim: boolean; correction: number }>("var", {
+  dim: undefined,
+  keepdim: false,
+  correction: 1,
+});
+
 /** Variance over all elements or the axes `dim`, unbiased by default as torch.var. */
-export function variance(x: Tensor, { dim, keepdim = false, correction = 1 }: VarianceOptions = {}): Tensor {
+export function variance(x: Tensor, options?: VarianceOptions): Tensor {
   requireTensor(x, "var");
+  const { dim, keepdim, correction } = settings(options);
   const axes = normalizeAxes(dim, x.shape, "var");
   const count = axes.reduce((product, axis) => product * x.shape[axis], 1);
   const centred = sub(x, mean(x, { dim: axes, keepdim: true }));
