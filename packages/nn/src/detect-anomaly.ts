@@ -1,4 +1,4 @@
-import { ArgumentError, OctavoError } from "@octavo/spec";
+import { ArgumentError, OctavoError, withDefaults } from "@octavo/spec";
 import { callContext, withTracer } from "@octavo/tensor";
 import type { Op, OpInputs, Tensor, Tracer } from "@octavo/tensor";
 import { describeValues, largestMagnitude } from "./internal/value-range.ts";
@@ -28,7 +28,8 @@ export class AnomalyError extends OctavoError {}
  * @throws AnomalyError for what it finds: a result, a parameter that an earlier update spoilt, or an input. ±∞ in an input is
  * taken as meant (masks).
  */
-export function detectAnomaly<T>(body: () => T, { limit = Infinity }: AnomalyOptions = {}): T {
+export function detectAnomaly<T>(body: () => T, options: AnomalyOptions = {}): T {
+  const { limit } = withDefaults("detectAnomaly", { limit: Infinity }, options);
   if (!(limit > 0)) {
     throw new ArgumentError({ where: "detectAnomaly", expected: "a limit > 0", got: String(limit) });
   }

@@ -1,10 +1,12 @@
-import { entryOf, numberOfElements, ShapeError } from "@octavo/spec";
+import { entryOf, numberOfElements, ShapeError, withDefaults } from "@octavo/spec";
 import { defaultGenerator } from "@octavo/tensor";
 import type { Generator, Tensor } from "@octavo/tensor";
 
 export interface InitOptions {
   readonly generator?: Generator;
 }
+
+const initDefaults = { generator: defaultGenerator };
 
 /** Fills a tensor with one value, in place. */
 export function constant_(x: Tensor, value: number): Tensor {
@@ -18,24 +20,16 @@ export const zeros_ = (x: Tensor): Tensor => constant_(x, 0);
 export const ones_ = (x: Tensor): Tensor => constant_(x, 1);
 
 /** Uniform in [low, high), in place. */
-export function uniform_(
-  x: Tensor,
-  low = 0,
-  high = 1,
-  { generator = defaultGenerator }: InitOptions = {},
-): Tensor {
+export function uniform_(x: Tensor, low = 0, high = 1, options: InitOptions = {}): Tensor {
+  const { generator } = withDefaults("uniform_", initDefaults, options);
   const { data } = x;
   for (let i = 0; i < data.length; i++) data[i] = low + (high - low) * generator.uniform();
   return x;
 }
 
 /** Normal with the given mean and standard deviation, in place. */
-export function normal_(
-  x: Tensor,
-  mean = 0,
-  std = 1,
-  { generator = defaultGenerator }: InitOptions = {},
-): Tensor {
+export function normal_(x: Tensor, mean = 0, std = 1, options: InitOptions = {}): Tensor {
+  const { generator } = withDefaults("normal_", initDefaults, options);
   const { data } = x;
   for (let i = 0; i < data.length; i++) data[i] = mean + std * generator.normal();
   return x;
@@ -77,23 +71,33 @@ export interface KaimingOptions extends InitOptions {
   readonly nonlinearity?: Nonlinearity;
 }
 
-function kaimingStd(
-  x: Tensor,
-  { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" }: KaimingOptions,
-): number {
-  return calculateGain(nonlinearity, a) / Math.sqrt(fans(x)[mode]);
+const kaimingDefaults = { ...initDefaults, a: 0, mode: "fanIn", nonlinearity: "leakyRelu" } as const;
+
+/** The standard deviation, and the generator to draw with. */
+function kaiming(where: string, x: Tensor, options: KaimingOptions) {
+  const { a, mode, nonlinearity, generator } = withDefaults(where, kaimingDefaults, options);
+  return { std: calculateGain(nonlinearity, a) / Math.sqrt(fans(x)[mode]), generator };
 }
 
 /** He et al. 2015, uniform: bound = gain · √(3 / fan). */
 export function kaimingUniform_(x: Tensor, options: KaimingOptions = {}): Tensor {
-  const bound = Math.sqrt(3) * kaimingStd(x, options);
-  return uniform_(x, -bound, bound, options);
+  const { std, generator } = kaiming("kaimingUniform_", x, options);
+  const bound = Math.sqrt(3) * std;
+  return uniform_(x, -bound, bound, { generator });
 }
 
 /** He et al. 2015, normal: std = gain / √fan. */
 export function kaimingNormal_(x: Tensor, options: KaimingOptions = {}): Tensor {
-  return normal_(x, 0, kaimingStd(x, options), options);
+  const { std, generator } = kaiming("kaimingNormal_", x, options);
+  return normal_(x, 0, std, { generator });
 }
+
+export interface XavierOptions extends InitOptions {
+  /** Default 1. */
+  readonly gain?: number;
+}
+
+const xavierDefaults = { ...initDefaults, gain: 1 };
 
 function xavierStd(x: Tensor, gain: number): number {
   const { fanIn, fanOut } = fans(x);
@@ -101,18 +105,14 @@ function xavierStd(x: Tensor, gain: number): number {
 }
 
 /** Glorot & Bengio 2010, uniform: bound = gain · √(6 / (fanIn + fanOut)). */
-export function xavierUniform_(
-  x: Tensor,
-  { gain = 1, ...options }: InitOptions & { gain?: number } = {},
-): Tensor {
+export function xavierUniform_(x: Tensor, options: XavierOptions = {}): Tensor {
+  const { gain, generator } = withDefaults("xavierUniform_", xavierDefaults, options);
   const bound = Math.sqrt(3) * xavierStd(x, gain);
-  return uniform_(x, -bound, bound, options);
+  return uniform_(x, -bound, bound, { generator });
 }
 
 /** Glorot & Bengio 2010, normal: std = gain · √(2 / (fanIn + fanOut)). */
-export function xavierNormal_(
-  x: Tensor,
-  { gain = 1, ...options }: InitOptions & { gain?: number } = {},
-): Tensor {
-  return normal_(x, 0, xavierStd(x, gain), options);
+export function xavierNormal_(x: Tensor, options: XavierOptions = {}): Tensor {
+  const { gain, generator } = withDefaults("xavierNormal_", xavierDefaults, options);
+  return normal_(x, 0, xavierStd(x, gain), { generator });
 }

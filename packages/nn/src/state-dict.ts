@@ -1,6 +1,6 @@
 import { noGrad, toMemoryFormat } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
-import { ArgumentError, ShapeError } from "@octavo/spec";
+import { ArgumentError, ShapeError, withDefaults } from "@octavo/spec";
 import type { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -74,9 +74,11 @@ export interface LoadOptions {
 export function loadStateDict(
   module: Module,
   source: ReadonlyMap<string, Tensor>,
-  { strict = true }: LoadOptions = {},
+  options: LoadOptions = {},
 ): { missingKeys: string[]; unexpectedKeys: string[] } {
   requireMap(module, source);
+  const where = `loadStateDict of ${module.typeName()}`;
+  const { strict } = withDefaults(where, { strict: true }, options);
   const owners = [...everyPath(module, "")];
   const own = new Map(
     owners.flatMap(([path, owner]) => [...ownTensors(owner)].map(([name, x]) => [join(path, name), x])),
@@ -98,7 +100,7 @@ export function loadStateDict(
   if (strict && unexpectedKeys.length) problems.push(`unknown: ${unexpectedKeys.join(", ")}`);
   if (problems.length) {
     throw new ShapeError({
-      where: `loadStateDict of ${module.typeName()}`,
+      where,
       expected: "a state dict of the same model",
       got: problems.join("; "),
       hint: "strict: false ignores missing and unknown names.",

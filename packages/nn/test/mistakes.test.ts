@@ -6,6 +6,8 @@ import { describe, expect, it } from "vitest";
 
 const quantized = () => quantizePerTensor(ones([2, 2]), 0.5, 0, "quint8");
 
+const optimizer = () => new nn.SGD([new nn.Parameter({ shape: [2] })]);
+
 /** A module that is one function. */
 class Call extends nn.Module {
   readonly compute: (x: Tensor) => unknown;
@@ -76,9 +78,106 @@ describe("arguments of modules", () => {
       'Softmax: expected an axis, an integer, got {"dim":1}.\nThe axis is the argument itself: new Softmax(1).',
     ],
     [() => new nn.LogSoftmax("1" as never), "LogSoftmax: expected an axis, an integer"],
+    [
+      () => new nn.Dropout({ p: 0.3 } as never),
+      "Dropout: expected p, a number, got an object with p.\np is an argument of its own, not an option.",
+    ],
+    [() => new nn.LeakyReLU({ negativeSlope: 0.2 } as never), "LeakyReLU: expected negativeSlope, a number"],
+    [() => new nn.ELU("1" as never), "ELU: expected alpha, a number, got string 1."],
+    [() => new nn.CELU({} as never), "CELU: expected alpha, a number, got an empty object."],
+    [() => new nn.Hardtanh([-2, 2] as never), "Hardtanh: expected minVal, a number, got Array of length 2."],
+    [() => new nn.Hardtanh(-2, null as never), "Hardtanh: expected maxVal, a number, got null."],
+    [
+      () => new nn.Softplus({ beta: 2 } as never),
+      "Softplus: expected beta, a number, got an object with beta.",
+    ],
+    [() => new nn.Flatten({ startDim: 2 } as never), "Flatten: expected startDim, a number"],
+    [
+      () => new nn.ChannelShuffle(undefined as never),
+      "ChannelShuffle: expected groups, a number, got undefined.",
+    ],
+    [() => new nn.PixelShuffle({} as never), "PixelShuffle: expected upscaleFactor, a number"],
+    [() => new nn.PixelUnshuffle({} as never), "PixelUnshuffle: expected downscaleFactor, a number"],
+    [() => new nn.GroupNorm({ numGroups: 2 } as never, 4), "GroupNorm: expected numGroups, a number"],
+    [
+      () => new nn.LayerNorm({ normalizedShape: 2 } as never),
+      "LayerNorm: expected normalizedShape, a number or a list of them, got an object with normalizedShape.",
+    ],
+    [
+      () => new nn.MaxPool2d({ kernelSize: 2 } as never),
+      "MaxPool2d: expected kernelSize, a number or a list of them, got an object with kernelSize.",
+    ],
+    [
+      () => new nn.AvgPool1d(undefined as never),
+      "AvgPool1d: expected kernelSize, a number or a list of them",
+    ],
+    [
+      () => new nn.AdaptiveAvgPool2d(undefined as never),
+      "AdaptiveAvgPool2d: expected outputSize, a number or a list of them, got undefined.",
+    ],
+    [
+      () => new nn.Sequential(nn.ReLU as never),
+      "Sequential: expected a module, got a function.\nOf a class make one",
+    ],
+    [() => new nn.Sequential(new nn.ReLU(), null as never), "Sequential: expected a module, got null."],
+    [() => new nn.ModuleList([nn.ReLU as never]), "ModuleList: expected a module, got a function."],
+    [() => new nn.StepLR(optimizer(), { stepSize: 3 } as never), "StepLR: expected stepSize, a number"],
+    [
+      () => new nn.ExponentialLR(optimizer(), { gamma: 0.9 } as never),
+      "ExponentialLR: expected gamma, a number",
+    ],
+    [
+      () => new nn.CosineAnnealingLR(optimizer(), undefined as never),
+      "CosineAnnealingLR: expected tMax, a number",
+    ],
+    [
+      () => new nn.OneCycleLR(optimizer(), 0.1, undefined as never),
+      "OneCycleLR: expected options totalSteps, epochs, stepsPerEpoch, pctStart, annealStrategy, cycleMomentum, " +
+        "baseMomentum, maxMomentum, divFactor, finalDivFactor, threePhase, got none.\nOptions are one object, the last argument.",
+    ],
+    [
+      () => new nn.Upsample(undefined as never),
+      "Upsample: expected options size, scaleFactor, mode, alignCorners, got none.",
+    ],
   ])("%#", (make, message) => {
     expect(make).toThrow(ArgumentError);
     expect(make).toThrow(message);
+  });
+
+  it.each<[() => unknown, string]>([
+    [
+      () => nn.init.uniform_(ones([2]), 0, 1, { seed: 1 } as never),
+      "uniform_: expected options generator, got seed.",
+    ],
+    [
+      () => nn.init.normal_(ones([2]), 0, 1, 5 as never),
+      "normal_: expected options generator, got number 5.",
+    ],
+    [
+      () => nn.init.kaimingUniform_(ones([2, 2]), { nonLinearity: "relu" } as never),
+      "kaimingUniform_: expected options generator, a, mode, nonlinearity, got nonLinearity.",
+    ],
+    [() => nn.init.kaimingNormal_(ones([2, 2]), 0 as never), "kaimingNormal_: expected options generator"],
+    [
+      () => nn.init.xavierUniform_(ones([2, 2]), 2 as never),
+      "xavierUniform_: expected options generator, gain",
+    ],
+    [
+      () => nn.init.xavierNormal_(ones([2, 2]), { gian: 2 } as never),
+      "xavierNormal_: expected options generator, gain",
+    ],
+    [
+      () => new nn.Linear(1, 1).loadStateDict(new Map(), false as never),
+      "loadStateDict of Linear: expected options strict, got boolean false.",
+    ],
+    [() => nn.detectAnomaly(() => 0, 100 as never), "detectAnomaly: expected options limit, got number 100."],
+    [
+      () => new nn.Sequential(new Call((x) => x.flatten(1 as never)))(ones([2, 2])),
+      "0 (Call): expected options startDim, endDim, got number 1.",
+    ],
+  ])("and of functions, %#", (call, message) => {
+    expect(call).toThrow(ArgumentError);
+    expect(call).toThrow(message);
   });
 
   it("a class needs a forward", () => {

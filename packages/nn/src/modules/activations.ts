@@ -23,6 +23,7 @@ import {
 import type { Tensor } from "@octavo/tensor";
 import { pythonFloat, pythonValue } from "../internal/python-text.ts";
 import { requireAxis } from "../internal/require-axis.ts";
+import { requireNumber } from "../internal/require-number.ts";
 import { Module } from "../module.ts";
 
 /** A function of each element. */
@@ -111,7 +112,7 @@ export class LeakyReLU extends Activation {
 
   constructor(negativeSlope = 0.01) {
     super();
-    this.negativeSlope = negativeSlope;
+    this.negativeSlope = requireNumber(negativeSlope, "LeakyReLU", "negativeSlope");
   }
 
   override forward(x: Tensor): Tensor {
@@ -129,7 +130,7 @@ export class ELU extends Activation {
 
   constructor(alpha = 1) {
     super();
-    this.alpha = alpha;
+    this.alpha = requireNumber(alpha, "ELU", "alpha");
   }
 
   override forward(x: Tensor): Tensor {
@@ -147,7 +148,7 @@ export class CELU extends Activation {
 
   constructor(alpha = 1) {
     super();
-    this.alpha = alpha;
+    this.alpha = requireNumber(alpha, "CELU", "alpha");
   }
 
   override forward(x: Tensor): Tensor {
@@ -166,8 +167,8 @@ export class Hardtanh extends Activation {
 
   constructor(minVal = -1, maxVal = 1) {
     super();
-    this.minVal = minVal;
-    this.maxVal = maxVal;
+    this.minVal = requireNumber(minVal, "Hardtanh", "minVal");
+    this.maxVal = requireNumber(maxVal, "Hardtanh", "maxVal");
   }
 
   override forward(x: Tensor): Tensor {
@@ -186,8 +187,8 @@ export class Softplus extends Activation {
 
   constructor(beta = 1, threshold = 20) {
     super();
-    this.beta = beta;
-    this.threshold = threshold;
+    this.beta = requireNumber(beta, "Softplus", "beta");
+    this.threshold = requireNumber(threshold, "Softplus", "threshold");
   }
 
   override forward(x: Tensor): Tensor {

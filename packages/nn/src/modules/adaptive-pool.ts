@@ -8,6 +8,7 @@ import {
 } from "@octavo/tensor";
 import type { AdaptiveSize, Tensor } from "@octavo/tensor";
 import { pythonValue } from "../internal/python-text.ts";
+import { requireSize } from "../internal/require-size.ts";
 import { Module } from "../module.ts";
 
 /** Pooling over windows that divide the input evenly into `outputSize`; null keeps an axis as it is. */
@@ -16,7 +17,7 @@ abstract class AdaptivePool extends Module<[x: Tensor], Tensor> {
 
   constructor(outputSize: AdaptiveSize) {
     super();
-    this.outputSize = outputSize;
+    this.outputSize = requireSize(outputSize, this.typeName(), "outputSize");
   }
 
   override extraRepr(): string {

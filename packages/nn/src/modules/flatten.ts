@@ -1,5 +1,6 @@
 import { flatten } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
+import { requireNumber } from "../internal/require-number.ts";
 import { Module } from "../module.ts";
 
 /** Axes `startDim` to `endDim` as one; by default all but the batch. */
@@ -9,8 +10,8 @@ export class Flatten extends Module<[x: Tensor], Tensor> {
 
   constructor(startDim = 1, endDim = -1) {
     super();
-    this.startDim = startDim;
-    this.endDim = endDim;
+    this.startDim = requireNumber(startDim, "Flatten", "startDim");
+    this.endDim = requireNumber(endDim, "Flatten", "endDim");
   }
 
   override forward(x: Tensor): Tensor {

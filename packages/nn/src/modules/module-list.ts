@@ -1,4 +1,5 @@
 import { ArgumentError } from "@octavo/spec";
+import { requireModule } from "../internal/require-module.ts";
 import { Module } from "../module.ts";
 
 /** A list of modules that belong to the module that holds it; its owner calls them. */
@@ -29,6 +30,7 @@ export class ModuleList extends Module {
   }
 
   append(module: Module): this {
+    requireModule(module, "ModuleList");
     return Object.assign(this, { [this.size]: module });
   }
 }

@@ -1,5 +1,6 @@
 import { ArgumentError } from "@octavo/spec";
 import type { Tensor } from "@octavo/tensor";
+import { requireModule } from "../internal/require-module.ts";
 import { Module } from "../module.ts";
 
 type Layers = readonly Module[] | readonly [Readonly<Record<string, Module>>];
@@ -7,8 +8,8 @@ type Layers = readonly Module[] | readonly [Readonly<Record<string, Module>>];
 /** Names and modules: "0", "1", … or those of an object. */
 function namesOf(layers: Layers): [name: string, module: Module][] {
   const [first] = layers;
-  if (layers.length === 1 && !(first instanceof Module))
-    return Object.entries(first as Record<string, Module>);
+  // Modules are functions.
+  if (layers.length === 1 && typeof first === "object" && first !== null) return Object.entries(first);
   return layers.map((layer, i) => [String(i), layer as Module]);
 }
 
@@ -41,6 +42,7 @@ export class Sequential<I = Tensor, O = Tensor> extends Module<[x: I], O> {
    * @throws ArgumentError for a number among names, which JavaScript would put first.
    */
   append(module: Module, name = String(this.size)): this {
+    requireModule(module, "Sequential");
     const names = [...this.namedChildren()].map(([known]) => known);
     Object.assign(this, { [name]: module });
     const last = [...this.namedChildren()].pop();

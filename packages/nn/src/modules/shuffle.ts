@@ -1,5 +1,6 @@
 import { channelShuffle, pixelShuffle, pixelUnshuffle } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
+import { requireNumber } from "../internal/require-number.ts";
 import { Module } from "../module.ts";
 
 /** Channels of (N, C, …) seen as (groups, C / groups), transposed. */
@@ -8,7 +9,7 @@ export class ChannelShuffle extends Module<[x: Tensor], Tensor> {
 
   constructor(groups: number) {
     super();
-    this.groups = groups;
+    this.groups = requireNumber(groups, "ChannelShuffle", "groups");
   }
 
   override forward(x: Tensor): Tensor {
@@ -26,7 +27,7 @@ export class PixelShuffle extends Module<[x: Tensor], Tensor> {
 
   constructor(upscaleFactor: number) {
     super();
-    this.upscaleFactor = upscaleFactor;
+    this.upscaleFactor = requireNumber(upscaleFactor, "PixelShuffle", "upscaleFactor");
   }
 
   override forward(x: Tensor): Tensor {
@@ -44,7 +45,7 @@ export class PixelUnshuffle extends Module<[x: Tensor], Tensor> {
 
   constructor(downscaleFactor: number) {
     super();
-    this.downscaleFactor = downscaleFactor;
+    this.downscaleFactor = requireNumber(downscaleFactor, "PixelUnshuffle", "downscaleFactor");
   }
 
   override forward(x: Tensor): Tensor {

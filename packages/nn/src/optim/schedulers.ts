@@ -1,4 +1,5 @@
 import { withDefaults } from "@octavo/spec";
+import { requireNumber } from "../internal/require-number.ts";
 import { LRScheduler } from "./lr-scheduler.ts";
 import type { Optimizer } from "./optimizer.ts";
 
@@ -9,7 +10,7 @@ export class StepLR extends LRScheduler {
 
   constructor(optimizer: Optimizer, stepSize: number, options: { gamma?: number } = {}) {
     super(optimizer);
-    this.stepSize = stepSize;
+    this.stepSize = requireNumber(stepSize, this.constructor.name, "stepSize");
     this.gamma = withDefaults(this.constructor.name, { gamma: 0.1 }, options).gamma;
   }
 
@@ -40,7 +41,7 @@ export class ExponentialLR extends LRScheduler {
 
   constructor(optimizer: Optimizer, gamma: number) {
     super(optimizer);
-    this.gamma = gamma;
+    this.gamma = requireNumber(gamma, "ExponentialLR", "gamma");
   }
 
   protected rate(base: number, epoch: number): number {
@@ -55,7 +56,7 @@ export class CosineAnnealingLR extends LRScheduler {
 
   constructor(optimizer: Optimizer, tMax: number, options: { etaMin?: number } = {}) {
     super(optimizer);
-    this.tMax = tMax;
+    this.tMax = requireNumber(tMax, "CosineAnnealingLR", "tMax");
     this.etaMin = withDefaults("CosineAnnealingLR", { etaMin: 0 }, options).etaMin;
   }
 
