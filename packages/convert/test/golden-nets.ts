@@ -159,7 +159,7 @@ class CatNet extends Module<[x: Tensor], Tensor> implements GoldenNet {
 
   override forward(x: Tensor): Tensor {
     const y = this.quant(x);
-    return this.dequant(this.last(this.cat.cat([this.left(y), this.right(y)], 1)));
+    return this.dequant(this.last(this.cat.cat([this.left(y), this.right(y)], { dim: 1 })));
   }
 }
 

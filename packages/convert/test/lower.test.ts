@@ -239,7 +239,7 @@ describe("quantized models", () => {
     const net = new Net({ ...parts, dequant: new DeQuantStub() }, function (x) {
       const { quant, conv, join, dequant } = this as Net & typeof parts & { dequant: DeQuantStub };
       const q = quant(x);
-      return dequant(join.cat([conv(q), q], -3));
+      return dequant(join.cat([conv(q), q], { dim: -3 }));
     });
     const converted = quantized(net, image());
     await expectSameBits(converted, [image()]);

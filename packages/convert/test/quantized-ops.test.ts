@@ -212,7 +212,7 @@ const runs: Readonly<Record<string, Run>> = {
     const roles = Object.keys(row.inputs);
     return q.cat(
       roles.map((role) => quantized(row, role)),
-      row.number("dim"),
+      { dim: row.number("dim") },
     );
   }),
   add_scalar: functional((q, row) => q.addScalar(quantized(row, "x"), row.number("value")), false),

@@ -44,7 +44,7 @@ class Inception extends Module<[x: Tensor], Tensor> {
   }
 
   override forward(x: Tensor): Tensor {
-    return this.cat.cat([this.branch1(x), this.branch2(x), this.branch3(x), this.branch4(x)], 1);
+    return this.cat.cat([this.branch1(x), this.branch2(x), this.branch3(x), this.branch4(x)], { dim: 1 });
   }
 
   override typeName(): string {

@@ -33,7 +33,7 @@ export class InceptionA extends Module<[x: Tensor], Tensor> {
   override forward(x: Tensor): Tensor {
     const five = this.branch5x5_2(this.branch5x5_1(x));
     const double = this.branch3x3dbl_3(this.branch3x3dbl_2(this.branch3x3dbl_1(x)));
-    return this.myop.cat([this.branch1x1(x), five, double, this.branch_pool(average(x))], 1);
+    return this.myop.cat([this.branch1x1(x), five, double, this.branch_pool(average(x))], { dim: 1 });
   }
 
   override typeName(): string {
@@ -57,7 +57,7 @@ export class InceptionB extends Module<[x: Tensor], Tensor> {
 
   override forward(x: Tensor): Tensor {
     const double = this.branch3x3dbl_3(this.branch3x3dbl_2(this.branch3x3dbl_1(x)));
-    return this.myop.cat([this.branch3x3(x), double, largest(x)], 1);
+    return this.myop.cat([this.branch3x3(x), double, largest(x)], { dim: 1 });
   }
 
   override typeName(): string {
@@ -98,7 +98,7 @@ export class InceptionC extends Module<[x: Tensor], Tensor> {
     const seven = this.branch7x7_3(this.branch7x7_2(this.branch7x7_1(x)));
     const half = this.branch7x7dbl_3(this.branch7x7dbl_2(this.branch7x7dbl_1(x)));
     const double = this.branch7x7dbl_5(this.branch7x7dbl_4(half));
-    return this.myop.cat([this.branch1x1(x), seven, double, this.branch_pool(average(x))], 1);
+    return this.myop.cat([this.branch1x1(x), seven, double, this.branch_pool(average(x))], { dim: 1 });
   }
 
   override typeName(): string {
@@ -124,7 +124,9 @@ export class InceptionD extends Module<[x: Tensor], Tensor> {
 
   override forward(x: Tensor): Tensor {
     const seven = this.branch7x7x3_3(this.branch7x7x3_2(this.branch7x7x3_1(x)));
-    return this.myop.cat([this.branch3x3_2(this.branch3x3_1(x)), this.branch7x7x3_4(seven), largest(x)], 1);
+    return this.myop.cat([this.branch3x3_2(this.branch3x3_1(x)), this.branch7x7x3_4(seven), largest(x)], {
+      dim: 1,
+    });
   }
 
   override typeName(): string {
@@ -157,10 +159,10 @@ export class InceptionE extends Module<[x: Tensor], Tensor> {
 
   override forward(x: Tensor): Tensor {
     const three = this.branch3x3_1(x);
-    const wide = this.myop1.cat([this.branch3x3_2a(three), this.branch3x3_2b(three)], 1);
+    const wide = this.myop1.cat([this.branch3x3_2a(three), this.branch3x3_2b(three)], { dim: 1 });
     const second = this.branch3x3dbl_2(this.branch3x3dbl_1(x));
-    const double = this.myop2.cat([this.branch3x3dbl_3a(second), this.branch3x3dbl_3b(second)], 1);
-    return this.myop3.cat([this.branch1x1(x), wide, double, this.branch_pool(average(x))], 1);
+    const double = this.myop2.cat([this.branch3x3dbl_3a(second), this.branch3x3dbl_3b(second)], { dim: 1 });
+    return this.myop3.cat([this.branch1x1(x), wide, double, this.branch_pool(average(x))], { dim: 1 });
   }
 
   override typeName(): string {

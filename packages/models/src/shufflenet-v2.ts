@@ -43,7 +43,7 @@ class ShuffleUnit extends Module<[x: Tensor], Tensor> {
 
   override forward(x: Tensor): Tensor {
     const [left, right] = this.splits ? chunk(x, 2, { dim: 1 }) : [this.branch1(x), x];
-    return channelShuffle(this.cat.cat([left, this.branch2(right)], 1), 2);
+    return channelShuffle(this.cat.cat([left, this.branch2(right)], { dim: 1 }), 2);
   }
 
   override typeName(): string {

@@ -1,4 +1,5 @@
 import { Module } from "@octavo/nn";
+import { withDefaults } from "@octavo/spec";
 import type { Tensor } from "@octavo/tensor";
 
 export type FunctionalOperation = "add" | "addScalar" | "mul" | "mulScalar" | "addRelu" | "cat" | "matmul";
@@ -33,7 +34,9 @@ export abstract class Functional extends Module<[FunctionalOperation, ...unknown
     return this("addRelu", a, b);
   }
 
-  cat(tensors: Tensor[], dim = 0): Tensor {
+  /** Along the axis `dim`, 0 unless given. */
+  cat(tensors: Tensor[], options: { readonly dim?: number } = {}): Tensor {
+    const { dim } = withDefaults("FloatFunctional.cat", { dim: 0 }, options);
     return this("cat", tensors, dim);
   }
 
