@@ -1,6 +1,6 @@
 import type { Module } from "@octavo/nn";
 import { activationQuantizerOf, replaceModules } from "@octavo/qat";
-import { QuantizationError } from "@octavo/spec";
+import { QuantizationError, withDefaults } from "@octavo/spec";
 import { QFunctional } from "./modules/q-functional.ts";
 import { Quantize } from "./modules/quantize.ts";
 import { QuantizedFunction } from "./modules/quantized-function.ts";
@@ -21,7 +21,8 @@ export interface ConvertOptions {
  * @throws QuantizationError if the model was not prepared or is converted already, or an observer saw nothing; the message
  *   names the module.
  */
-export function convert<M extends Module>(model: M, { inplace = false }: ConvertOptions = {}): M {
+export function convert<M extends Module>(model: M, options: ConvertOptions = {}): M {
+  const { inplace } = withDefaults(`convert of ${model.typeName()}`, { inplace: false }, options);
   requirePrepared(model);
   const target = inplace ? model : model.clone();
   return replaceModules(target.eval(), quantizedForm) as M;

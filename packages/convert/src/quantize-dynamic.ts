@@ -1,7 +1,7 @@
 import type { Module } from "@octavo/nn";
 import { propagateQConfig, replaceModules } from "@octavo/qat";
 import type { QConfig } from "@octavo/qat";
-import { ArgumentError, QuantizationError } from "@octavo/spec";
+import { ArgumentError, QuantizationError, withDefaults } from "@octavo/spec";
 import { dynamicForm, dynamicQConfigs } from "./dynamic-forms.ts";
 import type { DynamicDType } from "./dynamic-forms.ts";
 
@@ -21,6 +21,8 @@ export interface QuantizeDynamicOptions {
   readonly reduceRange?: boolean;
 }
 
+const defaults = { inplace: false, dtype: "qint8", qconfig: undefined, reduceRange: false } as const;
+
 /**
  * Layers with integer weights between floats: no calibration, weights a quarter of the size, or an eighth.
  * torch.ao.quantization.quantize_dynamic.
@@ -33,12 +35,10 @@ export interface QuantizeDynamicOptions {
  * @throws QuantizationError for a model without such layers, and for weights that the kernels do not have: they are qint8 and symmetric,
  *   an embedding of 4 bits has an even width. @throws ArgumentError for an unknown dtype.
  */
-export function quantizeDynamic<M extends Module>(
-  model: M,
-  { inplace = false, dtype = "qint8", qconfig, reduceRange = false }: QuantizeDynamicOptions = {},
-): M {
+export function quantizeDynamic<M extends Module>(model: M, options: QuantizeDynamicOptions = {}): M {
   const known = Object.keys(dynamicQConfigs) as DynamicDType[];
   const where = `quantizeDynamic of ${model.typeName()}`;
+  const { inplace, dtype, qconfig, reduceRange } = withDefaults(where, defaults, options);
   if (!known.includes(dtype)) {
     throw new ArgumentError({ where, expected: `dtype ${known.join(", ")}`, got: String(dtype) });
   }

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { ArgumentError } from "@octavo/spec";
+import { ArgumentError, withDefaults } from "@octavo/spec";
 import { empty, Generator } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 
@@ -29,6 +29,15 @@ export interface DataLoaderOptions {
    */
   readonly workers?: number;
 }
+
+const defaults = {
+  batchSize: NaN,
+  shuffle: false,
+  seed: 0,
+  dropLast: false,
+  transform: toFloat(),
+  workers: 0,
+};
 
 /** Images with their labels, in one order. */
 export interface Batch {
@@ -73,14 +82,8 @@ export class DataLoader implements Iterable<Batch>, AsyncIterable<Batch> {
 
   /** @throws ArgumentError for a batch size < 1, a seed that is no integer, an empty data set, or images and labels of different numbers. */
   constructor(dataset: ImageDataset, options: DataLoaderOptions) {
-    const {
-      batchSize,
-      shuffle = false,
-      seed = 0,
-      dropLast = false,
-      transform = toFloat(),
-      workers = 0,
-    } = options;
+    const settings = withDefaults("DataLoader", defaults, options);
+    const { batchSize, shuffle, seed, dropLast, transform, workers } = settings;
     const count = dataset.labels.length;
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       const got = String(batchSize);

@@ -1,4 +1,4 @@
-import { ArgumentError } from "@octavo/spec";
+import { ArgumentError, withDefaults } from "@octavo/spec";
 
 import type { DatasetSplits } from "./image-dataset.ts";
 import { readIdxFolder } from "./internal/read-idx-folder.ts";
@@ -11,7 +11,8 @@ const digits = Object.freeze(Array.from({ length: 10 }, (_, digit) => String(dig
  *
  * @throws ArgumentError if the files are not there. @throws FormatError if one is damaged.
  */
-export async function mnist({ dir = mnistDataFolder() }: { dir?: string } = {}): Promise<DatasetSplits> {
+export async function mnist(options: { readonly dir?: string } = {}): Promise<DatasetSplits> {
+  const { dir = mnistDataFolder() } = withDefaults("mnist", { dir: undefined }, options);
   return readIdxFolder(dir, digits);
 }
 

@@ -1,7 +1,7 @@
 import { cloneModule, Module } from "@octavo/nn";
 import type { Copies, ExtraState, StateDict } from "@octavo/nn";
 import type { Observer, ObserverFactory } from "@octavo/observers";
-import { QuantizationError } from "@octavo/spec";
+import { QuantizationError, withDefaults } from "@octavo/spec";
 import type { QParams } from "@octavo/spec";
 import { fakeQuantize, tensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
@@ -32,8 +32,9 @@ export class FakeQuantize extends Module<[x: Tensor], Tensor> implements ExtraSt
   private known: QParams | null = null;
 
   /** @throws QuantizationError if it is to round and the observer has no integer range, or float zero points. */
-  constructor(observer: ObserverFactory, { fakeQuantEnabled = true }: FakeQuantizeOptions = {}) {
+  constructor(observer: ObserverFactory, options: FakeQuantizeOptions = {}) {
     super();
+    const { fakeQuantEnabled } = withDefaults("FakeQuantize", { fakeQuantEnabled: true }, options);
     this.observerFactory = observer;
     this.observer = observer.create();
     this.fakeQuantEnabled = fakeQuantEnabled;

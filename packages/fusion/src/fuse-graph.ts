@@ -1,8 +1,10 @@
 import type { GraphModule } from "@octavo/graph";
+import { withDefaults } from "@octavo/spec";
 import { FusionReport, memberName } from "./fusion-report.ts";
 import type { FusedGroup } from "./fusion-report.ts";
 import { takeHooks } from "./internal/take-hooks.ts";
-import { matchFusions } from "./match-fusions.ts";
+import { fusions } from "./fusions.ts";
+import { matchFusions, modeOf } from "./match-fusions.ts";
 import type { FusionGroup, MatchOptions } from "./match-fusions.ts";
 
 /**
@@ -10,8 +12,9 @@ import type { FusionGroup, MatchOptions } from "./match-fusions.ts";
  * calls the fused module at the path of the first. Modules that nothing calls any more are removed. As torch's fuse_fx.
  */
 export function fuseGraph(model: GraphModule, options: Omit<MatchOptions, "eager"> = {}): FusionReport {
-  const { mode = model.training ? "train" : "eval" } = options;
-  const { groups, misses } = matchFusions(model, options);
+  const defaults = { rules: fusions, mode: modeOf(model) };
+  const { rules, mode } = withDefaults("fuseGraph", defaults, options);
+  const { groups, misses } = matchFusions(model, { rules, mode });
   const fused = groups.filter(({ rule }) => rule[mode] !== null).map((group) => replace(model, group, mode));
   model.deleteAllUnusedSubmodules();
   const unfused = misses

@@ -1,6 +1,6 @@
 import { GraphModule, trace } from "@octavo/graph";
 import type { Module } from "@octavo/nn";
-import { ArgumentError, QuantizationError } from "@octavo/spec";
+import { ArgumentError, QuantizationError, withDefaults } from "@octavo/spec";
 import { Tensor } from "@octavo/tensor";
 import { fuseGraph } from "./fuse-graph.ts";
 import { fuseDisjoint, fuseNamed } from "./fuse-named.ts";
@@ -75,8 +75,10 @@ function fuse<M extends Module>(
   model: M,
   second: Names | ExampleInputs,
   mode: Mode,
-  { inplace = false, rules = fusions }: FuseOptions = {},
+  options: FuseOptions = {},
 ): M | Fused<M> {
+  const where = `fuseModules of ${model.typeName()}`;
+  const { inplace, rules } = withDefaults(where, { inplace: false, rules: fusions }, options);
   requireSecond(model, second);
   const target = inplace ? model : model.clone();
   if (!isNames(second)) return { model: target, report: fuseFound(target, second, mode, rules) };

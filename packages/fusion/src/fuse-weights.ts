@@ -1,4 +1,4 @@
-import { ArgumentError, denseStrides, ShapeError } from "@octavo/spec";
+import { ArgumentError, denseStrides, ShapeError, withDefaults } from "@octavo/spec";
 import { Parameter } from "@octavo/nn";
 import { Tensor } from "@octavo/tensor";
 
@@ -37,8 +37,9 @@ export function fuseConvBnWeights(
   weight: Tensor,
   bias: Tensor | null,
   norm: NormStatistics,
-  { transpose = false, groups = 1 }: ConvFoldOptions = {},
+  options: ConvFoldOptions = {},
 ): FoldedWeights {
+  const { transpose, groups } = withDefaults("fuseConvBnWeights", { transpose: false, groups: 1 }, options);
   const { channels, mean, r, gamma, beta } = perChannel(norm, "fuseConvBnWeights");
   const fan = transpose ? weight.shape[1] * groups : weight.shape[0];
   requireChannels(fan, channels, "fuseConvBnWeights");

@@ -1,6 +1,7 @@
 import { BatchNorm1d, Linear, ReLU, ReLU6 } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import type { GraphModule, Node } from "@octavo/graph";
+import { withDefaults } from "@octavo/spec";
 import { fusions } from "./fusions.ts";
 import type { FusionRule, ModuleClass } from "./fusion-rule.ts";
 import { obstacle } from "./internal/requirements.ts";
@@ -58,14 +59,16 @@ const functionForms = new Map<ModuleClass | string, string>([
   [ReLU6, "relu6"],
 ]);
 
+/** What a model is fused for unless said otherwise. */
+export const modeOf = (model: Module): Mode => (model.training ? "train" : "eval");
+
 /**
  * Finds what can be fused: at each node the longest pattern whose nodes feed only each other. Longer patterns that fail
  * on something else than a missing module are listed as misses.
  */
-export function matchFusions(
-  model: GraphModule,
-  { rules = fusions, mode = model.training ? "train" : "eval", eager = null }: MatchOptions = {},
-): FusionMatches {
+export function matchFusions(model: GraphModule, options: MatchOptions = {}): FusionMatches {
+  const defaults = { rules: fusions, mode: modeOf(model), eager: null };
+  const { rules, mode, eager } = withDefaults("matchFusions", defaults, options);
   const uses: Uses = { calls: callsOf(model), eager: eager && pathsOf(eager) };
   const groups: FusionGroup[] = [];
   const misses: FusionMiss[] = [];

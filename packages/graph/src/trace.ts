@@ -1,4 +1,4 @@
-import { ArgumentError } from "@octavo/spec";
+import { ArgumentError, withDefaults } from "@octavo/spec";
 import type { Module } from "@octavo/nn";
 import { noGrad, Tensor, withTracer } from "@octavo/tensor";
 import { GraphModule } from "./graph-module.ts";
@@ -36,8 +36,10 @@ export interface TraceOptions {
 export function trace<I extends unknown[], O>(
   model: Module<I, O>,
   exampleInputs: Tensor | readonly unknown[],
-  { isLeaf = isLeafModule }: TraceOptions = {},
+  options: TraceOptions = {},
 ): GraphModule<I, O> {
+  const where = `trace of ${model.typeName()}`;
+  const { isLeaf } = withDefaults(where, { isLeaf: isLeafModule as LeafRule }, options);
   const inputs = exampleInputs instanceof Tensor ? [exampleInputs] : exampleInputs;
   const { targets, graph } = withoutSideEffects(model, () => {
     const first = record(model, inputs, isLeaf);

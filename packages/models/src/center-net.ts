@@ -1,6 +1,7 @@
 import { BatchNorm2d, Conv2d, ConvTranspose2d, init, Module, ReLU, Sequential } from "@octavo/nn";
 import type { MaxPool2d } from "@octavo/nn";
 import { DeQuantStub, QuantStub } from "@octavo/qat";
+import { withDefaults } from "@octavo/spec";
 import type { Tensor } from "@octavo/tensor";
 import { resnet18 } from "./resnet.ts";
 
@@ -73,8 +74,9 @@ export class CenterNet extends Module<[images: Tensor], CenterNetOutputs> {
   readonly offset = head(2);
   readonly dequant = new DeQuantStub();
 
-  constructor({ classes = 80 }: CenterNetOptions = {}) {
+  constructor(options: CenterNetOptions = {}) {
     super();
+    const { classes } = withDefaults("CenterNet", { classes: 80 }, options);
     let channels = 512;
     const stages = upsampled.flatMap((width) => {
       const options = { stride: 2, padding: 1, bias: false };

@@ -9,7 +9,7 @@ import {
   Sequential,
 } from "@octavo/nn";
 import { DeQuantStub, FloatFunctional, QuantStub } from "@octavo/qat";
-import { ArgumentError } from "@octavo/spec";
+import { ArgumentError, withDefaults } from "@octavo/spec";
 import { flatten, pad, slice } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 
@@ -86,8 +86,9 @@ export class CifarResNet extends Module<[images: Tensor], Tensor> {
   readonly linear: Linear;
   readonly dequant = new DeQuantStub();
 
-  constructor(depth: number, { classes = 10 }: CifarResNetOptions = {}) {
+  constructor(depth: number, options: CifarResNetOptions = {}) {
     super();
+    const { classes } = withDefaults("CifarResNet", { classes: 10 }, options);
     const blocks = (depth - 2) / 6;
     if (!Number.isInteger(blocks) || blocks < 1) {
       throw new ArgumentError({

@@ -1,5 +1,6 @@
 import { BatchNorm2d, Conv2d, Hardswish, ReLU, ReLU6, Sequential } from "@octavo/nn";
 import type { BatchNormOptions, Module } from "@octavo/nn";
+import { withDefaults } from "@octavo/spec";
 import type { Tensor } from "@octavo/tensor";
 
 export type ActivationName = "relu" | "relu6" | "hardswish";
@@ -20,13 +21,16 @@ export interface ConvNormOptions {
   readonly norm?: boolean | BatchNormOptions;
 }
 
+const defaults = { kernelSize: 3, stride: 1, groups: 1, activation: "relu", norm: true } as const;
+
 /**
  * Children "0" convolution, "1" batch norm, "2" activation; torchvision's Conv2dNormActivation. "same" padding for odd
  * kernels: (N, inChannels, H, W) → (N, outChannels, ⌈H/stride⌉, ⌈W/stride⌉).
  */
 export class Conv2dNormActivation extends Sequential {
   constructor(inChannels: number, outChannels: number, options: ConvNormOptions = {}) {
-    const { kernelSize = 3, stride = 1, groups = 1, activation = "relu", norm = true } = options;
+    const settings = withDefaults("Conv2dNormActivation", defaults, options);
+    const { kernelSize, stride, groups, activation, norm } = settings;
     const padding = (kernelSize - 1) / 2;
     super(
       new Conv2d(inChannels, outChannels, kernelSize, { stride, padding, groups, bias: !norm }),

@@ -1,4 +1,4 @@
-import { ShapeError } from "@octavo/spec";
+import { ShapeError, withDefaults } from "@octavo/spec";
 
 /** A map of `CenterNet`, row-major: what a session gives, or `{ data: map.toArray(), shape: map.shape }` of a tensor. */
 export interface CenterMap {
@@ -37,8 +37,10 @@ export function decodeCenters(
     size,
     offset,
   }: { readonly heatmap: CenterMap; readonly size: CenterMap; readonly offset: CenterMap },
-  { count = 100, threshold = 0, stride = 4 }: DecodeOptions = {},
+  options: DecodeOptions = {},
 ): Detection[][] {
+  const defaults = { count: 100, threshold: 0, stride: 4 };
+  const { count, threshold, stride } = withDefaults("decodeCenters", defaults, options);
   const [batch, classes, height, width] = requireMaps({ heatmap, size, offset });
   const cells = height * width;
   return Array.from({ length: batch }, (_, image) => {

@@ -1,5 +1,6 @@
 import { AdaptiveAvgPool2d, Dropout, Linear, MaxPool2d, Module, ReLU, Sequential } from "@octavo/nn";
 import { DeQuantStub, FloatFunctional, QuantStub } from "@octavo/qat";
+import { withDefaults } from "@octavo/spec";
 import { adaptiveAvgPool2d, flatten } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { BasicConv2d } from "./basic-conv.ts";
@@ -124,8 +125,13 @@ export class GoogLeNet extends Module<[images: Tensor], Tensor | GoogLeNetOutput
   readonly quant = new QuantStub();
   readonly dequant = new DeQuantStub();
 
-  constructor({ classes = 1000, auxLogits = false, dropout = 0.2 }: GoogLeNetOptions = {}) {
+  constructor(options: GoogLeNetOptions = {}) {
     super();
+    const { classes, auxLogits, dropout } = withDefaults(
+      "GoogLeNet",
+      { classes: 1000, auxLogits: false, dropout: 0.2 },
+      options,
+    );
     this.aux1 = auxLogits ? new InceptionAux(512, classes) : null;
     this.aux2 = auxLogits ? new InceptionAux(528, classes) : null;
     this.dropout = new Dropout(dropout);

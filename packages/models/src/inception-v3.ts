@@ -1,5 +1,6 @@
 import { AdaptiveAvgPool2d, Dropout, Linear, MaxPool2d, Module } from "@octavo/nn";
 import { DeQuantStub, QuantStub } from "@octavo/qat";
+import { withDefaults } from "@octavo/spec";
 import { adaptiveAvgPool2d, avgPool2d, flatten } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { BasicConv2d } from "./basic-conv.ts";
@@ -76,8 +77,13 @@ export class InceptionV3 extends Module<[images: Tensor], Tensor | InceptionOutp
   readonly quant = new QuantStub();
   readonly dequant = new DeQuantStub();
 
-  constructor({ classes = 1000, auxLogits = false, dropout = 0.5 }: InceptionV3Options = {}) {
+  constructor(options: InceptionV3Options = {}) {
     super();
+    const { classes, auxLogits, dropout } = withDefaults(
+      "InceptionV3",
+      { classes: 1000, auxLogits: false, dropout: 0.5 },
+      options,
+    );
     this.AuxLogits = auxLogits ? new InceptionAux(768, classes) : null;
     this.dropout = new Dropout(dropout);
     this.fc = new Linear(2048, classes);

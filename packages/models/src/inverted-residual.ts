@@ -1,5 +1,6 @@
 import { Conv2d, Module, Sequential } from "@octavo/nn";
 import { FloatFunctional } from "@octavo/qat";
+import { withDefaults } from "@octavo/spec";
 import type { Tensor } from "@octavo/tensor";
 import { Conv2dNormActivation, normOf } from "./conv-norm-activation.ts";
 import type { ActivationName, ConvNormOptions } from "./conv-norm-activation.ts";
@@ -7,6 +8,8 @@ import type { ActivationName, ConvNormOptions } from "./conv-norm-activation.ts"
 export type InvertedResidualOptions = Pick<ConvNormOptions, "stride" | "norm"> & {
   readonly activation?: ActivationName;
 };
+
+const defaults = { stride: 1, norm: true, activation: "relu" } as const;
 
 /**
  * Expand (1×1), depthwise (3×3), project (1×1, no activation), and a skip connection where input and output have the
@@ -26,15 +29,16 @@ export class InvertedResidual extends Module<[x: Tensor], Tensor> {
     options: InvertedResidualOptions = {},
   ) {
     super();
-    const { stride = 1, norm = true } = options;
+    const settings = withDefaults("InvertedResidual", defaults, options);
+    const { stride, norm } = settings;
     const hidden = inChannels * expand;
     const expansion =
       expand === 1
         ? []
-        : [new Conv2dNormActivation(inChannels, hidden, { ...options, kernelSize: 1, stride: 1 })];
+        : [new Conv2dNormActivation(inChannels, hidden, { ...settings, kernelSize: 1, stride: 1 })];
     this.conv = new Sequential(
       ...expansion,
-      new Conv2dNormActivation(hidden, hidden, { ...options, stride, groups: hidden }),
+      new Conv2dNormActivation(hidden, hidden, { ...settings, groups: hidden }),
       new Conv2d(hidden, outChannels, 1, { bias: !norm }),
       ...normOf(outChannels, norm),
     );

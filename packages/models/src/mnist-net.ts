@@ -1,5 +1,6 @@
 import { AdaptiveAvgPool2d, Linear, Module, Sequential } from "@octavo/nn";
 import { DeQuantStub, QuantStub } from "@octavo/qat";
+import { withDefaults } from "@octavo/spec";
 import { flatten } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { Conv2dNormActivation } from "./conv-norm-activation.ts";
@@ -24,8 +25,9 @@ export class MnistNet extends Module<[images: Tensor], Tensor> {
   readonly classifier: Linear;
   readonly dequant = new DeQuantStub();
 
-  constructor({ classes = 10, inChannels = 1 }: MnistNetOptions = {}) {
+  constructor(options: MnistNetOptions = {}) {
     super();
+    const { classes, inChannels } = withDefaults("MnistNet", { classes: 10, inChannels: 1 }, options);
     this.features = new Sequential(
       new Conv2dNormActivation(inChannels, 16, { stride: 2 }),
       new InvertedResidual(16, 24, 2, { stride: 2 }),

@@ -1,5 +1,6 @@
 import { Dropout, Linear, Module, Sequential } from "@octavo/nn";
 import { DeQuantStub, QuantStub } from "@octavo/qat";
+import { withDefaults } from "@octavo/spec";
 import { adaptiveAvgPool2d, flatten } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { Conv2dNormActivation } from "./conv-norm-activation.ts";
@@ -31,6 +32,8 @@ export interface MobileNetV2Options {
   readonly dropout?: number;
 }
 
+const defaults = { classes: 1000, widthMultiplier: 1, activation: "relu", norm: true, dropout: 0.2 } as const;
+
 /**
  * MobileNetV2 (Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks", 2018), with stubs and a
  * FloatFunctional per skip connection, ready for `prepare`, `prepareQat` and `convert`; torchvision's quantizable
@@ -46,7 +49,8 @@ export class MobileNetV2 extends Module<[images: Tensor], Tensor> {
 
   constructor(options: MobileNetV2Options = {}) {
     super();
-    const { classes = 1000, widthMultiplier = 1, activation = "relu", norm = true, dropout = 0.2 } = options;
+    const chosen = withDefaults("MobileNetV2", defaults, options);
+    const { classes, widthMultiplier, activation, norm, dropout } = chosen;
     const width = (channels: number) => multipleOf8(channels * widthMultiplier);
     let channels = width(32);
     const last = multipleOf8(1280 * Math.max(1, widthMultiplier));

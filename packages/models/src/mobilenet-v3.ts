@@ -1,5 +1,6 @@
 import { AdaptiveAvgPool2d, Dropout, Hardswish, Linear, Module, Sequential } from "@octavo/nn";
 import { DeQuantStub, FloatFunctional, QuantStub } from "@octavo/qat";
+import { withDefaults } from "@octavo/spec";
 import { flatten } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { Conv2dNormActivation } from "./conv-norm-activation.ts";
@@ -119,7 +120,8 @@ export class MobileNetV3 extends Module<[images: Tensor], Tensor> {
 
   constructor(size: keyof typeof settings, options: MobileNetV3Options = {}) {
     super();
-    const { classes = 1000, widthMultiplier = 1, dropout = 0.2 } = options;
+    const defaults = { classes: 1000, widthMultiplier: 1, dropout: 0.2 };
+    const { classes, widthMultiplier, dropout } = withDefaults("MobileNetV3", defaults, options);
     const width = (channels: number) => multipleOf8(channels * widthMultiplier);
     const { blocks, classifier }: Setting = settings[size];
     const activation = "hardswish";

@@ -1,5 +1,6 @@
 import { BatchNorm2d, Conv2d, Module, ReLU, Sequential } from "@octavo/nn";
 import { FloatFunctional } from "@octavo/qat";
+import { withDefaults } from "@octavo/spec";
 import type { Tensor } from "@octavo/tensor";
 
 export interface ResidualBlockOptions {
@@ -31,8 +32,9 @@ export class BasicBlock extends Module<[x: Tensor], Tensor> {
   readonly downsample: Sequential | null;
   readonly addRelu: FloatFunctional;
 
-  constructor(inChannels: number, width: number, { stride = 1 }: ResidualBlockOptions = {}) {
+  constructor(inChannels: number, width: number, options: ResidualBlockOptions = {}) {
     super();
+    const { stride } = withDefaults("BasicBlock", { stride: 1 }, options);
     this.conv1 = new Conv2d(inChannels, width, 3, { stride, padding: 1, bias: false });
     this.bn1 = new BatchNorm2d(width);
     this.conv2 = new Conv2d(width, width, 3, { padding: 1, bias: false });
@@ -73,7 +75,8 @@ export class Bottleneck extends Module<[x: Tensor], Tensor> {
 
   constructor(inChannels: number, width: number, options: BottleneckOptions = {}) {
     super();
-    const { stride = 1, groups = 1, widthPerGroup = 64 } = options;
+    const defaults = { stride: 1, groups: 1, widthPerGroup: 64 };
+    const { stride, groups, widthPerGroup } = withDefaults("Bottleneck", defaults, options);
     const outChannels = width * Bottleneck.expansion;
     const inner = Math.floor((width * widthPerGroup) / 64) * groups;
     this.conv1 = new Conv2d(inChannels, inner, 1, { bias: false });

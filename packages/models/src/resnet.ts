@@ -10,6 +10,7 @@ import {
   Sequential,
 } from "@octavo/nn";
 import { DeQuantStub, QuantStub } from "@octavo/qat";
+import { withDefaults } from "@octavo/spec";
 import { flatten } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { BasicBlock, Bottleneck } from "./residual-blocks.ts";
@@ -48,13 +49,9 @@ export class ResNet extends Module<[images: Tensor], Tensor> {
   readonly quant: QuantStub;
   readonly dequant: DeQuantStub;
 
-  constructor(
-    makeBlock: MakeBlock,
-    expansion: number,
-    stages: Stages,
-    { classes = 1000 }: ResNetOptions = {},
-  ) {
+  constructor(makeBlock: MakeBlock, expansion: number, stages: Stages, options: ResNetOptions = {}) {
     super();
+    const { classes } = withDefaults("ResNet", { classes: 1000 }, options);
     let channels = 64;
     const stage = (width: number, count: number, firstStride: number) => {
       const blocks = Array.from({ length: count }, (_, i) => {

@@ -1,5 +1,6 @@
 import { BatchNorm2d, Conv2d, Linear, MaxPool2d, Module, ReLU, Sequential } from "@octavo/nn";
 import { DeQuantStub, FloatFunctional, QuantStub } from "@octavo/qat";
+import { withDefaults } from "@octavo/spec";
 import { channelShuffle, chunk, mean } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 
@@ -82,8 +83,9 @@ export class ShuffleNetV2 extends Module<[images: Tensor], Tensor> {
   readonly quant = new QuantStub();
   readonly dequant = new DeQuantStub();
 
-  constructor(width: keyof typeof widths, { classes = 1000 }: ShuffleNetV2Options = {}) {
+  constructor(width: keyof typeof widths, options: ShuffleNetV2Options = {}) {
     super();
+    const { classes } = withDefaults("ShuffleNetV2", { classes: 1000 }, options);
     const [second, third, fourth, last] = widths[width];
     const stage = (inChannels: number, outChannels: number, units: number) =>
       new Sequential(
