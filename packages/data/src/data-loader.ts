@@ -31,7 +31,7 @@ export interface DataLoaderOptions {
 }
 
 const defaults = {
-  batchSize: NaN,
+  batchSize: undefined,
   shuffle: false,
   seed: 0,
   dropLast: false,
@@ -85,7 +85,7 @@ export class DataLoader implements Iterable<Batch>, AsyncIterable<Batch> {
     const settings = withDefaults("DataLoader", defaults, options);
     const { batchSize, shuffle, seed, dropLast, transform, workers } = settings;
     const count = dataset.labels.length;
-    if (!Number.isInteger(batchSize) || batchSize < 1) {
+    if (batchSize === undefined || !Number.isInteger(batchSize) || batchSize < 1) {
       const got = String(batchSize);
       throw new ArgumentError({ where: "DataLoader", expected: "a batchSize ≥ 1", got });
     }
