@@ -1,6 +1,8 @@
 import { ArgumentError, UnaryOp, warn, withDefaults } from "@octavo/spec";
 import { kernels } from "@octavo/backend";
 import { frame, noGrad, Tensor, toMemoryFormat } from "@octavo/tensor";
+import { parameterGroups } from "../internal/parameter-groups.ts";
+import { requireSameOptions } from "../internal/require-same-options.ts";
 import type { Parameter } from "../parameter.ts";
 
 /** What all optimisers know; the learning rate is in units of the parameter per gradient. */
@@ -32,6 +34,8 @@ export interface OptimizerState {
 export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
   readonly paramGroups: ParamGroup<O>[];
   readonly state = new Map<Parameter, ParameterState>();
+  /** Calls of `step` in this process: schedulers warn if there is none. */
+  steps = 0;
 
   /** @throws ArgumentError without parameters, with one twice, or with options unknown or out of range. */
   constructor(
@@ -40,10 +44,7 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
     options: O,
   ) {
     const settings = withDefaults(new.target.name, defaults, options);
-    const given = [...(params as Iterable<Parameter | GroupOptions<O>>)];
-    const groups = given.every((item) => item instanceof Tensor)
-      ? [{ params: given as Parameter[] } as unknown as GroupOptions<O>]
-      : (given as GroupOptions<O>[]);
+    const groups = parameterGroups<O>(new.target.name, params);
     this.paramGroups = groups.map(({ params, ...own }, i) => {
       const group = withDefaults(`${new.target.name}, group ${i}`, settings, own as unknown as O);
       return { ...group, params: [...params] } as unknown as ParamGroup<O>;
@@ -67,6 +68,7 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
 
   /** One step for every parameter that has a gradient; if none has, a warning, through `onWarning`. */
   step(): void {
+    this.steps += 1;
     let updates = 0;
     frame(() =>
       noGrad(() => {
@@ -112,17 +114,22 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
     return { state: Object.fromEntries(entries), paramGroups };
   }
 
-  /** Takes back what `stateDict` gave, for parameters in the same order. @throws ArgumentError if groups differ. */
+  /**
+   * Takes back what `stateDict` gave, for parameters in the same order.
+   * @throws ArgumentError if groups differ, or the state is another optimiser's, which shows in the names of its options.
+   */
   loadStateDict({ state, paramGroups }: OptimizerState): void {
+    const where = `loadStateDict of ${this.constructor.name}`;
     const sizes = (groups: readonly { params: readonly unknown[] }[]) =>
       groups.map(({ params }) => params.length).join();
     if (sizes(paramGroups) !== sizes(this.paramGroups)) {
       throw new ArgumentError({
-        where: `loadStateDict of ${this.constructor.name}`,
+        where,
         expected: `groups of ${sizes(this.paramGroups)} parameters`,
         got: sizes(paramGroups),
       });
     }
+    paramGroups.forEach((saved, i) => requireSameOptions(where, this.paramGroups[i], saved));
     const all = this.paramGroups.flatMap((group) => group.params);
     this.state.clear();
     for (const [index, saved] of Object.entries(state)) {
