@@ -53,15 +53,33 @@ export class FakeQuantize extends Module<[x: Tensor], Tensor> implements ExtraSt
     this.known = null;
   }
 
-  /** Rounds with the present qparams, without observing. */
+  /** Rounds with the present qparams, without observing. @throws QuantizationError as `roundingQParams`. */
   quantize(x: Tensor): Tensor {
-    const { scale, zeroPoint, axis, quantMin, quantMax } = this.qparams;
+    const { scale, zeroPoint, axis, quantMin, quantMax } = this.roundingQParams;
     return fakeQuantize(x, scale, zeroPoint as Int32Array, { axis, quantMin, quantMax });
+  }
+
+  /**
+   * What values are rounded with. Per tensor, as in torch, that is scale 1 while nothing was seen, with a warning.
+   * @throws QuantizationError per channel, as long as nothing was observed, loaded or set: there is no number of channels.
+   */
+  get roundingQParams(): QParams {
+    if (this.observer.axis === null || this.hasQParams) return this.qparams;
+    throw new QuantizationError({
+      where: this.observer.name,
+      expected: "an observer that saw data, to round with a scale for each channel",
+      got: `${this.observer} that saw nothing`,
+      hint: "Run a batch before disableObserver, or load a state dict; enableObserver switches it on again.",
+    });
   }
 
   /** What the last rounded batch used; `convert` takes these and never observes again. */
   get qparams(): QParams {
-    return (this.known ??= this.observer.calculateQParams());
+    if (this.known) return this.known;
+    const qparams = this.observer.calculateQParams();
+    // Defaults of an observer that saw nothing do not count as known.
+    if (this.hasQParams) this.known = qparams;
+    return qparams;
   }
 
   /** Sets the qparams by hand; they stay until something is observed. */

@@ -7,7 +7,7 @@ import {
   PlaceholderObserver,
 } from "@octavo/observers";
 import { Module } from "@octavo/nn";
-import { QuantizationError } from "@octavo/spec";
+import { onWarning, QuantizationError } from "@octavo/spec";
 import { randn, tensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { goldens } from "@octavo/testing";
@@ -64,6 +64,17 @@ describe("FakeQuantize", () => {
     ).toBe(0.5);
     module.enableObserver()(tensor([0, 127]));
     expect(module.scale[0]).toBe(1);
+  });
+
+  it("has no range of its own after one has asked for its scale", () => {
+    onWarning(() => {});
+    try {
+      const module = new FakeQuantize(perTensor);
+      expect([...module.scale]).toEqual([1]);
+      expect(module.hasQParams).toBe(false);
+    } finally {
+      onWarning(null);
+    }
   });
 
   it("refuses observers without a range, when they are to round", () => {

@@ -56,7 +56,7 @@ export class QatBnLayer extends QatLayer {
       return div(quantizer(mul(weight, factor)), factor);
     }
     if (quantizer.observerEnabled) withProduct(weight, factor, (scaled) => quantizer.observe(scaled));
-    return scaledFakeQuantize(weight, factor, quantizer.qparams);
+    return scaledFakeQuantize(weight, factor, quantizer.roundingQParams);
   }
 
   private stableForward(x: Tensor): Tensor {
