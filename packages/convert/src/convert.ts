@@ -15,7 +15,7 @@ export interface ConvertOptions {
 
 /**
  * Replaces prepared modules by quantized ones that compute on integers, with the ranges that training or calibration
- * found; nothing is observed any more. The result runs in evaluation mode. torch.ao.quantization.convert.
+ * found; nothing is observed any more, and no module has a qconfig. The result runs in evaluation mode. torch.ao.quantization.convert.
  *
  * @returns a copy, unless `inplace`.
  * @throws QuantizationError if the model was not prepared or is converted already, or an observer saw nothing; the message
@@ -25,7 +25,10 @@ export function convert<M extends Module>(model: M, options: ConvertOptions = {}
   const { inplace } = withDefaults(`convert of ${model.typeName()}`, { inplace: false }, options);
   requirePrepared(model);
   const target = inplace ? model : model.clone();
-  return replaceModules(target.eval(), quantizedForm) as M;
+  const converted = replaceModules(target.eval(), quantizedForm) as M;
+  // What they said is done; a null left behind would keep layers from quantizeDynamic. torch's _remove_qconfig.
+  for (const module of converted.modules()) Reflect.deleteProperty(module, "qconfig");
+  return converted;
 }
 
 function requirePrepared(model: Module): void {
