@@ -21,10 +21,8 @@ export function getDefaultQatQConfigMapping(engine: Engine = "octavo"): QConfigM
 
 function mapping(engine: Engine, defaults: (engine: Engine) => QConfig): QConfigMapping {
   const qconfig = defaults(engine);
-  const result = new QConfigMapping().setGlobal(qconfig);
-  if (engine === "octavo") return result;
+  if (engine === "octavo") return new QConfigMapping().setGlobal(qconfig);
   const perTensor = QConfig({ ...qconfig, weight: defaults("qnnpack").weight });
-  for (const type of [ConvTranspose1d, ConvTranspose2d, ConvTranspose3d])
-    result.setObjectType(type, perTensor);
-  return result;
+  const types = [ConvTranspose1d, ConvTranspose2d, ConvTranspose3d];
+  return new QConfigMapping(types.map((type) => [type, perTensor])).setGlobal(qconfig);
 }

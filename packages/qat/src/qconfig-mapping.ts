@@ -1,9 +1,8 @@
-import type { Module } from "@octavo/nn";
+import { regularExpression, requireOrder, requirePath } from "./mapping-arguments.ts";
+import { objectType, objectTypeName } from "./object-type.ts";
+import type { ObjectType, ObjectTypeLike } from "./object-type.ts";
 import { requireQConfig } from "./qconfig.ts";
 import type { QConfig } from "./qconfig.ts";
-
-/** A module class, or the name of a function met while tracing (`add`, `cat`). */
-export type ObjectType = string | (abstract new (...args: never[]) => Module);
 
 /** What a mapping is asked about: a node of a traced model. */
 export interface MappingQuery {
@@ -19,10 +18,20 @@ export interface MappingQuery {
   };
 }
 
+/** Entries that answer no question about a model, as printed. */
+export interface UnmatchedEntries {
+  readonly names: readonly string[];
+  readonly patterns: readonly string[];
+  readonly orders: readonly string[];
+  /** But for those that the mapping was made with. */
+  readonly types: readonly string[];
+}
+
 /**
  * Which parts of a traced model are quantized how; torch.ao.quantization.QConfigMapping. The most specific entry wins:
  * global < object type < name pattern < name (or that of a parent) < name, type and order. A null QConfig keeps float.
- * Every setter throws an ArgumentError for what is neither.
+ * Every setter throws an ArgumentError for what is neither, and for what cannot be a type, pattern, path or order. `prepareFx` does for
+ * paths, patterns and orders that the model has not, and warns of types, through `onWarning`.
  *
  * ```ts ignore
  * new QConfigMapping().setGlobal(getDefaultQConfig()).setObjectType(Linear, null).setModuleName("features.0", other)
@@ -33,7 +42,14 @@ export class QConfigMapping {
   readonly #byType = new Map<ObjectType, QConfig | null>();
   readonly #byPattern = new Map<string, { pattern: RegExp; qconfig: QConfig | null }>();
   readonly #byName = new Map<string, QConfig | null>();
-  readonly #byOrder: { path: string; type: ObjectType; order: number; qconfig: QConfig | null }[] = [];
+  readonly #byOrder: (OrderEntry & { readonly qconfig: QConfig | null })[] = [];
+  readonly #optional: ReadonlySet<ObjectType>;
+
+  /** @param byType first entries by type, for mappings that are made for all models: a model need not have such calls. */
+  constructor(byType: Iterable<readonly [type: ObjectType, qconfig: QConfig | null]> = []) {
+    for (const [type, qconfig] of byType) this.setObjectType(type, qconfig);
+    this.#optional = new Set(this.#byType.keys());
+  }
 
   setGlobal(qconfig: QConfig | null): this {
     requireQConfig("setGlobal", qconfig);
@@ -41,16 +57,17 @@ export class QConfigMapping {
     return this;
   }
 
-  setObjectType(type: ObjectType, qconfig: QConfig | null): this {
+  /** Modules of exactly this class, or calls of a function. */
+  setObjectType(type: ObjectTypeLike, qconfig: QConfig | null): this {
     requireQConfig("setObjectType", qconfig);
-    this.#byType.set(type, qconfig);
+    this.#byType.set(objectType("setObjectType", type), qconfig);
     return this;
   }
 
   /** The pattern must match the path from its beginning, as Python's re.match; the first registered match wins. */
   setModuleNameRegex(pattern: RegExp | string, qconfig: QConfig | null): this {
     requireQConfig("setModuleNameRegex", qconfig);
-    const { source, flags } = new RegExp(pattern);
+    const { source, flags } = regularExpression("setModuleNameRegex", pattern);
     this.#byPattern.set(`/${source}/${flags}`, { pattern: new RegExp(`^(?:${source})`, flags), qconfig });
     return this;
   }
@@ -58,20 +75,46 @@ export class QConfigMapping {
   /** Also everything below that module. */
   setModuleName(path: string, qconfig: QConfig | null): this {
     requireQConfig("setModuleName", qconfig);
+    requirePath("setModuleName", path);
     this.#byName.set(path, qconfig);
     return this;
   }
 
   /** The call number `order` (from 0) of this type among those that the forward of the module at `path` makes. */
-  setModuleNameObjectTypeOrder(path: string, type: ObjectType, order: number, qconfig: QConfig | null): this {
-    requireQConfig("setModuleNameObjectTypeOrder", qconfig);
-    this.#byOrder.push({ path, type, order, qconfig });
+  setModuleNameObjectTypeOrder(
+    path: string,
+    type: ObjectTypeLike,
+    order: number,
+    qconfig: QConfig | null,
+  ): this {
+    const where = "setModuleNameObjectTypeOrder";
+    requireQConfig(where, qconfig);
+    requirePath(where, path);
+    requireOrder(where, order);
+    this.#byOrder.push({ path, type: objectType(where, type), order, qconfig });
     return this;
   }
 
-  /** Paths that entries name, each of which should be a module of the model. */
-  get moduleNames(): string[] {
-    return [...this.#byName.keys(), ...this.#byOrder.map(({ path }) => path)];
+  /**
+   * What says nothing about a model.
+   * @param paths of its modules. @param calls all that tracing met.
+   */
+  unmatched(paths: ReadonlySet<string>, calls: readonly MappingQuery[]): UnmatchedEntries {
+    const places = [...paths, ...calls.map(({ path }) => path)];
+    const types = new Set(calls.map(({ type }) => type));
+    const named = [...this.#byName.keys(), ...this.#byOrder.map(({ path }) => path)];
+    return {
+      names: named.filter((path) => !paths.has(path)).map((path) => `"${path}"`),
+      patterns: [...this.#byPattern]
+        .filter(([, { pattern }]) => !places.some((path) => matches(pattern, path)))
+        .map(([text]) => text),
+      orders: this.#byOrder
+        .filter((entry) => !calls.some((call) => isCall(entry, call)))
+        .map(({ path, type, order }) => `${objectTypeName(type)} ${order} in "${path}"`),
+      types: [...this.#byType.keys()]
+        .filter((type) => !types.has(type) && !this.#optional.has(type))
+        .map(objectTypeName),
+    };
   }
 
   /** The QConfig of one node; null: stay float. */
@@ -89,10 +132,8 @@ export class QConfigMapping {
     return undefined;
   }
 
-  #orderLevel({ type, call }: MappingQuery): QConfig | null | undefined {
-    return this.#byOrder.findLast(
-      (entry) => entry.path === call?.within && entry.type === type && entry.order === call.index,
-    )?.qconfig;
+  #orderLevel(query: MappingQuery): QConfig | null | undefined {
+    return this.#byOrder.findLast((entry) => isCall(entry, query))?.qconfig;
   }
 
   #nameLevel({ path }: MappingQuery): QConfig | null | undefined {
@@ -103,7 +144,7 @@ export class QConfigMapping {
   }
 
   #patternLevel({ path }: MappingQuery): QConfig | null | undefined {
-    return [...this.#byPattern.values()].find(({ pattern }) => path.search(pattern) === 0)?.qconfig;
+    return [...this.#byPattern.values()].find(({ pattern }) => matches(pattern, path))?.qconfig;
   }
 
   #typeLevel({ type }: MappingQuery): QConfig | null | undefined {
@@ -111,13 +152,12 @@ export class QConfigMapping {
   }
 
   *#entries(): IterableIterator<[key: string, qconfig: QConfig | null]> {
-    const typeName = (type: ObjectType) => (typeof type === "string" ? type : type.name);
     yield ["global", this.#global];
-    for (const [type, qconfig] of this.#byType) yield [`type ${typeName(type)}`, qconfig];
+    for (const [type, qconfig] of this.#byType) yield [`type ${objectTypeName(type)}`, qconfig];
     for (const [text, { qconfig }] of this.#byPattern) yield [`path ${text}`, qconfig];
     for (const [path, qconfig] of this.#byName) yield [`path "${path}"`, qconfig];
     for (const { path, type, order, qconfig } of this.#byOrder) {
-      yield [`${typeName(type)} ${order} in "${path}"`, qconfig];
+      yield [`${objectTypeName(type)} ${order} in "${path}"`, qconfig];
     }
   }
 
@@ -126,3 +166,14 @@ export class QConfigMapping {
     return `QConfigMapping(\n  ${lines.join("\n  ")}\n)`;
   }
 }
+
+interface OrderEntry {
+  readonly path: string;
+  readonly type: ObjectType;
+  readonly order: number;
+}
+
+const isCall = ({ path, type, order }: OrderEntry, query: MappingQuery) =>
+  path === query.call?.within && type === query.type && order === query.call.index;
+
+const matches = (pattern: RegExp, path: string) => path.search(pattern) === 0;

@@ -13,6 +13,7 @@ import {
   Sigmoid,
 } from "@octavo/nn";
 import { MinMaxObserver } from "@octavo/observers";
+import { ArgumentError, onWarning } from "@octavo/spec";
 import { backward, mul, noGrad, randn, tensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { goldens } from "@octavo/testing";
@@ -266,6 +267,43 @@ describe("prepareFx", () => {
     );
     const prepared = prepareFx(new Residual(true).eval(), mapping, image());
     expect(() => prepareFx(prepared, mapping, image())).toThrow(/expected a model that was not prepared yet/);
+  });
+
+  it("refuses entries that match nothing", () => {
+    const run = (change: (mapping: QConfigMapping) => QConfigMapping) => () =>
+      prepareFx(new Residual(true).eval(), change(getDefaultQConfigMapping()), image());
+    const regex = run((mapping) =>
+      mapping.setModuleNameRegex(/stem|conv/, null).setModuleNameRegex(/onv1/, null),
+    );
+    expect(regex).toThrow(ArgumentError);
+    expect(regex).toThrow(
+      "prepareFx: expected a mapping with patterns that match paths of the model from their beginning, got /onv1/.\n" +
+        "Its modules: stem, conv1,",
+    );
+    const order = run((mapping) => mapping.setModuleNameObjectTypeOrder("", Conv2d, 7, null));
+    expect(order).toThrow(ArgumentError);
+    expect(order).toThrow(
+      'prepareFx: expected a mapping with orders of calls that the model has, got Conv2d 7 in "".\n' +
+        'Its calls: Conv2d 0, 1, 2 in ""; BatchNorm2d 0, 1 in ""; ReLU 0, 1 in ""; add 0 in "".',
+    );
+  });
+
+  it("warns of types that the model does not call, but not of its own defaults", () => {
+    const warnings: string[] = [];
+    onWarning((message) => warnings.push(message));
+    try {
+      const mapping = getDefaultQConfigMapping("fbgemm");
+      prepareFx(new Residual(true).eval(), mapping, image());
+      expect(warnings).toEqual([]);
+      mapping.setObjectType("cat", null).setObjectType(Residual, null).setObjectType(F.relu, null);
+      prepareFx(new Residual(true).eval(), mapping, image());
+      expect(warnings).toEqual([
+        "prepareFx: the mapping's entries for cat, Residual, relu match no call of the model, so they change nothing. Its calls: Conv2d, " +
+          "BatchNorm2d, ReLU, add. Classes are compared exactly, and only of modules that are called as a whole.",
+      ]);
+    } finally {
+      onWarning(null);
+    }
   });
 
   it("refuses two qconfigs for one layer", () => {

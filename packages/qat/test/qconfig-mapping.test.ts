@@ -1,9 +1,12 @@
-import { Conv2d, Linear } from "@octavo/nn";
+import { Conv2d, F, Linear, Module, ReLU } from "@octavo/nn";
 import { MinMaxObserver } from "@octavo/observers";
+import { ArgumentError } from "@octavo/spec";
 import { goldens } from "@octavo/testing";
 import type { GoldenCase } from "@octavo/testing";
 import { describe, expect, it } from "vitest";
+import { add, defineOp } from "@octavo/tensor";
 import { QConfig, QConfigMapping } from "../src/index.ts";
+import type { ObjectType } from "../src/index.ts";
 
 const group = goldens("qconfig-mapping");
 const names = ["q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7"];
@@ -16,13 +19,21 @@ const qconfigs = new Map(
 const nameOf = (qconfig: QConfig | null) => [...qconfigs].find(([, known]) => known === qconfig)?.[0] ?? null;
 const named = (name: unknown) => (name === null ? null : qconfigs.get(name as string)!);
 
+/** A class for each of torch's types. */
+const types = new Map<string, ObjectType>();
+function typeOf(name: string): ObjectType {
+  const type = types.get(name) ?? class extends ReLU {};
+  types.set(name, type);
+  return type;
+}
+
 const setters: Record<string, (mapping: QConfigMapping, args: never[]) => QConfigMapping> = {
   set_global: (m, [q]) => m.setGlobal(named(q)),
-  set_object_type: (m, [type, q]) => m.setObjectType(type, named(q)),
+  set_object_type: (m, [type, q]) => m.setObjectType(typeOf(type), named(q)),
   set_module_name_regex: (m, [pattern, q]) => m.setModuleNameRegex(pattern, named(q)),
   set_module_name: (m, [path, q]) => m.setModuleName(path, named(q)),
   set_module_name_object_type_order: (m, [path, type, order, q]) =>
-    m.setModuleNameObjectTypeOrder(path, type, order, named(q)),
+    m.setModuleNameObjectTypeOrder(path, typeOf(type), order, named(q)),
 };
 
 /** Class of every module of the printed net, by path. Types go by torch's names here. */
@@ -55,7 +66,9 @@ function found(row: GoldenCase): Record<string, string | null> {
       calls.set(`${within} ${type}`, index + 1);
       return [
         node,
-        nameOf(mapping.find({ path: isModule ? target : within, type, call: { within, index } })),
+        nameOf(
+          mapping.find({ path: isModule ? target : within, type: typeOf(type), call: { within, index } }),
+        ),
       ];
     }),
   );
@@ -102,6 +115,64 @@ describe("QConfigMapping", () => {
       expect(set).toThrow(/^set\w+: expected a QConfig, or null for float, got "x86"\.\n/);
     }
     expect(() => mapping.setGlobal(undefined as never)).toThrow("got undefined.");
+  });
+
+  it("takes functions for their names", () => {
+    const own = defineOp({ name: "double", shape: ([x]) => x!, forward: () => {} });
+    const mapping = new QConfigMapping()
+      .setObjectType(F.relu, named("q1"))
+      .setObjectType(add, named("q2"))
+      .setObjectType(own, named("q3"));
+    const found = ["relu", "add", "double"].map((type) => nameOf(mapping.find({ path: "", type })));
+    expect(found).toEqual(["q1", "q2", "q3"]);
+  });
+
+  it.each<[type: unknown, got: string]>([
+    ["Linear", '"Linear"'],
+    ["addScalar", '"addScalar"'],
+    [17, "17"],
+    [null, "null"],
+    [new ReLU(), "a module, ReLU"],
+    [Map, "function Map"],
+    [Module, "function Module"],
+  ])("refuses %s as a type", (type, got) => {
+    const mapping = new QConfigMapping();
+    for (const set of [
+      () => mapping.setObjectType(type as never, null),
+      () => mapping.setModuleNameObjectTypeOrder("", type as never, 0, null),
+    ]) {
+      expect(set).toThrow(ArgumentError);
+      expect(set).toThrow(
+        `: expected a class of modules, or an operation on tensors: the function or its name, got ${got}.\nFor example Linear, F.relu or "add"`,
+      );
+    }
+  });
+
+  it("refuses paths, patterns and orders that are none", () => {
+    const mapping = new QConfigMapping();
+    for (const [set, message] of [
+      [
+        () => mapping.setModuleName(3 as never, null),
+        "setModuleName: expected the path of a module, a string",
+      ],
+      [
+        () => mapping.setModuleNameRegex(3 as never, null),
+        "setModuleNameRegex: expected a regular expression",
+      ],
+      [() => mapping.setModuleNameRegex("(", null), 'or its text, got "(".'],
+      [() => mapping.setModuleNameObjectTypeOrder("", "add", -1, null), "an integer from 0, got -1."],
+      [
+        () => mapping.setModuleNameObjectTypeOrder("", "add", "0" as never, null),
+        "an integer from 0, got 0.",
+      ],
+      [
+        () => mapping.setModuleNameObjectTypeOrder(0 as never, "add", 0, null),
+        "expected the path of a module",
+      ],
+    ] as const) {
+      expect(set).toThrow(ArgumentError);
+      expect(set).toThrow(message);
+    }
   });
 
   it("prints its entries, the most specific last", () => {

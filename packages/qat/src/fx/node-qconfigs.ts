@@ -6,20 +6,18 @@ import { sameQConfig } from "../qconfig.ts";
 import type { QConfig } from "../qconfig.ts";
 
 export type NodeQConfigs = Map<Node, QConfig | null>;
+export type NodeQueries = ReadonlyMap<Node, MappingQuery>;
 
 /**
  * What a mapping says about each call in a traced model. A group that is going to be fused takes its first member's
  * qconfig.
- * @param paths of the model's modules: calls that tracing made into modules are asked for as functions.
  * @throws QuantizationError for a member of a group with an entry of its own that differs.
  */
 export function nodeQConfigs(
-  model: GraphModule,
   mapping: QConfigMapping,
   groups: readonly FusionGroup[],
-  paths: ReadonlySet<string>,
+  queries: NodeQueries,
 ): NodeQConfigs {
-  const queries = queriesOf(model, paths);
   const found: NodeQConfigs = new Map([...queries].map(([node, query]) => [node, mapping.find(query)]));
   for (const { nodes } of groups) {
     const [root, ...members] = nodes;
@@ -33,7 +31,11 @@ export function nodeQConfigs(
   return found;
 }
 
-function queriesOf(model: GraphModule, paths: ReadonlySet<string>): Map<Node, MappingQuery> {
+/**
+ * What a mapping is asked about each call in a traced model.
+ * @param paths of the model's modules: calls that tracing made into modules are asked for as functions.
+ */
+export function nodeQueries(model: GraphModule, paths: ReadonlySet<string>): NodeQueries {
   const queries = new Map<Node, MappingQuery>();
   const calls = new Map<string, Map<MappingQuery["type"], number>>();
   for (const node of model.graph.nodes) {

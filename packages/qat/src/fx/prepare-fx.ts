@@ -12,8 +12,9 @@ import { DeQuantStub, QuantStub } from "../stubs.ts";
 import { followsInput } from "./follows-input.ts";
 import { insertStubs } from "./insert-stubs.ts";
 import { liftFunctions } from "./lift-functions.ts";
-import { nodeQConfigs } from "./node-qconfigs.ts";
+import { nodeQConfigs, nodeQueries } from "./node-qconfigs.ts";
 import type { NodeQConfigs } from "./node-qconfigs.ts";
+import { requireMatches } from "./require-matches.ts";
 
 type ExampleInputs = Tensor | readonly unknown[];
 
@@ -30,7 +31,8 @@ type ExampleInputs = Tensor | readonly unknown[];
  * @returns a copy of the model, as a graph.
  * @throws QuantizationError for a model in training mode, one that was prepared before, members of a fused group with
  * different qconfigs, or nothing to quantize; what `trace` throws.
- * @throws ArgumentError for a mapping or example inputs that are none, and for a mapping that names no module of the model.
+ * @throws ArgumentError for a mapping or example inputs that are none, and for a mapping with paths, patterns or orders that the model has
+ * not; of types that it has not, a warning.
  */
 export function prepareFx<I extends unknown[], O>(
   model: Module<I, O>,
@@ -73,18 +75,6 @@ function requireArguments(where: string, mapping: unknown, exampleInputs: unknow
 
 const pathsOf = (model: Module): string[] => [...model.namedModules()].map(([path]) => path);
 
-/** A misspelt path would silently quantize what was meant to stay float. */
-function requireKnownNames(where: string, mapping: QConfigMapping, known: ReadonlySet<string>): void {
-  const unknown = mapping.moduleNames.filter((name) => !known.has(name));
-  if (unknown.length === 0) return;
-  throw new ArgumentError({
-    where,
-    expected: "a mapping that names modules of the model",
-    got: unknown.map((name) => `"${name}"`).join(", "),
-    hint: `Its modules: ${[...known].filter(Boolean).join(", ")}.`,
-  });
-}
-
 /** The model as a graph that `prepare` understands: fused, with stubs, and a qconfig on every module that gets one. */
 function quantizableGraph<I extends unknown[], O>(
   where: string,
@@ -94,10 +84,12 @@ function quantizableGraph<I extends unknown[], O>(
 ): GraphModule<I, O> {
   const paths = new Set(pathsOf(model));
   const traced = trace(model.clone(), exampleInputs);
-  requireKnownNames(where, mapping, new Set([...paths, ...pathsOf(traced)]));
+  const known = new Set([...paths, ...pathsOf(traced)]);
   eraseStubs(traced);
   const { groups } = matchFusions(traced);
-  const qconfigs = nodeQConfigs(traced, mapping, groups, paths);
+  const queries = nodeQueries(traced, paths);
+  requireMatches(where, mapping, known, [...queries.values()]);
+  const qconfigs = nodeQConfigs(mapping, groups, queries);
   if ([...qconfigs.values()].every((qconfig) => qconfig === null)) {
     throw new QuantizationError({
       where: `${where} of ${model.typeName()}`,
