@@ -1,15 +1,16 @@
 import { FusedModule } from "@octavo/fusion";
-import { BatchNorm } from "@octavo/nn";
+import { BatchNorm, isWeightedLayer } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { ArgumentError, QuantizationError, warn, withDefaults } from "@octavo/spec";
 import { activationQuantizerOf, watchOutput } from "./activation-quantizer.ts";
 import { QatLayer } from "./modules/qat-layer.ts";
 import { outputQuantizer } from "./output-rules.ts";
 import { propagateQConfig } from "./propagate-qconfig.ts";
-import { qatForm } from "./qat-forms.ts";
+import { partsOf, qatForm } from "./qat-forms.ts";
 import { requireQConfig, sameQConfig } from "./qconfig.ts";
 import type { QConfig } from "./qconfig.ts";
 import { replaceModules } from "./replace-modules.ts";
+import { requireLayerWeight } from "./require-layer-weight.ts";
 
 export interface PrepareOptions {
   /** Change the model itself instead of a copy. Default false. */
@@ -26,7 +27,8 @@ export interface PrepareOptions {
  * those that inference has. Like torch this goes on; unlike torch it warns, through `onWarning`.
  *
  * @returns a copy, unless `inplace`.
- * @throws QuantizationError if no module has a qconfig, if the model was prepared before, or if a fused group has two.
+ * @throws QuantizationError if no module has a qconfig, if the model was prepared before, if a fused group has two, or if weights of a
+ * layer would not be qint8.
  * @throws ArgumentError for a qconfig that is none, and for options that there are not.
  */
 export function prepare<M extends Module>(model: M, options: PrepareOptions = {}): M {
@@ -98,6 +100,11 @@ function checked(model: Module, qconfig: QConfig | undefined, where: string): QC
   }
   const qconfigs = propagateQConfig(model, qconfig ?? null);
   requireUniformGroups(model, qconfigs);
+  for (const [path, module] of model.namedModules()) {
+    const weight = qconfigs.get(module)?.weight;
+    if (weight && isWeightedLayer(partsOf(module)[0]))
+      requireLayerWeight(`${where} of ${pathOf(path, module)}`, weight);
+  }
   return qconfigs;
 }
 

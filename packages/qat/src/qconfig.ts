@@ -1,7 +1,7 @@
 import { FakeQuantize, observeWith } from "@octavo/fake-quant";
 import type { FakeQuantizeFactory } from "@octavo/fake-quant";
 import type { ObserverFactory } from "@octavo/observers";
-import { ArgumentError } from "@octavo/spec";
+import { ArgumentError, qschemes } from "@octavo/spec";
 
 /** How a converted layer turns accumulators into outputs; see docs/numerics.md. */
 export type Requantization = "float" | "qnnpack";
@@ -29,11 +29,12 @@ export interface QConfigParts {
 
 /**
  * Makes a QConfig: `QConfig({ activation: MinMaxObserver.withArgs({ dtype: "quint8" }), weight: … })`.
- * @throws ArgumentError for an observer or quantizer itself, which every module would share.
+ * @throws ArgumentError for an observer or quantizer itself, which every module would share, and for activations per channel.
  */
 export function QConfig(parts: QConfigParts): QConfig {
   const { requantization = "float", torchCompat = false } = parts;
   const activation = quantizer("activation", parts.activation);
+  requirePerTensor("QConfig activation", activation);
   const weight = quantizer("weight", parts.weight);
   const toString = () => `QConfig(activation=${activation}, weight=${weight})`;
   return Object.freeze({ activation, weight, requantization, torchCompat, toString });
@@ -52,9 +53,24 @@ function quantizer(role: string, given: Quantizer): FakeQuantizeFactory | null {
   });
 }
 
-/** @throws ArgumentError for anything else than a QConfig, or null for float. */
+/** One scale and zero point for all of an activation is what kernels and programs have. @throws ArgumentError */
+function requirePerTensor(where: string, activation: FakeQuantizeFactory | null): void {
+  const qscheme = activation?.observer.create().qscheme;
+  if (!qscheme || !qschemes[qscheme].perChannel) return;
+  throw new ArgumentError({
+    where,
+    expected: "an observer with one scale: activations are quantized per tensor",
+    got: `${activation}, which is ${qscheme}`,
+    hint: "Observers per channel are for weights; MinMaxObserver, MovingAverageMinMaxObserver and HistogramObserver are per tensor.",
+  });
+}
+
+/** @throws ArgumentError for anything else than a QConfig, or null for float, and for activations per channel. */
 export function requireQConfig(where: string, given: unknown): void {
-  if (given === null || (typeof given === "object" && "activation" in given! && "weight" in given)) return;
+  if (given === null) return;
+  if (typeof given === "object" && "activation" in given && "weight" in given) {
+    return requirePerTensor(where, (given as QConfig).activation);
+  }
   throw new ArgumentError({
     where,
     expected: "a QConfig, or null for float",

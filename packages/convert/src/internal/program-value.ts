@@ -1,5 +1,6 @@
-import { quantRanges } from "@octavo/spec";
+import { QuantizationError, quantRanges } from "@octavo/spec";
 import type { DType, ProgramQParams, ProgramValue, QParams, QuantizedDType } from "@octavo/spec";
+import { callContext } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 
 /** Scale, zero point and range of a whole activation. */
@@ -11,7 +12,19 @@ export function programValue(x: Tensor, name: string): ProgramValue {
   return { name, shape, dtype, memoryFormat, ...(x.qparams && { qparams: activationQParams(x.qparams) }) };
 }
 
-export function activationQParams({ scale, zeroPoint, quantMin, quantMax }: QParams): ActivationQParams {
+/** @throws QuantizationError naming `where`, or the module that runs, for qparams per channel: no kernel has such activations. */
+export function activationQParams(
+  { qscheme, axis, scale, zeroPoint, quantMin, quantMax }: QParams,
+  where?: string,
+): ActivationQParams {
+  if (axis !== null) {
+    throw new QuantizationError({
+      where: where ?? callContext()?.where() ?? "activation",
+      expected: "one scale for the whole tensor: activations are quantized per tensor",
+      got: `${scale.length} along axis ${axis} (${qscheme})`,
+      hint: "Observers per channel are for weights; MinMaxObserver is per tensor.",
+    });
+  }
   return { scale: scale[0], zeroPoint: zeroPoint[0], quantMin, quantMax };
 }
 

@@ -9,8 +9,12 @@ import { foldedWeights } from "./folded-weights.ts";
 import { isKernelOperation } from "./is-kernel-operation.ts";
 import { observedOutput } from "./observed-output.ts";
 
-/** A layer, alone, fused or trained, that one kernel computes: the layer's own operation, zero padding, at most a clamp. */
+/**
+ * A layer, alone, fused or trained, that one kernel computes: the layer's own operation, zero padding, at most a clamp, and a weight that
+ * its qconfig makes integers.
+ */
 export function isQuantizableLayer(module: Module): boolean {
+  if ((module.qconfig as QConfig).weight === null) return false;
   const [layer, ...fused] =
     module instanceof QatLayer ? [module.layer(), module.activation()] : partsOf(module);
   if (!isWeightedLayer(layer!) || !isKernelOperation(layer)) return false;
