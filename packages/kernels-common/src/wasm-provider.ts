@@ -44,9 +44,9 @@ export async function wasmProvider(
   const shared = WebAssembly.Module.imports(module).length > 0 ? sharedMemory() : null;
   const instance = await WebAssembly.instantiate(module, shared ? { env: { memory: shared } } : {});
   const exports = instance.exports as unknown as WasmExports;
-  if (exports.memory) reserveAddresses(exports.memory);
+  const forCopies = exports.memory ? reserveAddresses(exports.memory) : 0;
   const memory = new WasmMemory(shared ?? exports.memory!, exports.reserve);
-  const caller = new WasmCaller(exports, memory);
+  const caller = new WasmCaller(exports, memory, forCopies);
   const threads =
     shared && new WasmThreads(module, shared, memory, instance.exports as unknown as ThreadExports);
   if (threads) threads.count = hardwareThreads();

@@ -1,4 +1,4 @@
-import { channelBlocks } from "@octavo/spec";
+import { channelBlocks, ReduceOp } from "@octavo/spec";
 import { describe, expect, it } from "vitest";
 
 import { registrations } from "../src/index.ts";
@@ -34,6 +34,33 @@ describe.each(opened)("$name", ({ name, opened }) => {
     provider.kernels.accumulate!(early, early, 1);
     expect([...early, large.length]).toEqual([6, 6, 6, 6, 2 ** 20]);
   });
+
+  it.each([3_900_000_000, 2 ** 32, 5e9])(
+    "refuses %d bytes, and gives others what is theirs",
+    (byteLength) => {
+      expect(() => provider.allocate(byteLength)).toThrow(
+        new RegExp(`^WebAssembly memory: expected ${byteLength} free bytes, got .*\nRun smaller batches`),
+      );
+      const [first, second] = [floats(16).fill(1), floats(16).fill(2)];
+      expect([first[0], second[0]]).toEqual([1, 2]);
+    },
+  );
+
+  it.skipIf(name.endsWith("-threads"))(
+    "computes on copies when its memory is taken, up to what is left for them",
+    () => {
+      const early = floats(4).fill(3);
+      while (provider.allocate(2 ** 27).buffer === early.buffer);
+      const sum = (length: number) => {
+        const blocks = channelBlocks({ outer: 4, channels: length / 4, inner: 1 });
+        provider.kernels.reduce!(ReduceOp.sum, new Float32Array(length).fill(1, -1), early, blocks);
+      };
+      expect(() => sum(2 ** 28)).toThrow(/^WebAssembly memory: expected \d{10} free bytes/);
+      expect([...early]).toEqual([3, 3, 3, 3]);
+      sum(2 ** 20);
+      expect([...early]).toEqual([0, 0, 0, 1]);
+    },
+  );
 
   it("uses freed memory again, zeroed", () => {
     const memory = provider.allocate(5000);

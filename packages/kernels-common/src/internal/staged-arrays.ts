@@ -35,27 +35,35 @@ export class StagedArrays {
     memory: WasmMemory,
   ): StagedArrays | null {
     const staged = new StagedArrays(memory);
+    let isDone = false;
+    try {
+      isDone = staged.#take(calls, parameters);
+    } finally {
+      // Memory may be exhausted.
+      if (!isDone) staged.release();
+    }
+    return isDone ? staged : null;
+  }
+
+  #take(calls: readonly RecordedCall[], parameters: readonly TypedArray[]): boolean {
     for (const array of parameters) {
-      const address = staged.#reserve(array);
-      const view = staged.#viewAt(address, array);
-      staged.#parameters.push({ address, array, view, reads: [], writes: [] });
+      const address = this.#reserve(array);
+      const view = this.#viewAt(address, array);
+      this.#parameters.push({ address, array, view, reads: [], writes: [] });
     }
     for (const [call, { kernel, values }] of calls.entries()) {
       for (const [i, role] of signatures[kernel].entries()) {
         const array = asArray(values[i], role);
         if (array === null) continue;
-        const parameter = staged.#parameters.find((one) => one.array === array);
+        const parameter = this.#parameters.find((one) => one.array === array);
         if (parameter && role !== "out") parameter.reads.push(call);
         if (parameter && role !== "in") parameter.writes.push(call);
-        if (parameter || memory.holds(array.buffer) || staged.#addresses.has(array)) continue;
-        if (role !== "in" && role !== "shape") {
-          staged.release();
-          return null;
-        }
-        staged.#viewAt(staged.#reserve(array), array).set(array as never);
+        if (parameter || this.#memory.holds(array.buffer) || this.#addresses.has(array)) continue;
+        if (role !== "in" && role !== "shape") return false;
+        this.#viewAt(this.#reserve(array), array).set(array as never);
       }
     }
-    return staged;
+    return true;
   }
 
   addressOf(array: TypedArray): number {

@@ -2,7 +2,7 @@ import { signatures } from "@octavo/spec";
 import type { KernelName, ParameterRole, TypedArray } from "@octavo/spec";
 
 import type { WasmExports } from "../wasm-provider.ts";
-import { alignment } from "./size-classes.ts";
+import { alignment, sizeClass } from "./size-classes.ts";
 import { argumentBytes, asArray, writeArray, writeNumber } from "./wasm-arguments.ts";
 import type { WasmMemory } from "./wasm-memory.ts";
 
@@ -19,9 +19,11 @@ export class WasmCaller {
   #scratch = 0;
   #scratchBytes = 0;
 
-  constructor(exports: WasmExports, memory: WasmMemory) {
+  /** @param forCopies bytes for copies of arguments, taken before others take all; more are taken when a call needs them. */
+  constructor(exports: WasmExports, memory: WasmMemory, forCopies: number) {
     this.#exports = exports;
     this.#memory = memory;
+    if (forCopies > 0) this.#enlargeScratch(forCopies);
     this.#arguments = memory.reserve(argumentBytes * maxArity);
     this.#view = new DataView(memory.buffer);
     this.#bytes = new Uint8Array(memory.buffer);
@@ -41,6 +43,7 @@ export class WasmCaller {
     this.#refreshViews();
 
     let scratch = this.#scratch;
+    let results: Copy[] | null = null;
     for (let i = 0; i < values.length; i++) {
       const value = values[i];
       const at = this.#arguments + i * argumentBytes;
@@ -54,6 +57,7 @@ export class WasmCaller {
         address = scratch;
         scratch += padded(array.byteLength);
         if (roles[i] !== "out") this.#bytes.set(bytesOf(array), address);
+        if (roles[i] !== "in" && roles[i] !== "shape") (results ??= []).push({ array, address });
       }
       writeArray(this.#view, at, array, address);
     }
@@ -62,7 +66,10 @@ export class WasmCaller {
     this.#refreshViews();
     const failure = this.takeFailure();
     if (failure !== null) return failure;
-    if (scratch !== this.#scratch) this.#copyBack(values, roles);
+    if (results !== null) {
+      for (const { array, address } of results)
+        bytesOf(array).set(this.#bytes.subarray(address, address + array.byteLength));
+    }
     return result;
   }
 
@@ -90,27 +97,23 @@ export class WasmCaller {
   }
 
   #enlargeScratch(bytes: number): void {
+    // First, so that it stays ours where there is no more.
+    const larger = this.#memory.reserve(bytes);
     if (this.#scratchBytes > 0) this.#memory.release(this.#scratch, this.#scratchBytes);
-    this.#scratch = this.#memory.reserve(bytes);
-    this.#scratchBytes = bytes;
-  }
-
-  #copyBack(values: readonly unknown[], roles: readonly ParameterRole[]): void {
-    let scratch = this.#scratch;
-    for (let i = 0; i < values.length; i++) {
-      const array = asArray(values[i], roles[i]);
-      if (array === null || this.#memory.holds(array.buffer)) continue;
-      if (roles[i] === "out" || roles[i] === "inout") {
-        bytesOf(array).set(this.#bytes.subarray(scratch, scratch + array.byteLength));
-      }
-      scratch += padded(array.byteLength);
-    }
+    this.#scratch = larger;
+    this.#scratchBytes = sizeClass(bytes);
   }
 
   /** A zero-terminated string of the module. */
   #text(address: number): string {
     return String.fromCharCode(...this.#bytes.subarray(address, this.#bytes.indexOf(0, address)));
   }
+}
+
+/** A result that a kernel writes in the module's memory, and the array outside that gets it. */
+interface Copy {
+  readonly array: TypedArray;
+  readonly address: number;
 }
 
 function bytesOf(array: TypedArray): Uint8Array {

@@ -7,7 +7,13 @@ import { FreeLists, sizeClass } from "./size-classes.ts";
 /** `reserve` of wasm-heap.cpp: an address, or 0. */
 type Reserve = (byteLength: number, mayGrow: boolean) => number;
 
-/** Blocks of a module's memory, above its stack and static data. */
+/** Addresses of a module end here, and numbers that it is given begin at 0 again. */
+const addressSpace = 2 ** 32;
+
+/**
+ * Blocks of a module's memory, above its stack and static data. It grows only where it is shared: else growing would detach
+ * all that callers hold.
+ */
 export class WasmMemory {
   readonly #memory: WebAssembly.Memory;
   readonly #reserve: Reserve;
@@ -41,15 +47,17 @@ export class WasmMemory {
   }
 
   /**
-   * At least `byteLength` bytes, zeroed. Where growing would detach what callers hold, and all is taken, memory of the
-   * engine outside the module.
+   * At least `byteLength` bytes, zeroed. Where all is taken, memory of the engine outside the module, which kernels copy.
+   *
+   * @throws KernelError for more than there can be, or than could be copied.
    */
   allocate(byteLength: number): Memory {
     const size = sizeClass(byteLength);
     const used = this.#free.take(size);
     if (used !== undefined) new Uint8Array(this.buffer, used, size).fill(0);
-    const byteOffset = used ?? this.#extend(size, this.#isShared);
+    const byteOffset = used ?? this.#extend(size);
     if (byteOffset === null) {
+      if (size > this.buffer.byteLength) throw this.#exhausted(byteLength);
       return this.#given.add(
         { buffer: new ArrayBuffer(byteLength), byteOffset: 0, byteLength, collectable: true },
         0,
@@ -73,17 +81,12 @@ export class WasmMemory {
     if (size > 0) this.#free.give(size, memory.byteOffset);
   }
 
-  /** Room for the copies of one call's arguments: an address that stays valid until the next request for more. */
+  /** A block for the module's own use: an address. @throws KernelError where there is none. */
   reserve(byteLength: number): number {
     const size = sizeClass(byteLength);
-    const address = this.#free.take(size) ?? this.#extend(size, true);
-    if (address !== null) return address;
-    throw new KernelError({
-      where: "WebAssembly memory",
-      expected: `${byteLength} free bytes for the arguments of a kernel`,
-      got: `${this.buffer.byteLength} bytes in use, and the engine gives no more`,
-      hint: "Use smaller batches, or native kernels.",
-    });
+    const address = this.#free.take(size) ?? this.#extend(size);
+    if (address === null) throw this.#exhausted(byteLength);
+    return address;
   }
 
   /** Returns a block of `reserve`. */
@@ -91,8 +94,18 @@ export class WasmMemory {
     this.#free.give(sizeClass(byteLength), address);
   }
 
-  #extend(size: number, mayGrow: boolean): number | null {
-    const address = this.#reserve(size, mayGrow) >>> 0;
+  #exhausted(byteLength: number): KernelError {
+    return new KernelError({
+      where: "WebAssembly memory",
+      expected: `${byteLength} free bytes`,
+      got: `fewer: it has ${this.buffer.byteLength} and cannot grow so far`,
+      hint: "Run smaller batches.",
+    });
+  }
+
+  #extend(size: number): number | null {
+    if (size >= addressSpace) return null;
+    const address = this.#reserve(size, this.#isShared) >>> 0;
     if (address === 0) return null;
     // Growth by another thread is not always seen at once; growing by nothing makes it so.
     if (address + size > this.buffer.byteLength) this.#memory.grow(0);

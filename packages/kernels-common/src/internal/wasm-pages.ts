@@ -5,18 +5,19 @@ const pageBytes = 65536;
  * Address space of a memory that is not shared, largest that the engine grants: growing later would detach every view
  * that callers hold. Unused pages cost no memory, they are zero pages of the operating system.
  */
-const reservations = [2 ** 30, 2 ** 28, 2 ** 26];
+const reservations = [5 * 2 ** 28, 2 ** 30, 2 ** 28, 2 ** 26];
 
-/** Grows a memory that is not shared to all that it will have. */
-export function reserveAddresses(memory: WebAssembly.Memory): void {
+/** Grows a memory that is not shared to all that it will have. @returns how much of it is for copies of kernels' arguments. */
+export function reserveAddresses(memory: WebAssembly.Memory): number {
   for (const bytes of reservations) {
     try {
       memory.grow(bytes / pageBytes);
-      return;
+      return bytes / 5;
     } catch {
       // Less may do.
     }
   }
+  return 0;
 }
 
 /** Most bytes of a shared memory, largest that the engine grants. It grows as needed, and views stay valid. */

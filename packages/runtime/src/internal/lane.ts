@@ -62,32 +62,39 @@ export class Lane {
     const plan: Plan =
       earlier?.plan ?? planProgram(this.#program, batch, this.#layout, inPlace, this.#at(batch));
     earlier?.dispose();
-    const bytes = boundBytes(plan, this.#program);
-    if (bytes > this.#arena.byteLength) this.#grow(bytes, batch);
-    const bound = new BoundPlan(this.#program, plan, this.#arena, this.#constants, this.#recorder);
     this.#bound.delete(batch);
-    this.#bound.set(batch, bound);
-    if (this.#bound.size > rememberedPlans) {
-      const [[oldest, forgotten]] = this.#bound;
-      forgotten.dispose();
-      this.#bound.delete(oldest);
+    const bytes = boundBytes(plan, this.#program);
+    const smaller = this.#arena;
+    const arena = bytes > smaller.byteLength ? this.#allocate(bytes, batch) : smaller;
+    // If anything fails, other batches go on in the arena that they have.
+    let unused = arena;
+    try {
+      const bound = new BoundPlan(this.#program, plan, arena, this.#constants, this.#recorder);
+      this.#arena = arena;
+      unused = smaller;
+      this.#bound.set(batch, bound);
+      if (this.#bound.size > rememberedPlans) {
+        const [[oldest, forgotten]] = this.#bound;
+        forgotten.dispose();
+        this.#bound.delete(oldest);
+      }
+      return bound;
+    } finally {
+      if (arena !== smaller) free(unused);
     }
-    return bound;
   }
 
-  #grow(byteLength: number, batch: number): void {
-    const smaller = this.#arena;
+  #allocate(byteLength: number, batch: number): Memory {
     try {
-      this.#arena = allocate(byteLength);
+      return allocate(byteLength);
     } catch (cause) {
       throw new KernelError({
         where: `program '${this.#program.name}'`,
         expected: `${byteLength} bytes of memory for a batch of ${batch}`,
-        got: (cause as Error).message,
+        got: (cause as KernelError).got ?? (cause as Error).message,
         hint: "Run smaller batches.",
         cause,
       });
     }
-    free(smaller);
   }
 }
