@@ -16,6 +16,8 @@ export interface ErrorParts {
  * `OctavoError.isInstance` works across copies of this package.
  */
 export class OctavoError extends Error {
+  /** Written out, here and below, since minifiers give classes other names. */
+  static override readonly name: string = "OctavoError";
   declare readonly where: string;
   declare readonly expected: string;
   declare readonly got: string;
@@ -32,19 +34,31 @@ export class OctavoError extends Error {
   }
 
   static isInstance(error: unknown): error is OctavoError {
-    return typeof error === "object" && error !== null && (error as Record<symbol, unknown>)[marker] === true;
+    return (error as Record<symbol, unknown> | null | undefined)?.[marker] === true;
   }
 }
 
 /** Sizes that do not fit together. */
-export class ShapeError extends OctavoError {}
+export class ShapeError extends OctavoError {
+  static override readonly name: string = "ShapeError";
+}
 /** A float operation fed a quantized tensor, or the reverse, or an unsupported dtype. */
-export class DTypeError extends OctavoError {}
+export class DTypeError extends OctavoError {
+  static override readonly name: string = "DTypeError";
+}
 /** An argument outside its range, or a name that does not exist. */
-export class ArgumentError extends OctavoError {}
+export class ArgumentError extends OctavoError {
+  static override readonly name: string = "ArgumentError";
+}
 /** A file that is truncated, foreign, damaged, or of a newer version. */
-export class FormatError extends OctavoError {}
+export class FormatError extends OctavoError {
+  static override readonly name: string = "FormatError";
+}
 /** A kernel provider that cannot run here, or a kernel that nobody provides. */
-export class KernelError extends OctavoError {}
+export class KernelError extends OctavoError {
+  static override readonly name: string = "KernelError";
+}
 /** A step of the flow done out of order, or on a module that does not support it. */
-export class QuantizationError extends OctavoError {}
+export class QuantizationError extends OctavoError {
+  static override readonly name: string = "QuantizationError";
+}
