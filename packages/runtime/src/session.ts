@@ -18,6 +18,9 @@ import type { InputTensor, OutputTensor, TensorInfo } from "./tensor-info.ts";
 export type Inputs = Readonly<Record<string, InputTensor>>;
 export type Outputs<D extends DType = DType> = Readonly<Record<string, OutputTensor<D>>>;
 
+/** Ends the workers of sessions that are collected without `dispose`. */
+const dropped = new FinalizationRegistry<WorkerRunner>((worker) => worker.dispose());
+
 export interface SessionOptions {
   /**
    * Threads of this session's own that native kernels use, the caller's included; 1: only the caller's. By default as many
@@ -68,6 +71,7 @@ export class Session {
     this.#taken = new InputTaker(program);
     this.#results = program.outputs.map(() => null);
     this.#worker = new WorkerRunner(program, resolve("quantizedConv").name);
+    dropped.register(this, this.#worker);
   }
 
   /**
