@@ -28,7 +28,8 @@ export function kernels(): Kernels {
 /**
  * Opens the best kernel provider that this machine runs; native before WASM before the reference. `use` or
  * `OCTAVO_KERNELS` (a provider's name, `native`, `wasm` or `reference`) force one: only it runs, and the reference for
- * kernels that it lacks. `threads` or `OCTAVO_THREADS` set its threads, 256 at most.
+ * kernels that it lacks. `threads` or `OCTAVO_THREADS` set its threads, 256 at most. Warns where the reference runs all though
+ * nobody forced it.
  *
  * @throws KernelError if the forced provider is unknown or cannot run here; the message says why.
  * @throws ArgumentError if the number of threads is not an integer ≥ 1, or for an option that there is not.

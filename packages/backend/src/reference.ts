@@ -1,3 +1,4 @@
+import { warn } from "@octavo/spec";
 import { provideReference } from "./index.ts";
 import { referenceKernels } from "./reference/kernels.ts";
 import type { WholeProvider } from "./registry.ts";
@@ -22,6 +23,11 @@ export const reference: WholeProvider = {
     collectable: true,
   }),
   free: () => {},
+  warnUnchosen: () =>
+    warn(
+      "octavo: neither native nor WebAssembly kernels can be loaded, so all of them run in TypeScript, many times slower. " +
+        "In a checkout npm run setup builds them; String(explain()) of @octavo/backend says what each lacks.",
+    ),
 };
 
 provideReference(reference);

@@ -1,5 +1,5 @@
 import type { KernelProvider, Kernels, Opened, ProviderRegistration } from "@octavo/spec";
-import { UnaryOp } from "@octavo/spec";
+import { onWarning, UnaryOp } from "@octavo/spec";
 import { describe, expect, it, vi } from "vitest";
 import type { Host } from "./internal/host.ts";
 import type { KernelPackage } from "./internal/kernel-packages.ts";
@@ -149,6 +149,19 @@ describe("loadKernels", () => {
     await registry.loadKernels(options);
     expect(whoRuns(registry)).toBe(2);
     expect(native.open).not.toHaveBeenCalled();
+  });
+
+  it("warns where only the reference runs, unless somebody chose it", async () => {
+    const warnings: string[] = [];
+    onWarning((message) => warnings.push(message));
+    await registryOf([works("n", "native", 200, 1)]).loadKernels();
+    await registryOf([]).loadKernels({ use: "reference" });
+    await registryOf([], withVariables({ OCTAVO_KERNELS: "reference" })).loadKernels();
+    expect(warnings).toEqual([]);
+    const broken = registration("w", "wasm", 100, () => ({ unavailable: "blocked by CSP" }));
+    await registryOf([broken]).ensureKernels();
+    onWarning(null);
+    expect(warnings).toEqual([expect.stringMatching(/TypeScript, many times slower.*npm run setup/)]);
   });
 
   it("can force the reference, and a provider again after it", async () => {

@@ -44,6 +44,8 @@ const mostThreads = 256;
 /** A provider that has every kernel. */
 export interface WholeProvider extends KernelProvider {
   readonly kernels: Kernels;
+  /** Tells people that it runs all kernels, though nobody chose it. */
+  warnUnchosen(): void;
 }
 
 /** Best first: whatever is of a kind goes before all of the next, and before the reference. */
@@ -110,7 +112,7 @@ export class Registry {
 
   /**
    * Opens the best provider that runs here, or the one that `use` or `OCTAVO_KERNELS` names. Kernels that it lacks run
-   * in the reference. Packages of a worse kind are not even imported. May be called again; what was opened is not opened twice.
+   * in the reference; warns where nobody chose that and all do. Packages of a worse kind are not even imported. May be called again; what was opened is not opened twice.
    *
    * @throws KernelError if the forced provider is unknown or cannot run; everything stays as it was.
    * @throws ArgumentError if the number of threads is not an integer ≥ 1, or for an option that there is not.
@@ -153,7 +155,11 @@ export class Registry {
       }
       absent.push(...passedOver);
     }
-    if (!provider && (use === null || use === referenceName)) provider = await this.#openReference();
+    if (!provider && (use === null || use === referenceName)) {
+      const reference = await this.#openReference();
+      if (use === null) reference.warnUnchosen();
+      provider = reference;
+    }
     if (!provider) throw forcedFailure(choice, use, failed, known, absent);
     const open = isWhole(provider) ? [provider] : [provider, await this.#openReference()];
     if (threads !== null) provider.setThreads(threads);
