@@ -12,15 +12,22 @@ export interface WorkerLink {
 
 export interface WorkerEvents {
   message(data: unknown): void;
-  /** It failed or ended, for this reason; it will not answer any more. */
-  ended(reason: string): void;
+  /** It failed or ended, for this reason; it will not answer any more. The hint says what to do. */
+  ended(reason: string, hint: string): void;
 }
+
+const again = "Call runAsync again: it starts another worker.";
+const withoutScript = "Bundle session-worker.js of @octavo/runtime beside it.";
 
 /**
  * Starts `session-worker`, which is looked for beside this file, also in the bundle. @throws KernelError where there are no
- * workers.
+ * workers, or the file does not know where it is.
  */
 export function openWorker(events: WorkerEvents): WorkerLink {
+  if (!import.meta.url) {
+    const expected = "an ES module";
+    throw new KernelError({ where: "runAsync", expected, got: "another format", hint: withoutScript });
+  }
   const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads");
   if (threads) return openNodeWorker(threads.Worker, events);
   if (typeof Worker === "undefined") {
@@ -29,7 +36,9 @@ export function openWorker(events: WorkerEvents): WorkerLink {
   }
   const worker = openPageWorker();
   worker.addEventListener("message", ({ data }) => events.message(data));
-  worker.addEventListener("error", ({ message }) => events.ended(message || "its script did not load"));
+  worker.addEventListener("error", ({ message }) =>
+    events.ended(message || "its script did not load", message ? again : withoutScript),
+  );
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
     keepAlive: () => {},
@@ -58,8 +67,10 @@ function openNodeWorker(Worker: typeof NodeWorker, events: WorkerEvents): Worker
   const execArgv = fromSource ? [...process.execArgv, "--conditions=@octavo/source"] : undefined;
   const worker = new Worker(url, { execArgv });
   worker.on("message", events.message);
-  worker.on("error", (error) => events.ended(String(error)));
-  worker.on("exit", (code) => events.ended(`exit code ${code}`));
+  worker.on("error", (error: NodeJS.ErrnoException) =>
+    events.ended(String(error), error.code?.endsWith("MODULE_NOT_FOUND") ? withoutScript : again),
+  );
+  worker.on("exit", (code) => events.ended(`exit code ${code}`, again));
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
     keepAlive: (wanted) => (wanted ? worker.ref() : worker.unref()),

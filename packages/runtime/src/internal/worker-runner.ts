@@ -62,8 +62,7 @@ export class WorkerRunner {
     const worker = this.#open({
       message: (data) => this.#answered(data as WorkerAnswer),
       // A worker that was ended on purpose reports that too, when it is no longer this one.
-      ended: (reason) =>
-        worker === this.#worker && this.#end(reason, "Call runAsync again: it starts another worker."),
+      ended: (reason, hint) => worker === this.#worker && this.#end(reason, hint),
     });
     worker.post(
       { kind: "load", program: this.#program, kernels: { use: this.#use } } satisfies WorkerRequest,
