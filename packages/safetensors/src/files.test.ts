@@ -1,14 +1,16 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { createServer as createNetServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { mkdtemp, mkdir, readdir, readFile, rm, writeFile as write } from "node:fs/promises";
+import { chmod, mkdtemp, mkdir, readdir, readFile, readlink, rm, stat } from "node:fs/promises";
+import { symlink, writeFile as write } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { ArgumentError, FormatError } from "@octavo/spec";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { loadSafetensors, readBytes, saveSafetensors, writeFile, writeSafetensors } from "./index.ts";
 import type { StoredTensor } from "./index.ts";
@@ -50,6 +52,95 @@ describe("saveSafetensors", () => {
   });
 });
 
+describe.skipIf(process.platform === "win32")("what lies at the path", () => {
+  const bytes = writeSafetensors([weight]);
+  let own: string;
+  beforeEach(async () => {
+    own = await mkdtemp(join(folder, "place-"));
+  });
+
+  test("a link stays one, and the file that it leads to is replaced", async () => {
+    await mkdir(join(own, "elsewhere"));
+    const file = join(own, "elsewhere", "net-1");
+    await write(file, "old");
+    await symlink(join("elsewhere", "net-1"), join(own, "latest"));
+    await symlink("latest", join(own, "net"));
+    await saveSafetensors(join(own, "net"), [weight]);
+    expect(await readlink(join(own, "net"))).toBe("latest");
+    expect(new Uint8Array(await readFile(file))).toEqual(bytes);
+    expect(await readdir(join(own, "elsewhere"))).toEqual(["net-1"]);
+  });
+
+  test("a link to a file that is not there yet makes it", async () => {
+    await mkdir(join(own, "elsewhere"));
+    await symlink(join("elsewhere", "net-1"), join(own, "net"));
+    await saveSafetensors(join(own, "net"), [weight]);
+    expect(new Uint8Array(await readFile(join(own, "elsewhere", "net-1")))).toEqual(bytes);
+    expect(await readlink(join(own, "net"))).toBe(join("elsewhere", "net-1"));
+  });
+
+  test("links in a circle are an error, and stay", async () => {
+    await symlink("b", join(own, "a"));
+    await symlink("a", join(own, "b"));
+    await expect(saveSafetensors(join(own, "a"), [weight])).rejects.toThrow(
+      /a: expected a file that can be written, got ELOOP: [^']+\.\n/,
+    );
+    expect((await readdir(own)).sort()).toEqual(["a", "b"]);
+  });
+
+  test.each([0o600, 0o664, 0o444])("a file keeps its permissions, %o", async (mode) => {
+    const path = join(own, "net");
+    await write(path, "old");
+    await chmod(path, mode);
+    await saveSafetensors(path, [weight]);
+    expect((await stat(path)).mode % 0o1000).toBe(mode);
+    expect(new Uint8Array(await readFile(path))).toEqual(bytes);
+  });
+
+  test("a pipe is written to, and stays one", async () => {
+    const path = join(own, "pipe");
+    execFileSync("mkfifo", [path]);
+    const [read] = await Promise.all([readFile(path), saveSafetensors(path, [weight])]);
+    expect(new Uint8Array(read)).toEqual(bytes);
+    expect((await stat(path)).isFIFO()).toBe(true);
+    expect(await readdir(own)).toEqual(["pipe"]);
+  });
+
+  test("a socket cannot be written to, and stays one", async () => {
+    const path = join(own, "socket");
+    const server = createNetServer();
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    await expect(saveSafetensors(path, [weight])).rejects.toThrow(
+      /socket: expected a file that can be written, got ENXIO: /,
+    );
+    expect((await stat(path)).isSocket()).toBe(true);
+    server.close();
+  });
+
+  test("many at once are one listener of the process, and none afterwards", async () => {
+    const before = process.listenerCount("exit");
+    const saves = Array.from({ length: 20 }, (_, i) => saveSafetensors(join(own, `net-${i}`), [weight]));
+    expect(process.listenerCount("exit")).toBe(before + 1);
+    await Promise.all(saves);
+    expect(process.listenerCount("exit")).toBe(before);
+  });
+});
+
+test("a process that ends while it writes leaves nothing behind", async () => {
+  const own = await mkdtemp(join(folder, "ended-"));
+  const script = `
+    import { readdirSync } from "node:fs";
+    import { writeFile } from ${JSON.stringify(new URL("./index.ts", import.meta.url).href)};
+    const folder = ${JSON.stringify(own)};
+    for (const name of ["a", "b"]) void writeFile(folder + "/" + name, new Uint8Array(1e8));
+    const look = () => (readdirSync(folder).length === 2 ? process.exit() : setImmediate(look));
+    look();
+  `;
+  const flags = ["--conditions=@octavo/source", "--input-type=module", "-e", script];
+  execFileSync(process.execPath, flags);
+  expect(await readdir(own)).toEqual([]);
+});
+
 describe("loadSafetensors", () => {
   test("reads a file: address, bytes, and an http address", async () => {
     const path = join(folder, "sources.safetensors");
@@ -64,6 +155,7 @@ describe("loadSafetensors", () => {
     for (const source of [
       path,
       pathToFileURL(path),
+      pathToFileURL(path).href,
       bytes,
       bytes.buffer,
       `${address}/net`,
@@ -102,10 +194,12 @@ describe("loadSafetensors", () => {
     for (const [source, got] of [
       [undefined, "undefined"],
       [null, "null"],
-      [() => 1, "function"],
+      [() => 1, "Function"],
+      [new SharedArrayBuffer(8), "SharedArrayBuffer"],
+      [new Response(""), "Response"],
     ]) {
       await expect(readBytes(source as never)).rejects.toThrow(
-        `file: expected its path, its address, or its bytes as Uint8Array or ArrayBuffer, got ${got}.`,
+        `file: expected a path, an address or bytes (await response.arrayBuffer()), got ${got}.`,
       );
     }
   });

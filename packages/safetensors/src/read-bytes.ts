@@ -1,12 +1,12 @@
-import { ArgumentError } from "@octavo/spec";
+import { ArgumentError, describeGiven } from "@octavo/spec";
 import { reasonOf } from "./internal/reason-of.ts";
 
 /** Where a file comes from: a path (Node), an address, or its bytes. */
 export type ByteSource = string | URL | Uint8Array | ArrayBuffer;
 
 /**
- * The bytes of a file. In Node a string is a path unless it begins with `http://` or `https://`; in a browser every
- * string is an address for `fetch`.
+ * The bytes of a file. In Node a string is a path unless it begins as an address does (`https:`, `file:`, `data:`, …); in a
+ * browser every string is an address for `fetch`.
  *
  * @throws ArgumentError for anything else than a source, if there is no such file, or the server does not give it.
  */
@@ -16,16 +16,16 @@ export async function readBytes(source: ByteSource): Promise<Uint8Array> {
   if (typeof source !== "string" && !((source as unknown) instanceof URL)) {
     throw new ArgumentError({
       where: "file",
-      expected: "its path, its address, or its bytes as Uint8Array or ArrayBuffer",
-      got: source === null ? "null" : typeof source,
+      expected: "a path, an address or bytes (await response.arrayBuffer())",
+      got: describeGiven(source),
     });
   }
   // Not by import, at which bundlers for browsers stop; nor node:fs/promises, which takes Node some milliseconds to load.
   const files = globalThis.process?.getBuiltinModule?.("node:fs");
   const address = String(source);
-  const isFile = source instanceof URL ? source.protocol === "file:" : !/^(https?|data|blob):/.test(address);
-  if (files && isFile) {
-    return readFile(files, source).catch((cause: unknown) => {
+  if (files && !/^(https?|data|blob):/.test(address)) {
+    const path = address.startsWith("file:") ? new URL(address) : address;
+    return readFile(files, path).catch((cause: unknown) => {
       throw missing(address, reasonOf(cause), cause);
     });
   }

@@ -212,7 +212,7 @@ describe("writeSafetensors refuses", () => {
         ["w", { dtype: "F32", shape: [2], data }],
         ["w", { dtype: "F32", shape: [2], data }],
       ],
-      /a name of its own/,
+      /tensor 'w': expected a name of its own, got that of another tensor\./,
     ],
   ];
   test.each(cases)("%s", (_, tensors, message) => {

@@ -1,11 +1,13 @@
 import { ArgumentError, OctavoError } from "@octavo/spec";
+import { linkedFile } from "./internal/linked-file.ts";
 import { reasonOf } from "./internal/reason-of.ts";
-import { removeAbandoned, temporaryName } from "./internal/temporary-files.ts";
+import { replaceFile } from "./internal/replace-file.ts";
 
 /**
  * Writes a file all or not at all (Node): into a temporary file beside it, flushed to the disk, then renamed. A crash, a full
  * disk or Ctrl-C leaves the old file, or none; the temporary file is removed on failure and on `process.exit`, that of a killed
- * process by the next write.
+ * process by the next write. A file that was there keeps its permissions, and a link stays one: the file that it leads to is
+ * replaced. What is no file but can be written, a pipe or a device, is written to.
  *
  * @throws ArgumentError with what the file system reports (no such folder, no permission, disk full).
  * @throws OctavoError outside Node.
@@ -21,35 +23,21 @@ export async function writeFile(path: string | URL, bytes: Uint8Array): Promise<
       hint,
     });
   }
-  const { open, rename } = process.getBuiltinModule("node:fs/promises");
-  const { rmSync } = process.getBuiltinModule("node:fs");
+  const files = process.getBuiltinModule("node:fs");
   const { fileURLToPath } = process.getBuiltinModule("node:url");
-  const { basename, dirname, join } = process.getBuiltinModule("node:path");
-
-  const target = path instanceof URL ? fileURLToPath(path) : path;
-  removeAbandoned(dirname(target), basename(target));
-  const temporary = join(dirname(target), temporaryName(basename(target)));
-  const remove = () => rmSync(temporary, { force: true });
-  process.once("exit", remove);
+  const where = path instanceof URL ? fileURLToPath(path) : path;
   try {
-    const file = await open(temporary, "wx");
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, target);
+    const target = linkedFile(where);
+    const known = files.statSync(target, { throwIfNoEntry: false });
+    if (!known || known.isFile()) await replaceFile(target, bytes, known && known.mode % 0o1000);
+    else await files.promises.writeFile(target, bytes);
   } catch (cause) {
-    remove();
     throw new ArgumentError({
-      where: target,
+      where,
       expected: "a file that can be written",
       got: reasonOf(cause),
       hint: "Check that its folder exists, and may be written to.",
       cause,
     });
-  } finally {
-    process.off("exit", remove);
   }
 }

@@ -46,8 +46,9 @@ function checkTensors(list: readonly (readonly [string, StoredTensor])[]): void 
   const names = new Set<string>();
   for (const [name, { dtype, shape, data }] of list) {
     const where = `writeSafetensors, tensor '${name}'`;
+    const other = name === "__metadata__" ? "that of the format's metadata" : "that of another tensor";
     if (name === "__metadata__" || names.has(name)) {
-      throw new ArgumentError({ where, expected: "a name of its own, not '__metadata__'", got: `'${name}'` });
+      throw new ArgumentError({ where, expected: "a name of its own", got: other });
     }
     names.add(name);
     const array = Object.hasOwn(storedDTypes, dtype) ? storedDTypes[dtype].array : null;

@@ -2,6 +2,7 @@ export { alignColumns } from "./align-columns.ts";
 export { normalizeAxis } from "./axis.ts";
 export type { CallRecorder, RecordedStep, Recording } from "./call-recorder.ts";
 export { channelBlocksOf } from "./channel-blocks-of.ts";
+export { describeGiven } from "./describe-given.ts";
 export { dtypes, isQuantized, quantRanges } from "./dtype.ts";
 export { entryOf } from "./entry-of.ts";
 export { kindOf } from "./kind-of.ts";

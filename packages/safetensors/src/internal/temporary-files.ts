@@ -31,3 +31,22 @@ function isRunning(pid: number): boolean {
     return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }
+
+/** Files to remove if the process ends now: one listener for all of them. */
+const unfinished = new Set<string>();
+
+const removeUnfinished = () => {
+  const { rmSync } = process.getBuiltinModule("node:fs");
+  for (const file of unfinished) rmSync(file, { force: true });
+};
+
+/** @returns what removes the file if it is still there: when it is called, or when the process ends before that. */
+export function removedOnExit(file: string): () => void {
+  if (unfinished.size === 0) process.on("exit", removeUnfinished);
+  unfinished.add(file);
+  return () => {
+    process.getBuiltinModule("node:fs").rmSync(file, { force: true });
+    unfinished.delete(file);
+    if (unfinished.size === 0) process.off("exit", removeUnfinished);
+  };
+}
