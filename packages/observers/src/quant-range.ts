@@ -1,4 +1,4 @@
-import { ArgumentError, entryOf, quantRanges, warn } from "@octavo/spec";
+import { ArgumentError, describeGiven, entryOf, quantRanges, warn } from "@octavo/spec";
 import type { QuantizedDType } from "@octavo/spec";
 
 export interface QuantRangeOptions {
@@ -24,11 +24,15 @@ export interface QuantRange {
  * The integer range of a quantizer: the dtype's or the caller's, halved by `reduceRange`; torch's `calculate_qmin_qmax`.
  * Unlike there, a custom range must lie within the dtype, and `reduceRange` also halves qint32.
  *
- * @throws ArgumentError for an unknown dtype and for a range that is not made of integers, is empty, leaves the dtype
+ * @throws ArgumentError for an unknown dtype, for a reduceRange that is neither true nor false, and for a range that is not made of integers, is empty, leaves the dtype
  * or does not contain 0.
  */
 export function quantRange(options: QuantRangeOptions): QuantRange {
   const { dtype, quantMin, quantMax, reduceRange = false, where = "quantRange" } = options;
+  if (typeof reduceRange !== "boolean") {
+    const got = describeGiven(reduceRange);
+    throw new ArgumentError({ where, expected: "reduceRange true or false", got });
+  }
   const whole = entryOf(quantRanges, dtype, where, "dtype");
   const custom = quantMin !== undefined && quantMax !== undefined;
   if (custom) requireRange(where, dtype, quantMin, quantMax);

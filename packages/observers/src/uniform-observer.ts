@@ -113,7 +113,7 @@ export abstract class UniformObserver implements Observer {
 
   observe(x: TensorLike): void {
     this.#batches++;
-    if (this.observeRange && x.range) {
+    if (this.observeRange && x?.range) {
       this.#requireAxis(x);
       const range = x.range(this.#axis);
       if (range) return this.observeRange(range);

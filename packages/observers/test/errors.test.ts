@@ -53,6 +53,36 @@ describe("bad data", () => {
     expect(() => observer.observe([1, 2] as never)).toThrow(ShapeError);
   });
 
+  it.each([
+    new MinMaxObserver(),
+    new MovingAverageMinMaxObserver(),
+    new PerChannelMinMaxObserver(),
+    new HistogramObserver({ bins: 8 }),
+  ])("%s refuses what is no tensor, and other numbers", (observer) => {
+    for (const [given, got] of [
+      [null, "null"],
+      [undefined, "undefined"],
+      [{}, "Object"],
+    ])
+      expect(() => observer.observe(given as never)).toThrow(
+        new RegExp(`expected a tensor { data, shape }, got ${got as string}\\.`),
+      );
+    for (const [data, got] of [
+      [BigInt64Array.of(1n, 2n), "BigInt64Array"],
+      [[1n, 2n], "Array"],
+    ]) {
+      const given = { data, shape: [2, 1] } as never;
+      expect(() => observer.observe(given)).toThrow(DTypeError);
+      expect(() => observer.observe(given)).toThrow(`expected a float32 tensor, got ${got as string}.`);
+    }
+  });
+
+  it("refuses a reduceRange that is neither true nor false", () => {
+    expect(() => new MinMaxObserver({ reduceRange: "yes" as never })).toThrow(
+      'MinMaxObserver: expected reduceRange true or false, got "yes".',
+    );
+  });
+
   it("refuses axes that the tensor does not have", () => {
     expect(() => new PerChannelMinMaxObserver({ chAxis: 2 }).observe(ones(2, 3))).toThrow(
       /PerChannelMinMaxObserver \(batch 1\): expected an axis from -2 to 1, got .*2/,

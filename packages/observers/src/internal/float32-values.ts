@@ -1,4 +1,4 @@
-import { DTypeError, ShapeError, numberOfElements } from "@octavo/spec";
+import { DTypeError, ShapeError, describeGiven, numberOfElements } from "@octavo/spec";
 import type { TensorLike } from "@octavo/spec";
 
 const notFloat = ["quint8", "qint8", "qint32", "float16"];
@@ -14,7 +14,7 @@ export function float32Values(x: TensorLike & { readonly dtype?: unknown }, wher
     throw new ShapeError({
       where,
       expected: "a tensor { data, shape }",
-      got: x === null ? "null" : typeof x,
+      got: describeGiven(x),
     });
   }
   if (typeof x.dtype === "string" && notFloat.includes(x.dtype)) {
@@ -26,5 +26,14 @@ export function float32Values(x: TensorLike & { readonly dtype?: unknown }, wher
     const expected = `${count} elements for shape (${x.shape.join(", ")})`;
     throw new ShapeError({ where, expected, got: String(x.data.length) });
   }
-  return x.data instanceof Float32Array ? x.data : Float32Array.from(x.data);
+  return x.data instanceof Float32Array ? x.data : converted(x.data, where);
+}
+
+function converted(data: ArrayLike<number>, where: string): Float32Array {
+  try {
+    return Float32Array.from(data);
+  } catch (cause) {
+    const hint = "Observers watch float tensors: convert it first.";
+    throw new DTypeError({ where, expected: "a float32 tensor", got: describeGiven(data), hint, cause });
+  }
 }
