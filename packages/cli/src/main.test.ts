@@ -1,22 +1,61 @@
 import { spawn } from "node:child_process";
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { saveProgram } from "@octavo/runtime";
 import { describe, expect, it } from "vitest";
 
 /** Starts `octavo` from its source. */
 function octavo(...args: string[]) {
-  const child = spawn(process.execPath, [
-    "--conditions=@octavo/source",
-    join(import.meta.dirname, "main.ts"),
-    ...args,
-  ]);
+  return started([join(import.meta.dirname, "main.ts"), ...args]);
+}
+
+/** Starts a program whose output `octavo` watches; `turn` waits for errors of what was written. */
+function octavoScript(code: string, stdout?: number) {
+  const url = pathToFileURL(join(import.meta.dirname, "outlive-output.ts"));
+  const start = `import { outliveOutput } from "${url}"; import { setTimeout as wait } from "node:timers/promises";`;
+  const script = `${start} outliveOutput(); const turn = () => wait(20); ${code}`;
+  return started(["--input-type=module", "-e", script], stdout);
+}
+
+/** @param stdout a file for its standard output; else that comes with its standard error */
+function started(args: readonly string[], stdout?: number) {
+  const child = spawn(process.execPath, ["--conditions=@octavo/source", ...args], {
+    stdio: ["pipe", stdout ?? "pipe", "pipe"],
+  }) as ChildProcessWithoutNullStreams;
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (output += chunk));
   const ended = once(child, "close").then(([code]) => ({ code: code as number, output }));
   return { child, ended };
+}
+
+const noSpace =
+  "octavo: standard output: expected a place that can be written, got ENOSPC: no space left on device.\n";
+
+/** A program's file in a folder of its own. */
+async function savedRelu() {
+  const folder = await mkdtemp(join(tmpdir(), "octavo-profile-"));
+  const file = join(folder, "relu.safetensors");
+  const shape = [-1, 4];
+  const value = { dtype: "float32", shape, memoryFormat: "contiguous" } as const;
+  const relu = { op: "unary", version: 1, name: "act", inputs: [0], outputs: [1], constants: {} } as const;
+  await saveProgram(file, {
+    formatVersion: 1,
+    name: "relu",
+    inputs: [0],
+    outputs: [1],
+    values: [
+      { name: "x", ...value },
+      { name: "act", ...value },
+    ],
+    ops: [{ ...relu, attributes: { operator: "relu" } }],
+    constants: {},
+  });
+  return { folder, file };
 }
 
 // Node 20 does not run TypeScript; there the packages are built first.
@@ -58,23 +97,7 @@ describe.skipIf(!process.features.typescript)("octavo", () => {
   });
 
   it("profiles a program", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "octavo-profile-"));
-    const file = join(folder, "relu.safetensors");
-    const shape = [-1, 4];
-    const value = { dtype: "float32", shape, memoryFormat: "contiguous" } as const;
-    const relu = { op: "unary", version: 1, name: "act", inputs: [0], outputs: [1], constants: {} } as const;
-    await saveProgram(file, {
-      formatVersion: 1,
-      name: "relu",
-      inputs: [0],
-      outputs: [1],
-      values: [
-        { name: "x", ...value },
-        { name: "act", ...value },
-      ],
-      ops: [{ ...relu, attributes: { operator: "relu" } }],
-      constants: {},
-    });
+    const { folder, file } = await savedRelu();
     const args = ["--program", file, "--batch", "3", "--runs", "2", "--threads", "1"];
     const { code, output } = await octavo("profile", ...args).ended;
     expect(output).toMatch(/0 {2}unary {2}3×4 → 3×4 +[\d.]+ +100\.0 % +unary on /);
@@ -82,6 +105,47 @@ describe.skipIf(!process.features.typescript)("octavo", () => {
     expect(code).toBe(0);
     await rm(folder, { recursive: true });
   });
+
+  it("says that a batch is too large for the memory", async () => {
+    const { folder, file } = await savedRelu();
+    const { code, output } = await octavo("profile", "--program", file, "--batch", "9000000000000000").ended;
+    expect(output).toMatch(
+      /^octavo profile --batch 9000000000000000: expected inputs that fit into memory, got \d+ elements: [^\n]+\n$/,
+    );
+    expect(code).toBe(1);
+    await rm(folder, { recursive: true });
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("fails when its output cannot be written", async () => {
+    const { folder, file } = await savedRelu();
+    const full = openSync("/dev/full", "w");
+    const main = join(import.meta.dirname, "main.ts");
+    const { ended } = started([main, "profile", "--program", file, "--runs", "2"], full);
+    expect(await ended).toEqual({ code: 1, output: noSpace });
+    closeSync(full);
+    await rm(folder, { recursive: true });
+  });
+
+  it("goes on with its work when nobody reads its output any more", async () => {
+    const { child, ended } = octavoScript(
+      "for (let i = 0; i < 9; i++) { console.log(i); await turn(); } console.error('end')",
+    );
+    child.stdout.once("data", () => child.stdout.destroy());
+    expect(await ended).toMatchObject({ code: 0, output: expect.stringMatching(/end\n$/) });
+  });
+
+  it.skipIf(!existsSync("/dev/full"))(
+    "says once what else is wrong with its output, and goes on",
+    async () => {
+      const full = openSync("/dev/full", "w");
+      const { ended } = octavoScript(
+        "for (let i = 0; i < 9; i++) { console.log(i); await turn(); } console.error('end')",
+        full,
+      );
+      expect(await ended).toEqual({ code: 1, output: `${noSpace}end\n` });
+      closeSync(full);
+    },
+  );
 
   it.skipIf(process.platform === "win32")("leaves nothing behind when it is interrupted", async () => {
     const out = await mkdtemp(join(tmpdir(), "octavo-interrupt-"));

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { outliveOutput } from "./outlive-output.ts";
 import { run } from "./run.ts";
 
 // Exit listeners run, so that a file half written is removed: see writeFile of @octavo/safetensors.
@@ -9,4 +10,5 @@ for (const [signal, number] of [
   process.once(signal, () => process.exit(128 + number));
 }
 
-process.exitCode = await run(process.argv.slice(2));
+outliveOutput();
+process.exitCode = (await run(process.argv.slice(2))) || process.exitCode;

@@ -5,7 +5,8 @@ import type { Options, ValuesOf } from "./option.ts";
 
 /**
  * The values of a command's options, defaults included; null when `--help` is among the arguments.
- * @throws UsageError for an unknown option (with the one that was probably meant), a missing or a wrong value.
+ * @throws UsageError for an unknown option (with the one that was probably meant), one that comes twice, a missing or a
+ *   wrong value.
  */
 export function parseOptions<O extends Options>(
   where: string,
@@ -25,6 +26,7 @@ export function parseOptions<O extends Options>(
   });
   if (tokens.some((token) => token.kind === "option" && token.name === "help")) return null;
   const values = Object.fromEntries(known.map((name) => [name, options[name].default]));
+  const given = new Set<string>();
   for (const token of tokens) {
     if (token.kind === "positional") {
       throw new UsageError({
@@ -34,7 +36,12 @@ export function parseOptions<O extends Options>(
         hint: fileHint(options, token.value) ?? seeHelp(where),
       });
     }
-    if (token.kind === "option") values[token.name] = valueOf(where, options, token);
+    if (token.kind !== "option") continue;
+    values[token.name] = valueOf(where, options, token);
+    if (given.has(token.name)) {
+      throw new UsageError({ where: `${where} ${token.rawName}`, expected: "one value", got: "it twice" });
+    }
+    given.add(token.name);
   }
   return values as ValuesOf<O>;
 }

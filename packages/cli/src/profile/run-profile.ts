@@ -1,6 +1,7 @@
 import { load } from "@octavo/runtime";
 import type { InputTensor, Session } from "@octavo/runtime";
-import { dtypes, numberOfElements } from "@octavo/spec";
+import { ArgumentError, dtypes, numberOfElements } from "@octavo/spec";
+import type { DType, TypedArray } from "@octavo/spec";
 import { UsageError } from "../option.ts";
 
 export interface ProfileOptions {
@@ -49,10 +50,26 @@ export async function runProfile({
 function noise(session: Session, batch: number): Record<string, InputTensor> {
   const tensors = session.inputs.map(({ name, dtype, shape, qparams }) => {
     const concrete = shape.map((size) => (size === -1 ? batch : size));
-    const data = new dtypes[dtype].array(numberOfElements(concrete));
-    const value = (i: number) => (dtype === "float32" ? ((i * 37) % 101) / 101 : (qparams?.zeroPoint ?? 0));
-    for (let i = 0; i < data.length; i++) data[i] = value(i);
+    const data = memoryFor(dtype, numberOfElements(concrete), batch);
+    if (dtype === "float32") for (let i = 0; i < data.length; i++) data[i] = ((i * 37) % 101) / 101;
+    if (qparams) (data as Uint8Array).fill(qparams.zeroPoint);
     return [name, { data, shape: concrete }] as const;
   });
   return Object.fromEntries(tensors);
+}
+
+/** @throws ArgumentError where so many elements are too many. */
+function memoryFor(dtype: DType, elements: number, batch: number): TypedArray {
+  try {
+    return new dtypes[dtype].array(elements);
+  } catch (cause) {
+    const where = `octavo profile --batch ${batch}`;
+    const expected = "inputs that fit into memory";
+    throw new ArgumentError({
+      where,
+      expected,
+      got: `${elements} elements: ${(cause as Error).message}`,
+      cause,
+    });
+  }
 }
