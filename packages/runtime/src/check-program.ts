@@ -1,6 +1,8 @@
-import { dtypes, FormatError, numberOfElements, quantRanges } from "@octavo/spec";
+import { describeGiven, dtypes, FormatError, numberOfElements, quantRanges } from "@octavo/spec";
 import type { DType, Program, ProgramConstant, ProgramValue } from "@octavo/spec";
 
+import { formatRanks, formats } from "./internal/format-ranks.ts";
+import { requireFormatVersion } from "./internal/format-version.ts";
 import { requireProgram } from "./internal/require-program.ts";
 import { opTable } from "./op-table.ts";
 import { sameShape, Step } from "./step.ts";
@@ -12,7 +14,7 @@ export const constantDTypes = ["float32", "float16", "int64", "int32", "qint8", 
 const valueDTypes = (Object.keys(dtypes) as DType[]).filter((dtype) => dtypes[dtype].bytes >= 1);
 
 /**
- * Checks everything about a program but its numbers: indices, order of the ops, their attributes and constants, shapes,
+ * Checks everything about a program but its weights: indices, order of the ops, their attributes and constants, shapes,
  * dtypes, formats and qparams of every value. A program that passes runs.
  *
  * @throws FormatError that names the value, constant or op; for a model, that says how to make a program of it.
@@ -28,6 +30,7 @@ export function checkProgram(program: Program): void {
 export function checkedSteps(program: Program, where?: string): Step[] {
   requireProgram(program);
   const name = where ?? program.name;
+  requireFormatVersion(program.formatVersion, name);
   // All of this runs once, before any compiler has seen it: loops, and texts only for errors.
   const { values, constants, inputs, outputs } = program;
   for (let index = 0; index < values.length; index++) checkValue(name, values[index], index);
@@ -114,9 +117,6 @@ function checkIndices(
   return indices;
 }
 
-/** Ranks that values of a memory format have. */
-const ranks = { contiguous: [0, 8], channelsLast: [3, 5] } as const;
-
 function checkValue(program: string, value: ProgramValue, index: number): void {
   const { dtype, shape, memoryFormat, qparams } = value;
   const wrong = (expected: string, got: unknown) =>
@@ -133,11 +133,9 @@ function checkValue(program: string, value: ProgramValue, index: number): void {
   if (batches > 1) wrong("a shape of sizes ≥ 1, at most one of them −1 (the batch)", `[${shape}]`);
   // Kernels count in int32.
   if (Math.abs(elements) >= 2 ** 31) wrong("fewer than 2^31 elements", `[${shape}]`);
-  if (!Object.hasOwn(ranks, memoryFormat))
-    return wrong("memory format contiguous or channelsLast", memoryFormat);
-  const range = ranks[memoryFormat];
-  if (shape.length < range[0] || shape.length > range[1])
-    wrong(`a rank that ${memoryFormat} has`, shape.length);
+  const rank = shape.length;
+  if (!(formatRanks[memoryFormat]?.[0] <= rank && rank <= formatRanks[memoryFormat][1]))
+    wrong(formats, `${memoryFormat} for [${shape}]`);
   if (dtype !== "quint8" && dtype !== "qint8") {
     if (qparams) wrong(`no qparams for ${dtype}`, "qparams");
     return;
@@ -162,7 +160,7 @@ function checkConstant(program: string, name: string, { dtype, shape, data }: Pr
   if (!(constantDTypes as readonly DType[]).includes(dtype))
     wrong(`a dtype among ${constantDTypes.join(", ")}`, dtype);
   const { array } = dtypes[dtype];
-  if (!(data instanceof array)) wrong(array.name, (data as object).constructor.name);
+  if (!(data instanceof array)) wrong(array.name, describeGiven(data));
   if (numberOfElements(shape) !== data.length)
     wrong(`${numberOfElements(shape)} elements for [${shape}]`, data.length);
 }

@@ -30,6 +30,11 @@ export interface OpDefinition {
    * @returns the shapes that the outputs must have. @throws FormatError naming the op.
    */
   check(step: Step): readonly Shape[];
+  /**
+   * Checks elements of the inputs as its kernel does, with an error that names the input and the element. Called after the
+   * kernel has refused them. Absent: it takes all elements.
+   */
+  checkElements?(step: Step, inputs: readonly TypedArray[]): void;
   /** Constants prepared once per session, whatever the batch. Absent: the op has none. */
   prepare?(step: Step, kernels: Kernels): Readonly<Record<string, Prepared>>;
   /** Bytes needed while it runs, beside inputs and outputs. */

@@ -1,5 +1,13 @@
 import { FormatError, formatsCoincide, isQuantized } from "@octavo/spec";
-import type { DType, Program, ProgramConstant, ProgramOp, ProgramQParams, ProgramValue } from "@octavo/spec";
+import type {
+  DType,
+  MemoryFormat,
+  Program,
+  ProgramConstant,
+  ProgramOp,
+  ProgramQParams,
+  ProgramValue,
+} from "@octavo/spec";
 
 export type Shape = readonly number[];
 
@@ -73,15 +81,11 @@ export class Step {
 
   /** Channels are innermost in memory, as convolutions and pooling need them. */
   expectChannelsLast(value: ProgramValue): void {
-    if (value.memoryFormat !== "channelsLast" && !formatsCoincide(value.shape)) {
-      this.fail(`'${value.name}' in channelsLast format`, value.memoryFormat, "Put a reshape before it.");
-    }
+    this.#expectFormat(value, "channelsLast");
   }
 
   expectContiguous(value: ProgramValue): void {
-    if (value.memoryFormat !== "contiguous" && !formatsCoincide(value.shape)) {
-      this.fail(`'${value.name}' in contiguous format`, value.memoryFormat, "Put a reshape before it.");
-    }
+    this.#expectFormat(value, "contiguous");
   }
 
   /** Both hold the same type of numbers with the same meaning, so that copying them is right. */
@@ -180,6 +184,16 @@ export class Step {
     return this.has(role) ? this.constant(role, allowed, shape) : null;
   }
 
+  /** All numbers of a constant, if there is one, lie between these two: NaN does not. */
+  expectBetween(role: string, above: number, below: number): void {
+    if (!this.has(role)) return;
+    const { data } = this.#program.constants[this.op.constants[role]];
+    for (let i = 0; i < data.length; i++) {
+      if (!(data[i] > above && data[i] < below))
+        this.fail(`constant '${role}' between ${above} and ${below}`, data[i]);
+    }
+  }
+
   /** A constant with one entry for all channels, or one for each. */
   perChannelConstant(role: string, dtype: DType, channels: number): ProgramConstant {
     const constant = this.constant(role, [dtype]);
@@ -196,6 +210,11 @@ export class Step {
           this.fail("only attributes and constants that the op knows", `'${name}'`);
       }
     }
+  }
+
+  #expectFormat({ name, shape, memoryFormat }: ProgramValue, wanted: MemoryFormat): void {
+    if (memoryFormat !== wanted && !formatsCoincide(shape))
+      this.fail(`'${name}' in ${wanted} format`, memoryFormat, "Put a reshape before it.");
   }
 
   #attribute(name: string): unknown {

@@ -2,12 +2,12 @@ import { convShape } from "@octavo/spec";
 import type { ConvShape, DType, ProgramConstant } from "@octavo/spec";
 
 import type { Shape, Step } from "../step.ts";
+import type { LayerGeometry } from "./layer-geometry.ts";
 import { readWindow, spatialOf, toSpatial, windowOutput } from "./spatial.ts";
 
-/** A convolution or transposed convolution, read from a step and checked; the same at all batch sizes. */
-export class ConvGeometry {
+/** Of a convolution or transposed convolution. */
+export class ConvGeometry implements LayerGeometry {
   readonly weight: ProgramConstant;
-  /** Channels of y. */
   readonly channels: number;
   readonly #outSize: readonly number[];
   readonly #shapeAt: (batch: number) => ConvShape;
@@ -25,12 +25,10 @@ export class ConvGeometry {
     this.#shapeAt = shapeAt;
   }
 
-  /** Shape of y. */
   output({ inputs: [x] }: Step): Shape {
     return [x.shape[0], this.channels, ...this.#outSize];
   }
 
-  /** For the kernels, at a batch of at least 1 (prepared weights do not depend on it). */
   shape({ inputs }: Step): ConvShape {
     const batch = Math.max(inputs[0].shape[0], 1);
     if (this.#shape?.batch !== batch) this.#shape = this.#shapeAt(batch);

@@ -3,9 +3,7 @@ import type { Program, ProgramOp, ProgramQParams, ProgramValue, QuantizedDType }
 
 import type { EncodedKind, EncodedOp, EncodedProgram, EncodedValue } from "./encode-program.ts";
 import { usualDType, usualFormat } from "./encode-program.ts";
-
-/** Version of the encoding, and of `Program`, that this package reads and writes. */
-export const formatVersion = 1;
+import { formatVersion, requireFormatVersion } from "./format-version.ts";
 
 /**
  * The inverse of `encodeProgram`. Only the types of the fields are checked here; `checkProgram` checks what they say.
@@ -13,18 +11,7 @@ export const formatVersion = 1;
  */
 export function decodeProgram(json: string, where: string): Omit<Program, "constants"> {
   const encoded = parse(json, where) as EncodedProgram;
-  const version: unknown = encoded?.formatVersion;
-  if (version !== formatVersion) {
-    const hint = "Update @octavo/runtime to read it.";
-    const newer = typeof version === "number" && version > formatVersion;
-    const expected = `a program of format version ${formatVersion}`;
-    throw new FormatError({
-      where,
-      expected,
-      got: `version ${String(version)}`,
-      hint: newer ? hint : undefined,
-    });
-  }
+  requireFormatVersion(encoded?.formatVersion, where);
   const { name, inputs, outputs, values, kinds, ops } = encoded;
   const isOp = (op: unknown) => isOpOf(op, kinds.length);
   const lists = { values: [values, isValue], kinds: [kinds, isKind], ops: [ops, isOp] } as const;

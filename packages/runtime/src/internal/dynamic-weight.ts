@@ -1,6 +1,7 @@
 import { asIs } from "../op-definition.ts";
 import type { Prepared } from "../op-definition.ts";
 import type { Shape, Step } from "../step.ts";
+import { expectScales } from "./expect-scales.ts";
 
 /** qint8 weights of zero point 0, outputs first, with their scales and a bias, under roles `weight…`, `weight…Scale` and `bias…`. */
 export class DynamicWeight {
@@ -18,6 +19,7 @@ export class DynamicWeight {
     this.#step.constant(this.#role("weight"), ["qint8"], shape);
     this.#scales(shape[0]);
     this.#step.optionalConstant(this.#role("bias"), ["float32"], [shape[0]]);
+    expectScales(this.#step, `${this.#role("weight")}Scale`, this.#role("bias"));
   }
 
   /** The constants by role, a scale for each output. */

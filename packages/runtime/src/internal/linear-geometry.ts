@@ -1,18 +1,12 @@
-import { convShape } from "@octavo/spec";
-import type { ConvShape, DType, ProgramConstant } from "@octavo/spec";
+import { convShape, numberOfElements } from "@octavo/spec";
+import type { ConvShape, DType } from "@octavo/spec";
 
-import type { Shape, Step } from "../step.ts";
+import type { Step } from "../step.ts";
+import type { LayerGeometry } from "./layer-geometry.ts";
 
-/** A linear layer, read from a step and checked: x (…, I), `weight` (O, I), y (…, O); the same at all batch sizes. */
-export interface LinearGeometry {
-  readonly weight: ProgramConstant;
+/** Of a linear layer: x (…, I), `weight` (O, I), y (…, O). */
+export interface LinearGeometry extends LayerGeometry {
   readonly inFeatures: number;
-  readonly outFeatures: number;
-}
-
-/** Shape of y. */
-export function linearOutput({ inputs: [x] }: Step, { outFeatures }: LinearGeometry): Shape {
-  return [...x.shape.slice(0, -1), outFeatures];
 }
 
 /** A linear layer over so many rows, as the convolution of size 1 that it is to kernels. */
@@ -47,6 +41,13 @@ function findLinear(step: Step, weightDType: DType): LinearGeometry {
   if (weight.shape[1] !== inFeatures) {
     step.fail(`an input of ${weight.shape[1]} features, as the weight [${weight.shape}]`, `${inFeatures}`);
   }
-  const outFeatures = weight.shape[0];
-  return { weight, inFeatures, outFeatures };
+  const channels = weight.shape[0];
+  return {
+    weight,
+    channels,
+    inFeatures,
+    output: ({ inputs: [{ shape }] }) => [...shape.slice(0, -1), channels],
+    shape: ({ inputs: [{ shape }] }) =>
+      linearShape(Math.max(numberOfElements(shape) / inFeatures, 1), inFeatures, channels),
+  };
 }

@@ -1,10 +1,13 @@
-import type { ConvShape, Kernels, ProgramValue, Q8 } from "@octavo/spec";
+import type { ProgramValue, Q8 } from "@octavo/spec";
 
 import { asIs } from "../op-definition.ts";
-import type { Buffers, Prepared } from "../op-definition.ts";
+import type { OpDefinition, Prepared } from "../op-definition.ts";
 import { requantization } from "../requantization.ts";
 import type { Requantization, RequantizationInput } from "../requantization.ts";
 import type { Step } from "../step.ts";
+import { convMethod } from "./conv-method.ts";
+import { expectScales } from "./expect-scales.ts";
+import type { ReadGeometry } from "./layer-geometry.ts";
 
 /** Inclusive range that a quantized output is clamped to: the attributes `low` and `high`, by default its qparams'. */
 export function readRange(step: Step, y: ProgramValue): { low: number; high: number } {
@@ -57,36 +60,50 @@ export function checkLayer(step: Step, channels: number): void {
   readLayer(step);
   readScales(step, channels);
   readWeightZeroPoint(step, channels);
+  step.expectBetween("weightZeroPoint", -129, 128);
+  expectScales(step, "weightScale", "bias");
 }
 
-/** Weights packed for `quantizedConv`, with bias and multiplier. */
-export function prepareConv(
-  step: Step,
-  kernels: Kernels,
-  shape: ConvShape,
-): Record<"packed" | "bias" | "multiplier", Prepared> {
-  const { data: weight } = step.constant("weight", ["qint8"]);
-  const { bias, multiplier } = readRequantization(step, shape.outChannels);
-  const weightZeroPoint = readWeightZeroPoint(step, shape.outChannels);
-  const { zeroPoint, quantMin, quantMax } = step.quantized8(step.inputs[0]).qparams;
-  const facts = [shape, zeroPoint, quantMin, quantMax] as const;
-  const packed: Prepared = {
-    array: Uint8Array,
-    length: kernels.quantizedConvPackedBytes(weight as Int8Array, weightZeroPoint, ...facts),
-    fill: (target) =>
-      kernels.quantizedConvPack(weight as Int8Array, weightZeroPoint, target as Uint8Array, ...facts),
+/** A quantized layer that `quantizedConv` runs, with what is packed for it. */
+export function quantizedLayer(name: string, read: ReadGeometry): OpDefinition {
+  return {
+    name,
+    version: 1,
+    kernels: ["quantizedConv"],
+    method: convMethod,
+
+    check(step) {
+      const geometry = read(step, "qint8");
+      checkLayer(step, geometry.channels);
+      return [geometry.output(step)];
+    },
+
+    prepare(step, kernels) {
+      const geometry = read(step, "qint8");
+      const { channels } = geometry;
+      const weight = geometry.weight.data as Int8Array;
+      const { bias, multiplier } = readRequantization(step, channels);
+      const weightZeroPoint = readWeightZeroPoint(step, channels);
+      const { zeroPoint, quantMin, quantMax } = step.quantized8(step.inputs[0]).qparams;
+      const facts = [geometry.shape(step), zeroPoint, quantMin, quantMax] as const;
+      const packed: Prepared = {
+        array: Uint8Array,
+        length: kernels.quantizedConvPackedBytes(weight, weightZeroPoint, ...facts),
+        fill: (target) => kernels.quantizedConvPack(weight, weightZeroPoint, target as Uint8Array, ...facts),
+      };
+      return { packed, bias: asIs(bias), multiplier: asIs(multiplier) };
+    },
+
+    bind(step, buffers, kernels) {
+      const shape = read(step, "qint8").shape(step);
+      const { xZeroPoint, yZeroPoint, low, high } = readLayer(step);
+      const [x] = buffers.inputs as Q8[];
+      const [y] = buffers.outputs as Q8[];
+      const { packed, bias, multiplier } = buffers.constants as ConvConstants;
+      return () =>
+        kernels.quantizedConv(x, packed, bias, multiplier, y, shape, xZeroPoint, yZeroPoint, low, high);
+    },
   };
-  return { packed, bias: asIs(bias), multiplier: asIs(multiplier) };
-}
-
-/** Runs `quantizedConv` with what `prepareConv` prepared. */
-export function bindConv(step: Step, buffers: Buffers, kernels: Kernels, shape: ConvShape): () => void {
-  const { xZeroPoint, yZeroPoint, low, high } = readLayer(step);
-  const [x] = buffers.inputs as Q8[];
-  const [y] = buffers.outputs as Q8[];
-  const { packed, bias, multiplier } = buffers.constants as ConvConstants;
-  return () =>
-    kernels.quantizedConv(x, packed, bias, multiplier, y, shape, xZeroPoint, yZeroPoint, low, high);
 }
 
 type ConvConstants = { packed: Uint8Array; bias: Float32Array | Int32Array; multiplier: Float32Array };

@@ -1,7 +1,5 @@
 import { readConv } from "../internal/conv-geometry.ts";
-import { convMethod } from "../internal/conv-method.ts";
-import { bindConv, checkLayer, prepareConv } from "../internal/quantized-layer.ts";
-import type { OpDefinition } from "../op-definition.ts";
+import { quantizedLayer } from "../internal/quantized-layer.ts";
 
 /**
  * Quantized convolution over 1 to 3 spatial axes.
@@ -12,19 +10,4 @@ import type { OpDefinition } from "../op-definition.ts";
  * Attributes: `stride` 1, `padding` 0 (per axis, or all befores then all afters), `dilation` 1, `groups` 1; `low`, `high`:
  * range of y (ReLU: low is its zero point), by default its quantMin and quantMax; `torchEngine` "qnnpack".
  */
-export const conv: OpDefinition = {
-  name: "conv",
-  version: 1,
-  kernels: ["quantizedConv"],
-  method: convMethod,
-
-  check(step) {
-    const geometry = readConv(step, "qint8");
-    checkLayer(step, geometry.channels);
-    return [geometry.output(step)];
-  },
-
-  prepare: (step, kernels) => prepareConv(step, kernels, readConv(step, "qint8").shape(step)),
-
-  bind: (step, buffers, kernels) => bindConv(step, buffers, kernels, readConv(step, "qint8").shape(step)),
-};
+export const conv = quantizedLayer("conv", readConv);

@@ -1,3 +1,6 @@
+import { requireRows } from "@octavo/spec";
+
+import { expectScales } from "../internal/expect-scales.ts";
 import { asIs } from "../op-definition.ts";
 import type { OpDefinition } from "../op-definition.ts";
 import type { Step } from "../step.ts";
@@ -23,8 +26,15 @@ export const embedding: OpDefinition = {
     step.expectContiguous(indices);
     step.expectContiguous(y);
     const { weight, bits } = readTable(step);
+    if (weight.dtype === "quint8") expectScales(step, "scale", "zeroPoint");
     const width = bits === 4 ? 2 * weight.shape[1] : weight.shape[1];
     return [[...indices.shape, width]];
+  },
+
+  checkElements(step, [indices]) {
+    const [rows] = readTable(step).weight.shape;
+    const where = `${step.where}, input '${step.inputs[0].name}'`;
+    requireRows(indices as Int32Array | BigInt64Array, rows, where);
   },
 
   prepare(step) {

@@ -1,6 +1,6 @@
 import { gemmShape } from "@octavo/spec";
 
-import { linearOutput, readLinear } from "../internal/linear-geometry.ts";
+import { readLinear } from "../internal/linear-geometry.ts";
 import { checkFloatLayer, readFloatWeight } from "../internal/float-layer.ts";
 import { givenFloats } from "../internal/given-floats.ts";
 import { asIs } from "../op-definition.ts";
@@ -14,14 +14,14 @@ export const floatLinear: OpDefinition = {
 
   check(step) {
     const geometry = readLinear(step, "float32");
-    checkFloatLayer(step, geometry.outFeatures);
-    return [linearOutput(step, geometry)];
+    checkFloatLayer(step, geometry.channels);
+    return [geometry.output(step)];
   },
 
   prepare: (step) => ({ weight: asIs(readFloatWeight(step)), ...givenFloats(step, "bias") }),
 
   bind(step, buffers, kernels) {
-    const { inFeatures: k, outFeatures: n } = readLinear(step, "float32");
+    const { inFeatures: k, channels: n } = readLinear(step, "float32");
     const [x] = buffers.inputs as Float32Array[];
     const [y] = buffers.outputs as Float32Array[];
     const { weight, bias = null } = buffers.constants as { weight: Float32Array; bias?: Float32Array };
