@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { resolve } from "@octavo/backend";
-import { ArgumentError, withDefaults } from "@octavo/spec";
+import { ArgumentError, describeGiven, withDefaults } from "@octavo/spec";
 import type { DType, Program, ProgramValue } from "@octavo/spec";
 
 import { checkedSteps } from "./check-program.ts";
@@ -57,11 +57,7 @@ export class Session {
    */
   constructor(program: Program, options: SessionOptions = {}) {
     const { threads } = withDefaults("Session", { threads: undefined }, options);
-    if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
-      const where = `threads for '${program.name}'`;
-      const got = typeof threads === "string" ? `"${threads}"` : String(threads);
-      throw new ArgumentError({ where, expected: "an integer ≥ 1", got });
-    }
+    if (threads !== undefined) requireCount(`threads for '${program.name}'`, threads);
     const checked = decodedPrograms.get(program) ?? checkedSteps(program);
     this.program = program;
     this.inputs = program.inputs.map((index) => infoOf(program.values[index]));
@@ -94,8 +90,7 @@ export class Session {
     taken.take(given);
     const isPlain = isTensor(given);
     try {
-      if (earlier !== undefined && isPlain) this.#results[0] = earlier as OutputTensor;
-      else if (earlier !== undefined) this.#takeEarlier(earlier as Outputs);
+      if (earlier !== undefined) this.#takeEarlier(earlier, isPlain);
       this.#executor.run(taken.batch, taken.tensors, this.#results);
       if (earlier !== undefined) return earlier;
       const results = this.#results as OutputTensor[];
@@ -126,14 +121,11 @@ export class Session {
   /**
    * Runs the network `runs` times and takes the time of every op; the result prints as a table.
    *
-   * @throws as `run`, and ArgumentError unless `runs` is a whole number of at least 1.
+   * @throws as `run`, and ArgumentError unless `runs` is an integer ≥ 1.
    */
   profile(given: InputTensor | Inputs, runs = 10): Profile {
     this.#expectLive();
-    if (!Number.isInteger(runs) || runs < 1) {
-      const where = `profile of '${this.program.name}'`;
-      throw new ArgumentError({ where, expected: "a number of runs of at least 1", got: String(runs) });
-    }
+    requireCount(`runs to profile '${this.program.name}'`, runs);
     const taken = new InputTaker(this.program);
     taken.take(given);
     const { batch, tensors } = taken;
@@ -202,24 +194,33 @@ export class Session {
       where: `program '${this.program.name}'`,
       expected: "a session in use",
       got: "one that was disposed",
-      hint: "Load it again.",
+      hint: "Load the program again to go on.",
     });
   }
 
-  #takeEarlier(outputs: Outputs): void {
+  #takeEarlier(earlier: OutputTensor | Outputs | null, isPlain: boolean): void {
     for (let i = 0; i < this.outputs.length; i++) {
       const { name } = this.outputs[i];
-      if (!Object.hasOwn(outputs, name)) {
+      const tensor = isPlain ? (earlier as OutputTensor | null) : (earlier as Outputs | null)?.[name];
+      let isItsOwn = Boolean(tensor);
+      for (let j = 0; j < i; j++) if (this.#results[j]!.data === tensor?.data) isItsOwn = false;
+      if (!isItsOwn) {
         const where = `program '${this.program.name}'`;
-        throw new ArgumentError({ where, expected: "all results of an earlier run", got: `no '${name}'` });
+        const got = `no '${name}' of its own`;
+        throw new ArgumentError({ where, expected: "all results of an earlier run", got });
       }
-      this.#results[i] = outputs[name];
+      this.#results[i] = tensor!;
     }
   }
 
   #byName(results: readonly OutputTensor[]): Outputs {
     return Object.fromEntries(results.map((tensor, i) => [this.outputs[i].name, tensor]));
   }
+}
+
+function requireCount(where: string, given: unknown): void {
+  if (Number.isInteger(given) && (given as number) >= 1) return;
+  throw new ArgumentError({ where, expected: "an integer ≥ 1", got: describeGiven(given) });
 }
 
 function infoOf({ name, dtype, shape, qparams }: ProgramValue): TensorInfo {

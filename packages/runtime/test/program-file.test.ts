@@ -136,10 +136,20 @@ describe("what is no program", () => {
   });
 
   const message =
-    /^program: expected a Program, got \w+\.\nload also takes a path, an address or bytes\. Await it first if it is a promise\.$/;
+    /^program: expected a Program, got \w+\.\nload also takes a path, an address or bytes \(await response\.arrayBuffer\(\)\)\. Await it first if it is a promise\.$/;
 
   test.each([[undefined], [null], [3], [{}]])("%j", async (given) => {
     await expect(load(given as never)).rejects.toThrow(message);
+  });
+
+  test.each([
+    [new SharedArrayBuffer(8), "SharedArrayBuffer"],
+    [new DataView(new ArrayBuffer(8)), "DataView"],
+    [new Blob([]), "Blob"],
+    [new Response(""), "Response"],
+  ])("bytes in something else: %o", async (given, got) => {
+    await expect(load(given as never)).rejects.toThrow(message);
+    await expect(load(given as never)).rejects.toThrow(`got ${got}.`);
   });
 
   test("a promise of one, for what does not wait", () => {

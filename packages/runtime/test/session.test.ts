@@ -157,7 +157,7 @@ describe("Session", () => {
     expect(inspect(profile)).toBe(String(profile));
     expect(session.run(image(2))).toEqual(before);
     expect(() => session.profile(image(2), 0)).toThrow(
-      /profile of 'net': expected a number of runs of at least 1, got 0/,
+      /runs to profile 'net': expected an integer ≥ 1, got 0/,
     );
   });
 

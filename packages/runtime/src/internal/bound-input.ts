@@ -1,7 +1,7 @@
 import {
   ArgumentError,
   channelBlocks,
-  dtypes,
+  describeGiven,
   formatsCoincide,
   isQuantized,
   quantRanges,
@@ -11,6 +11,7 @@ import type { Kernels, ProgramValue, RecordedStep, TypedArray } from "@octavo/sp
 import type { InputTensor } from "../tensor-info.ts";
 import { copyBlock } from "./copy-block.ts";
 import type { MemoryView } from "./memory-view.ts";
+import { typedData } from "./typed-data.ts";
 
 /** How an input gets into the arena, in the value's own memory format. */
 export class BoundInput {
@@ -44,12 +45,12 @@ export class BoundInput {
 
   /**
    * Takes a tensor in. @returns the array that `rearrange` has to copy, or null if it is done.
-   * @throws ArgumentError for integers outside the range of the qparams.
+   * @throws ArgumentError for numbers that the dtype does not have, or outside the range of the qparams.
    */
   take({ data, memoryFormat = "contiguous" }: InputTensor): TypedArray | null {
-    const { array } = dtypes[this.#value.dtype];
-    const numbers = array === BigInt64Array && Array.isArray(data) ? data.map(BigInt) : data;
-    const given = Array.isArray(numbers) ? new array(numbers as never) : (numbers as TypedArray);
+    const given = Array.isArray(data)
+      ? typedData(this.#value.dtype, data, this.#refuse)
+      : (data as TypedArray);
     this.#expectInRange(given);
     if (this.rearrange !== null && memoryFormat !== this.#value.memoryFormat) return given;
     this.#target.array.set(given as never);
@@ -58,14 +59,7 @@ export class BoundInput {
 
   /** @throws ArgumentError if the last run had NaN in it. */
   expectValid(): void {
-    if (this.inspect === null || !isNaNBits(this.#extremes.array[0])) return;
-    const hint = "Look at where it comes from: a division by zero, or an image that was not read.";
-    throw new ArgumentError({
-      where: `input '${this.#value.name}'`,
-      expected: "numbers",
-      got: "NaN among them",
-      hint,
-    });
+    if (this.inspect !== null && isNaNBits(this.#extremes.array[0])) this.#refuse(NaN);
   }
 
   #minMax(kernels: Kernels): void {
@@ -78,20 +72,29 @@ export class BoundInput {
 
   /** Kernels count on integers within quantMin … quantMax; only a range smaller than the dtype's can be left. */
   #expectInRange(data: TypedArray): void {
-    const { name, dtype, qparams } = this.#value;
+    const { dtype, qparams } = this.#value;
     if (!qparams || !isQuantized(dtype)) return;
     const { quantMin, quantMax } = qparams;
     const [least, most] = quantRanges[dtype];
     if (quantMin <= least && most <= quantMax) return;
     const outside = (data as Uint8Array).find((q) => q < quantMin || q > quantMax);
-    if (outside === undefined) return;
-    throw new ArgumentError({
-      where: `input '${name}'`,
-      expected: `integers from ${quantMin} to ${quantMax}`,
-      got: `${outside} among them`,
-      hint: "Quantize with this input's qparams, quantMin and quantMax included.",
-    });
+    if (outside !== undefined) this.#refuse(outside);
   }
+
+  readonly #refuse = (element: unknown): never => {
+    const [expected, hint] = elementsOf(this.#value);
+    const got = `${describeGiven(element)} among them`;
+    throw new ArgumentError({ where: `input '${this.#value.name}'`, expected, got, hint });
+  };
+}
+
+/** What the elements of an input are, and what to do where they are others. */
+function elementsOf({ dtype, qparams }: ProgramValue): readonly [expected: string, hint?: string] {
+  if (dtype === "float32")
+    return ["numbers", "Look at where it comes from: a division by zero, or an image that was not read."];
+  if (!qparams) return [`integers (${dtype})`];
+  const { quantMin, quantMax } = qparams;
+  return [`integers from ${quantMin} to ${quantMax}`, "Give the integers, in this input's qparams."];
 }
 
 /** Whether the bits of a float32 are those of a NaN. A float would be an object for the garbage collector. */

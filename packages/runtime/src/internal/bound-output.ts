@@ -1,4 +1,11 @@
-import { DTypeError, dtypes, formatsCoincide, numberOfElements, ShapeError } from "@octavo/spec";
+import {
+  describeGiven,
+  DTypeError,
+  dtypes,
+  formatsCoincide,
+  numberOfElements,
+  ShapeError,
+} from "@octavo/spec";
 import type { ProgramValue, RecordedStep, TypedArray } from "@octavo/spec";
 
 import type { OutputTensor } from "../tensor-info.ts";
@@ -12,6 +19,7 @@ export class BoundOutput {
   readonly parameter: TypedArray;
   /** Copies out of channels-last order, where that is another one. */
   readonly rearrange: RecordedStep | null;
+  readonly #where: string;
   readonly #value: ProgramValue;
   readonly #source: MemoryView<TypedArray>;
   readonly #length: number;
@@ -23,6 +31,7 @@ export class BoundOutput {
   constructor(value: ProgramValue, source: MemoryView<TypedArray>) {
     const { name, dtype, shape, memoryFormat, qparams } = value;
     const { array } = dtypes[dtype];
+    this.#where = `output '${name}'`;
     this.#value = value;
     this.#source = source;
     this.#length = numberOfElements(shape);
@@ -34,7 +43,7 @@ export class BoundOutput {
     if (memoryFormat !== "contiguous" && !formatsCoincide(shape)) {
       const block = copyBlock({ from: value, to: { shape, memoryFormat: "contiguous" } });
       this.rearrange = {
-        where: `output '${name}'`,
+        where: this.#where,
         call: (kernels) => kernels.copyRegion(source.array, this.parameter, block),
       };
     }
@@ -60,19 +69,17 @@ export class BoundOutput {
   }
 
   #expectFitting({ data, shape }: OutputTensor): void {
+    const where = this.#where;
     const { array } = dtypes[this.#value.dtype];
-    if (data instanceof array && data.length === this.#length && sameShape(shape, this.#value.shape)) {
-      return;
-    }
-    const where = `output '${this.#value.name}'`;
     if (!(data instanceof array)) {
-      const got = (data as object | undefined)?.constructor.name ?? "nothing";
-      throw new DTypeError({ where, expected: `${array.name} (${this.#value.dtype})`, got });
+      const expected = `${array.name} (${this.#value.dtype})`;
+      throw new DTypeError({ where, expected, got: describeGiven(data) });
     }
+    if (data.length === this.#length && shape && sameShape(shape, this.#value.shape)) return;
     throw new ShapeError({
       where,
       expected: `a result of an earlier run with this batch, [${this.#value.shape.join(", ")}]`,
-      got: `[${shape.join(", ")}] with ${data.length} elements`,
+      got: `[${shape?.join(", ")}] with ${data.length} elements`,
     });
   }
 }

@@ -1,6 +1,14 @@
 import type { Recorder } from "@octavo/backend";
 import { dtypes, numberOfElements } from "@octavo/spec";
-import type { Kernels, Memory, Program, RecordedStep, Recording, TypedArray } from "@octavo/spec";
+import type {
+  Kernels,
+  Memory,
+  OctavoError,
+  Program,
+  RecordedStep,
+  Recording,
+  TypedArray,
+} from "@octavo/spec";
 
 import { opTable } from "../op-table.ts";
 import type { InputTensor, OutputTensor } from "../tensor-info.ts";
@@ -25,6 +33,7 @@ export class BoundPlan {
   readonly arena: Memory;
   readonly #inputs: readonly BoundInput[];
   readonly #outputs: readonly BoundOutput[];
+  readonly #views: readonly MemoryView<TypedArray>[];
   readonly #recording: Recording;
   /** Positions in the recording: the first inspection of an input, the first op, the end. */
   readonly #inspections: number;
@@ -38,10 +47,10 @@ export class BoundPlan {
   constructor(program: Program, plan: Plan, arena: Memory, constants: ConstantMemory, recorder: Recorder) {
     this.plan = plan;
     this.arena = arena;
-    const views = plan.values.map(
+    const views = (this.#views = plan.values.map(
       ({ shape, dtype }, value) =>
         new MemoryView<TypedArray>(arena, dtypes[dtype].array, plan.offsets[value], numberOfElements(shape)),
-    );
+    ));
     this.#inputs = program.inputs.map((value, i) => {
       const extremes = new MemoryView(arena, Int32Array, plan.byteLength + i * arenaAlignment, 2);
       return new BoundInput(plan.values[value], views[value], extremes);
@@ -68,7 +77,7 @@ export class BoundPlan {
   /** Runs it; where `outputs` has a result of an earlier run, it is written again. */
   run(inputs: readonly InputTensor[], outputs: readonly (OutputTensor | null)[]): void {
     this.#open(outputs);
-    this.#recording.run(this.#given, this.#takeIn(inputs), this.#end);
+    this.#repeat(this.#takeIn(inputs), this.#end);
     this.#letGo();
     this.#expectValid();
   }
@@ -79,7 +88,7 @@ export class BoundPlan {
     this.#letGo();
     this.#expectValid();
     this.#open(this.#outputs.map(() => null));
-    await this.#recording.runAsync!(this.#given, this.#ops, this.#end);
+    await this.#recording.runAsync!(this.#given, this.#ops, this.#end).catch((error) => this.#fail(error));
     this.#letGo();
   }
 
@@ -90,7 +99,7 @@ export class BoundPlan {
     this.#expectValid();
     for (let i = 0; i < least.length; i++) {
       const started = performance.now();
-      this.#recording.run(this.#given, this.#ops + i, this.#ops + i + 1);
+      this.#repeat(this.#ops + i, this.#ops + i + 1);
       least[i] = Math.min(least[i], performance.now() - started);
     }
   }
@@ -102,6 +111,24 @@ export class BoundPlan {
 
   dispose(): void {
     this.#recording.dispose();
+  }
+
+  #repeat(first: number, end: number): void {
+    try {
+      this.#recording.run(this.#given, first, end);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** @throws an error of the op in which the kernels failed, if it has one that says more than theirs. */
+  #fail(error: unknown): never {
+    for (const step of this.plan.steps) {
+      if (!(error as Partial<OctavoError>).where?.startsWith(step.where)) continue;
+      const inputs = step.op.inputs.map((value) => this.#views[value].array);
+      opTable.get(step.op.op)!.checkElements?.(step, inputs);
+    }
+    throw error;
   }
 
   /** Takes inputs in; those that need it are rearranged by steps. @returns the first of these that is still to run. */

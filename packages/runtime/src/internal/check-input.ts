@@ -1,15 +1,32 @@
-import { dtypes, DTypeError, isQuantized, numberOfElements, ShapeError } from "@octavo/spec";
+import {
+  ArgumentError,
+  describeGiven,
+  dtypes,
+  DTypeError,
+  isQuantized,
+  numberOfElements,
+  ShapeError,
+} from "@octavo/spec";
 import type { ProgramValue } from "@octavo/spec";
 
 import type { InputTensor } from "../tensor-info.ts";
+import { formatRanks, formats } from "./format-ranks.ts";
 
 /**
- * Checks shape, dtype and length of an input. @returns its batch size, or null if it has none.
- * @throws ShapeError or DTypeError that names the input.
+ * Checks shape, memory format, dtype and length of an input. @returns its batch size, or null if it has none.
+ * @throws ShapeError, DTypeError or ArgumentError that names the input.
  */
 export function checkInput(value: ProgramValue, tensor: InputTensor): number | null {
-  const { data, shape } = tensor;
+  if (!Array.isArray(tensor?.shape) || typeof tensor.data?.length !== "number") throw noTensor(value, tensor);
+  const { data, shape, memoryFormat = "contiguous" } = tensor;
   if (!fits(shape, value.shape)) throw wrongShape(value, shape);
+  if (!(shape.length <= formatRanks[memoryFormat]?.[1])) {
+    throw new ArgumentError({
+      where: `input '${value.name}'`,
+      expected: formats,
+      got: describeGiven(memoryFormat),
+    });
+  }
   if (numberOfElements(shape) !== data.length) {
     throw new ShapeError({
       where: `input '${value.name}'`,
@@ -22,9 +39,8 @@ export function checkInput(value: ProgramValue, tensor: InputTensor): number | n
     const hint = isQuantized(value.dtype)
       ? "Give the integers, in this input's qparams."
       : "Convert it, with the scaling that the network was trained with.";
-    const got = (data as object).constructor.name;
     const expected = `${array.name} or a plain array (${value.dtype})`;
-    throw new DTypeError({ where: `input '${value.name}'`, expected, got, hint });
+    throw new DTypeError({ where: `input '${value.name}'`, expected, got: describeGiven(data), hint });
   }
   const batchAxis = value.shape.indexOf(-1);
   return batchAxis < 0 ? null : shape[batchAxis];
@@ -34,10 +50,19 @@ export function checkInput(value: ProgramValue, tensor: InputTensor): number | n
 function fits(shape: readonly number[], declared: readonly number[]): boolean {
   if (shape.length !== declared.length) return false;
   for (let axis = 0; axis < declared.length; axis++) {
-    const isRight = declared[axis] === -1 ? shape[axis] >= 1 : shape[axis] === declared[axis];
+    const isRight =
+      declared[axis] === -1
+        ? shape[axis] >= 1 && Number.isInteger(shape[axis])
+        : shape[axis] === declared[axis];
     if (!isRight) return false;
   }
   return true;
+}
+
+function noTensor({ name }: ProgramValue, tensor: InputTensor | null | undefined): ArgumentError {
+  const [given, data, shape] = [tensor, tensor?.data, tensor?.shape].map(describeGiven);
+  const got = `${given} (data ${data}, shape ${shape})`;
+  return new ArgumentError({ where: `input '${name}'`, expected: "a tensor, { data, shape }", got });
 }
 
 function wrongShape({ name, shape: declared }: ProgramValue, shape: readonly number[]): ShapeError {

@@ -1,4 +1,4 @@
-import { FormatError } from "@octavo/spec";
+import { describeGiven, FormatError } from "@octavo/spec";
 
 /** @throws FormatError for anything that does not look like a `Program`. */
 export function requireProgram(given: unknown): void {
@@ -8,9 +8,9 @@ export function requireProgram(given: unknown): void {
   throw new FormatError({
     where: "program",
     expected: "a Program",
-    got: isModel ? "a model" : given === null ? "null" : typeof given,
+    got: isModel ? "a model" : describeGiven(given),
     hint: isModel
       ? "lower(model, exampleInputs) of @octavo/convert makes a program of it."
-      : "load also takes a path, an address or bytes. Await it first if it is a promise.",
+      : "load also takes a path, an address or bytes (await response.arrayBuffer()). Await it first if it is a promise.",
   });
 }
