@@ -112,7 +112,8 @@ export class Registry {
 
   /**
    * Opens the best provider that runs here, or the one that `use` or `OCTAVO_KERNELS` names. Kernels that it lacks run
-   * in the reference; warns where nobody chose that and all do. Packages of a worse kind are not even imported. May be called again; what was opened is not opened twice.
+   * in the reference; warns where nobody chose that and all do. Packages of a worse kind are not even imported. May be called
+   * again; what was opened is not opened twice.
    *
    * @throws KernelError if the forced provider is unknown or cannot run; everything stays as it was.
    * @throws ArgumentError if the number of threads is not an integer ≥ 1, or for an option that there is not.

@@ -73,4 +73,6 @@ export function optionalText(summary: string, value: string, defaultText: string
 }
 
 /** Wrong words on the command line; ends the program with exit code 2. */
-export class UsageError extends ArgumentError {}
+export class UsageError extends ArgumentError {
+  static override readonly name: string = "UsageError";
+}

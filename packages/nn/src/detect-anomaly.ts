@@ -11,7 +11,9 @@ export interface AnomalyOptions {
 }
 
 /** A value that is not finite, or too large: names the module where it appeared first. */
-export class AnomalyError extends OctavoError {}
+export class AnomalyError extends OctavoError {
+  static override readonly name: string = "AnomalyError";
+}
 
 /**
  * Runs `body` and looks at the result of every operation, and at every gradient where `body` calls backward; as

@@ -83,7 +83,7 @@ describe("arguments of modules", () => {
       "Dropout: expected p, a number, got an object with p.\np is an argument of its own, not an option.",
     ],
     [() => new nn.LeakyReLU({ negativeSlope: 0.2 } as never), "LeakyReLU: expected negativeSlope, a number"],
-    [() => new nn.ELU("1" as never), "ELU: expected alpha, a number, got string 1."],
+    [() => new nn.ELU("1" as never), 'ELU: expected alpha, a number, got "1".'],
     [() => new nn.CELU({} as never), "CELU: expected alpha, a number, got an empty object."],
     [() => new nn.Hardtanh([-2, 2] as never), "Hardtanh: expected minVal, a number, got Array of length 2."],
     [() => new nn.Hardtanh(-2, null as never), "Hardtanh: expected maxVal, a number, got null."],
@@ -117,10 +117,10 @@ describe("arguments of modules", () => {
     ],
     [
       () => new nn.Sequential(nn.ReLU as never),
-      "Sequential: expected a module, got a function.\nOf a class make one",
+      "Sequential: expected a module, got Function.\nOf a class make one",
     ],
     [() => new nn.Sequential(new nn.ReLU(), null as never), "Sequential: expected a module, got null."],
-    [() => new nn.ModuleList([nn.ReLU as never]), "ModuleList: expected a module, got a function."],
+    [() => new nn.ModuleList([nn.ReLU as never]), "ModuleList: expected a module, got Function."],
     [() => new nn.StepLR(optimizer(), { stepSize: 3 } as never), "StepLR: expected stepSize, a number"],
     [
       () => new nn.ExponentialLR(optimizer(), { gamma: 0.9 } as never),
@@ -149,10 +149,7 @@ describe("arguments of modules", () => {
       () => nn.init.uniform_(ones([2]), 0, 1, { seed: 1 } as never),
       "uniform_: expected options generator, got seed.",
     ],
-    [
-      () => nn.init.normal_(ones([2]), 0, 1, 5 as never),
-      "normal_: expected options generator, got number 5.",
-    ],
+    [() => nn.init.normal_(ones([2]), 0, 1, 5 as never), "normal_: expected options generator, got 5."],
     [
       () => nn.init.kaimingUniform_(ones([2, 2]), { nonLinearity: "relu" } as never),
       "kaimingUniform_: expected options generator, a, mode, nonlinearity, got nonLinearity.",
@@ -170,10 +167,10 @@ describe("arguments of modules", () => {
       () => new nn.Linear(1, 1).loadStateDict(new Map(), false as never),
       "loadStateDict of Linear: expected options strict, got boolean false.",
     ],
-    [() => nn.detectAnomaly(() => 0, 100 as never), "detectAnomaly: expected options limit, got number 100."],
+    [() => nn.detectAnomaly(() => 0, 100 as never), "detectAnomaly: expected options limit, got 100."],
     [
       () => new nn.Sequential(new Call((x) => x.flatten(1 as never)))(ones([2, 2])),
-      "0 (Call): expected options startDim, endDim, got number 1.",
+      "0 (Call): expected options startDim, endDim, got 1.",
     ],
   ])("and of functions, %#", (call, message) => {
     expect(call).toThrow(ArgumentError);

@@ -5,7 +5,6 @@ export { channelBlocksOf } from "./channel-blocks-of.ts";
 export { describeGiven } from "./describe-given.ts";
 export { dtypes, isQuantized, quantRanges } from "./dtype.ts";
 export { entryOf } from "./entry-of.ts";
-export { kindOf } from "./kind-of.ts";
 export type { DataOf, DType, QuantizedDType, TypedArray } from "./dtype.ts";
 export {
   ArgumentError,

@@ -1,5 +1,5 @@
 import { ArgumentError } from "./errors.ts";
-import { kindOf } from "./kind-of.ts";
+import { describeGiven } from "./describe-given.ts";
 
 /** Every option of `O` with a value; undefined only where the default is. */
 export type Settings<O extends object, D extends object> = {
@@ -23,7 +23,7 @@ export function withDefaults<
   D extends { readonly [K in keyof Required<O>]: O[K] | undefined },
 >(where: string | (() => string), defaults: D, options: O): Settings<O, D> {
   if (!isPlain(options)) {
-    const got = options === undefined ? "none" : kindOf(options);
+    const got = options === undefined ? "none" : describeGiven(options);
     throw refused(where, defaults, got, "Options are one object, the last argument.");
   }
   const settings: Record<string, unknown> = { ...defaults };

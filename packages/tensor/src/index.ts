@@ -10,6 +10,7 @@ export { defaultGenerator, Generator, manualSeed } from "./generator.ts";
 export type { GeneratorState } from "./generator.ts";
 export type { ClassLossOptions } from "./internal/class-weights.ts";
 export type { ReduceOptions } from "./internal/define-reduction.ts";
+export { kindOf } from "./internal/kind-of.ts";
 export { requireTensor } from "./internal/require-tensor.ts";
 export type { Reduction } from "./internal/reduction.ts";
 export { perAxis } from "./internal/spatial.ts";

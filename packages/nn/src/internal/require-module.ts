@@ -1,4 +1,5 @@
-import { ArgumentError, kindOf } from "@octavo/spec";
+import { ArgumentError } from "@octavo/spec";
+import { kindOf } from "@octavo/tensor";
 import { Module } from "../module.ts";
 
 /** @throws ArgumentError for what is no module: its class, say, or a function. */

@@ -1,4 +1,5 @@
-import { ArgumentError, kindOf } from "@octavo/spec";
+import { ArgumentError } from "@octavo/spec";
+import { kindOf } from "@octavo/tensor";
 
 /** @throws ArgumentError for anything but a number: torch's `p=0.3` becomes `0.3` here, not `{ p: 0.3 }`. */
 export function requireNumber(x: number, where: string, name: string): number {

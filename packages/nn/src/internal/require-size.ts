@@ -1,4 +1,5 @@
-import { ArgumentError, kindOf } from "@octavo/spec";
+import { ArgumentError } from "@octavo/spec";
+import { kindOf } from "@octavo/tensor";
 
 /** How many there are is looked at with the input. @throws ArgumentError for what is neither a number nor a list of them. */
 export function requireSize<S>(size: S, where: string, name: string): S {

@@ -1,4 +1,5 @@
-import { ArgumentError, kindOf } from "@octavo/spec";
+import { ArgumentError } from "@octavo/spec";
+import { kindOf } from "./kind-of.ts";
 import { Tensor } from "../tensor.ts";
 import { whereOf } from "./where.ts";
 
