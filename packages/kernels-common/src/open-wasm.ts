@@ -27,7 +27,7 @@ export async function openWasm(source: WasmSource): Promise<Opened> {
   } catch (error) {
     return {
       unavailable: `${source.module.href} does not load: ${error instanceof Error ? error.message : String(error)}`,
-      hint: "in a checkout npm run setup makes it; in a page it has to be served at this address",
+      hint: "npm run setup makes it in a checkout; a page must serve it",
     };
   }
   return { provider: await wasmProvider(module, source.name, source.description) };

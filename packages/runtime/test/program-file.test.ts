@@ -136,7 +136,7 @@ describe("what is no program", () => {
   });
 
   const message =
-    /^program: expected a Program, got \w+\.\nload also takes a path, an address or bytes \(await response\.arrayBuffer\(\)\)\. Await it first if it is a promise\.$/;
+    /^program: expected a Program, got \w+\.\nload also takes a path, an address or bytes \(await response\.arrayBuffer\(\)\)\. Await promises\.$/;
 
   test.each([[undefined], [null], [3], [{}]])("%j", async (given) => {
     await expect(load(given as never)).rejects.toThrow(message);

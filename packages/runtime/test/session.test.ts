@@ -215,7 +215,7 @@ describe("Session", () => {
   test.each([
     [{ thread: 2 }, "load: expected options kernels, threads, got thread."],
     [{ kernels: { provider: "wasm" } }, "loadKernels: expected options use, threads, got provider."],
-    [{ kernels: "wasm" }, "loadKernels: expected options use, threads, got string wasm."],
+    [{ kernels: "wasm" }, 'loadKernels: expected options use, threads, got "wasm".'],
     [{ threads: "2" }, "threads for 'net': expected an integer ≥ 1, got \"2\"."],
   ])("load refuses %j", async (options, message) => {
     await expect(load(smallProgram(), options as never)).rejects.toThrow(message);

@@ -131,7 +131,7 @@ describe("an option that does not exist is an error that names those that do", (
     expect(() => operation(...args, 1)).toThrow(error("1"));
     expect(() => operation(...args, true)).toThrow(error("true"));
     expect(() => operation(...args, null)).toThrow(error("null"));
-    expect(() => operation(...args, matrix)).toThrow(error("a Tensor"));
+    expect(() => operation(...args, matrix)).toThrow(error("Tensor"));
   });
 
   const optional = Object.entries(withOptions).filter(([name]) => !needed.has(name));

@@ -12,12 +12,12 @@ const inseparable: readonly (readonly KernelName[])[] = [
 export function refusal(provider: KernelProvider): string | null {
   if (provider.specVersion !== specVersion) {
     const theirs = String(provider.specVersion);
-    return `built for version ${theirs} of the kernel contract, and this @octavo/backend is for version ${specVersion}; install versions that belong together`;
+    return `built for version ${theirs} of the kernel contract, @octavo/backend for ${specVersion}: install matching versions`;
   }
   for (const names of inseparable) {
     const missing = names.filter((name) => !provider.kernels[name]);
     if (missing.length > 0 && missing.length < names.length) {
-      return `has only some of ${names.join(", ")}, which come together or not at all; missing: ${missing.join(", ")}`;
+      return `has only some of ${names.join(", ")}: not ${missing.join(", ")}`;
     }
   }
   return null;

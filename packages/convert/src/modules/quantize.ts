@@ -89,7 +89,7 @@ function requireNumbers(x: Tensor): void {
     where: callContext()?.where() ?? "Quantize",
     expected: "numbers",
     got: "NaN among them",
-    hint: "Look at where it comes from: a division by zero, or an image that was not read.",
+    hint: "From a division by zero, or an image that was not read?",
   });
 }
 

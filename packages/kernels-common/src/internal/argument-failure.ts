@@ -13,6 +13,6 @@ export function argumentFailure(
     where: `${kernel} (${provider})`,
     expected,
     got: `(${describeArguments(values)})`,
-    hint: "The contract of this kernel is in @octavo/spec; OCTAVO_KERNELS=reference runs it in TypeScript.",
+    hint: "@octavo/spec says what this kernel takes; OCTAVO_KERNELS=reference runs it in TypeScript.",
   });
 }

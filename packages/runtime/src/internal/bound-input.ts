@@ -90,8 +90,7 @@ export class BoundInput {
 
 /** What the elements of an input are, and what to do where they are others. */
 function elementsOf({ dtype, qparams }: ProgramValue): readonly [expected: string, hint?: string] {
-  if (dtype === "float32")
-    return ["numbers", "Look at where it comes from: a division by zero, or an image that was not read."];
+  if (dtype === "float32") return ["numbers", "From a division by zero, or an image that was not read?"];
   if (!qparams) return [`integers (${dtype})`];
   const { quantMin, quantMax } = qparams;
   return [`integers from ${quantMin} to ${quantMax}`, "Give the integers, in this input's qparams."];

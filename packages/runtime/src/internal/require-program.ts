@@ -11,6 +11,6 @@ export function requireProgram(given: unknown): void {
     got: isModel ? "a model" : describeGiven(given),
     hint: isModel
       ? "lower(model, exampleInputs) of @octavo/convert makes a program of it."
-      : "load also takes a path, an address or bytes (await response.arrayBuffer()). Await it first if it is a promise.",
+      : "load also takes a path, an address or bytes (await response.arrayBuffer()). Await promises.",
   });
 }
