@@ -165,7 +165,7 @@ describe("arguments of modules", () => {
     ],
     [
       () => new nn.Linear(1, 1).loadStateDict(new Map(), false as never),
-      "loadStateDict of Linear: expected options strict, got boolean false.",
+      "loadStateDict of Linear: expected options strict, got false.",
     ],
     [() => nn.detectAnomaly(() => 0, 100 as never), "detectAnomaly: expected options limit, got 100."],
     [

@@ -311,7 +311,7 @@ describe("errors of prepare and prepareQat", () => {
       "options inplace, qconfig, got a QConfig.\nThe qconfig is an option: give { qconfig }.",
     ],
     [{ qConfig: getDefaultQConfig() }, "options inplace, qconfig, got qConfig."],
-    ["x86", "options inplace, qconfig, got string x86."],
+    ["x86", 'options inplace, qconfig, got "x86".'],
     [null, "options inplace, qconfig, got null."],
   ])("options that are none: %s", (options, message) => {
     expect(() => prepare(fused(), options as never)).toThrow(`prepare of Net: expected ${message}`);
