@@ -10,5 +10,6 @@ export { isLeafModule } from "./is-leaf-module.ts";
 export { Node } from "./node.ts";
 export type { NodeOp, NodeSpec, TensorMeta } from "./node.ts";
 export { propagateShapes } from "./propagate-shapes.ts";
+export { repeatedTo } from "./repeated-to.ts";
 export { trace } from "./trace.ts";
 export type { TraceOptions } from "./trace.ts";

@@ -24,8 +24,8 @@ export interface QuantRange {
  * The integer range of a quantizer: the dtype's or the caller's, halved by `reduceRange`; torch's `calculate_qmin_qmax`.
  * Unlike there, a custom range must lie within the dtype, and `reduceRange` also halves qint32.
  *
- * @throws ArgumentError for an unknown dtype, for a reduceRange that is neither true nor false, and for a range that is not made of integers, is empty, leaves the dtype
- * or does not contain 0.
+ * @throws ArgumentError for an unknown dtype, for a reduceRange that is neither true nor false, and for a range that is not made of
+ * integers, is empty, leaves the dtype or does not contain 0.
  */
 export function quantRange(options: QuantRangeOptions): QuantRange {
   const { dtype, quantMin, quantMax, reduceRange = false, where = "quantRange" } = options;

@@ -85,12 +85,8 @@ interface FillSettings {
 
 const fillDefaults: FillSettings = { dtype: undefined, requiresGrad: false, memoryFormat: undefined };
 
-/** Memory as it comes. The shape is looked at first: who writes `zeros(2, 3)` gave no options. */
-function allocate(
-  shape: readonly number[],
-  settings: (options: FillOptions | undefined) => FillSettings,
-  options: FillOptions | undefined,
-): Tensor {
+/** Looked at before the options: who writes `zeros(2, 3)` gave none. @throws ArgumentError */
+function requireSizes(shape: readonly number[]): void {
   if (!Array.isArray(shape)) {
     const got = `${shape as unknown}`;
     throw new ArgumentError({ where: "empty", expected: "a shape as an array: [2, 3]", got });
@@ -99,7 +95,9 @@ function allocate(
   if (bad !== undefined) {
     throw new ArgumentError({ where: "empty", expected: "sizes that are integers ≥ 0", got: `[${shape}]` });
   }
-  const { dtype, memoryFormat, requiresGrad } = settings(options);
+}
+
+function allocate(shape: readonly number[], { dtype, memoryFormat, requiresGrad }: FillSettings): Tensor {
   const result = new Tensor({ shape, dtype, memoryFormat });
   if (requiresGrad) result.requiresGrad = true;
   return result;
@@ -108,7 +106,8 @@ function allocate(
 function defineFill(where: string) {
   const settings = optionsOf<FillSettings>(where, fillDefaults);
   return (shape: readonly number[], value: number, options?: FillOptions): Tensor => {
-    const result = allocate(shape, settings, options);
+    requireSizes(shape);
+    const result = allocate(shape, settings(options));
     const data = result.raw();
     if (data instanceof BigInt64Array) data.fill(BigInt(value));
     else data.fill(value);
@@ -121,8 +120,10 @@ const fillZeros = defineFill("zeros");
 const fillOnes = defineFill("ones");
 
 /** Memory as it comes: whatever was there before. */
-export const empty = (shape: readonly number[], options?: FillOptions): Tensor =>
-  allocate(shape, emptySettings, options);
+export function empty(shape: readonly number[], options?: FillOptions): Tensor {
+  requireSizes(shape);
+  return allocate(shape, emptySettings(options));
+}
 /** Every element `value`. */
 export const full = defineFill("full");
 /** Every element 0. */
@@ -153,8 +154,9 @@ function defineRandom(where: string, next: (generator: Generator) => number) {
     generator: defaultGenerator,
   });
   return (shape: readonly number[], options?: RandomOptions): Tensor => {
-    const result = allocate(shape, settings, options);
-    const { generator } = settings(options);
+    requireSizes(shape);
+    const { generator, ...fill } = settings(options);
+    const result = allocate(shape, fill);
     const { data } = result;
     for (let i = 0; i < data.length; i++) data[i] = next(generator);
     return result;

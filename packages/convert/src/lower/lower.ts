@@ -1,3 +1,4 @@
+import { repeatedTo } from "@octavo/graph";
 import { GRUCell, LSTMCell, MultiheadAttention, Recurrent, RNNCell } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { activationQuantizerOf } from "@octavo/qat";
@@ -99,7 +100,10 @@ function requireLayersOfPrograms(name: string, model: Module): void {
 /** @throws QuantizationError for a model that takes its own batch size only. */
 function otherRun(name: string, model: Module, inputs: readonly Tensor[]): Run {
   try {
-    return recordRun(model, inputs.map(oneMore));
+    return recordRun(
+      model,
+      inputs.map((x) => repeatedTo(x, 0, x.shape[0] + 1)),
+    );
   } catch (cause) {
     throw new QuantizationError({
       where: `lower of ${name}`,
@@ -109,17 +113,6 @@ function otherRun(name: string, model: Module, inputs: readonly Tensor[]): Run {
       cause,
     });
   }
-}
-
-/** One example more, the last, in front. */
-function oneMore(x: Tensor): Tensor {
-  const [batch, ...rest] = x.shape;
-  const values = x.toArray();
-  const one = values.length / batch;
-  const larger = new Tensor({ shape: [batch + 1, ...rest], dtype: x.dtype, qparams: x.qparams });
-  larger.raw().set(values.subarray(-one) as never);
-  larger.raw().set(values as never, one);
-  return larger;
 }
 
 function write(name: string, run: Run, runs: ComparedRuns): Program {

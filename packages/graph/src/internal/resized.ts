@@ -1,5 +1,5 @@
-import { numberOfElements } from "@octavo/spec";
-import { Tensor } from "@octavo/tensor";
+import type { Tensor } from "@octavo/tensor";
+import { repeatedTo } from "../repeated-to.ts";
 
 /** An axis of one of several tensors. */
 export interface Axis {
@@ -32,19 +32,6 @@ export function axesOf(tensors: readonly Tensor[]): Axis[] {
 /** The tensors with `size` on these axes: what is more repeats what is there. */
 export function resized(tensors: readonly Tensor[], axes: readonly Axis[], size: number): Tensor[] {
   const results = [...tensors];
-  for (const { tensor, axis } of axes) results[tensor] = repeated(results[tensor], axis, size);
+  for (const { tensor, axis } of axes) results[tensor] = repeatedTo(results[tensor], axis, size);
   return results;
-}
-
-function repeated(x: Tensor, axis: number, size: number): Tensor {
-  const { dtype, qparams } = x;
-  const result = new Tensor({ shape: x.shape.with(axis, size), dtype, qparams });
-  const [from, before] = [x.toArray(), x.shape[axis]];
-  const inner = numberOfElements(x.shape.slice(axis + 1));
-  const count = numberOfElements(x.shape.slice(0, axis)) * size;
-  for (let i = 0; i < count; i++) {
-    const source = Math.floor(i / size) * before + ((i % size) % before);
-    result.raw().set(from.subarray(source * inner, (source + 1) * inner) as never, i * inner);
-  }
-  return result;
 }

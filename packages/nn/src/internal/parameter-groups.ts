@@ -1,5 +1,5 @@
 import { ArgumentError } from "@octavo/spec";
-import { Tensor } from "@octavo/tensor";
+import { kindOf, Tensor } from "@octavo/tensor";
 import { Module } from "../module.ts";
 import type { GroupOptions } from "../optim/optimizer.ts";
 import type { Parameter } from "../parameter.ts";
@@ -33,11 +33,12 @@ function listOf<T>(where: string, expected: string, given: unknown): Iterable<T>
 }
 
 function refuse(where: string, expected: string, given: unknown): never {
-  const kinds: readonly [boolean, string][] = [
-    [given instanceof Module, `a module, ${(given as Module | undefined)?.typeName?.()}`],
-    [given instanceof Tensor, "a tensor by itself"],
-    [given === null, "null"],
-  ];
-  const got = kinds.find(([is]) => is)?.[1] ?? typeof given;
+  const isTensor = given instanceof Tensor;
+  const got =
+    given instanceof Module
+      ? `a module, ${given.typeName()}`
+      : isTensor
+        ? "a tensor by itself"
+        : kindOf(given);
   throw new ArgumentError({ where, expected, got, hint: "Pass model.parameters()." });
 }
