@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import type { Benchmark } from "./benchmark.ts";
 import { gemm } from "./gemm/gemm.ts";
+import { hiddenInstructions, runWithout } from "./hidden/hidden.ts";
 import { int8 } from "./int8/int8.ts";
 import { layers } from "./layers/layers.ts";
 import { loading } from "./loading/loading.ts";
@@ -16,7 +17,9 @@ function usage(): string {
     ([name, { summary, options }]) =>
       `  ${name}   ${summary}\n${options.map((line) => `           ${line}\n`).join("")}`,
   );
-  return `npm run bench -- <name> [options]\n\n${lines.join("\n")}`;
+  const all =
+    "  --hide avx512   as on a processor without these instructions (avx512, vnni, amx; x86-64 Linux)\n";
+  return `npm run bench -- <name> [options]\n\n${lines.join("\n")}\nall of them:\n${all}`;
 }
 
 const options = {
@@ -27,6 +30,7 @@ const options = {
   onnx: { type: "string" },
   torch: { type: "boolean", default: false },
   openvino: { type: "boolean", default: false },
+  hide: { type: "string" },
 } as const;
 
 /** The options given, or null with a message where there is one that does not exist or lacks its value. */
@@ -46,6 +50,8 @@ const values = asksHelp || benchmark === undefined ? null : optionsOf(args);
 if (benchmark === undefined || values === null) {
   console.log(usage());
   process.exitCode = asksHelp ? 0 : 2;
+} else if (values.hide !== undefined && hiddenInstructions() === null) {
+  process.exitCode = runWithout(values.hide);
 } else {
   await benchmark.run({
     ...values,

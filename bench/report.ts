@@ -1,13 +1,15 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { hiddenInstructions } from "./hidden/hidden.ts";
 import { machine } from "./machine.ts";
 
 /** A figure that was not measured is null; an object's keys are the columns. */
 export type Row = Readonly<Record<string, string | number | null>>;
 
-/** Writes `results/<name>.json`, with the machine that the rows were measured on. */
+/** Writes `results/<name>.json`, or `results/without-avx512/<name>.json`, with the machine that the rows were measured on. */
 export async function writeResults(name: string, rows: readonly Row[]): Promise<void> {
-  const folder = join(import.meta.dirname, "results");
+  const hidden = hiddenInstructions();
+  const folder = join(import.meta.dirname, "results", hidden === null ? "" : `without-${hidden}`);
   await mkdir(folder, { recursive: true });
   const body = rows.map((row) => `    ${JSON.stringify(row)}`).join(",\n");
   const text = `{\n  "machine": ${JSON.stringify(machine())},\n  "rows": [\n${body}\n  ]\n}\n`;

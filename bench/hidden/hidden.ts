@@ -1,0 +1,31 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+const variable = "OCTAVO_BENCH_HIDE";
+
+/** Names of the instructions that are hidden from this process and from those it starts, with commas; else null. */
+export function hiddenInstructions(): string | null {
+  return process.env[variable] ?? null;
+}
+
+/**
+ * Runs this program again, and all that it starts, on a processor that seems to lack instructions: peers then choose what
+ * they would run on an older one. x86-64 Linux only, on processors that can let CPUID fault.
+ * @param names of the sets in `cpuid.c`, with commas
+ * @returns the exit code
+ */
+export function runWithout(names: string): number {
+  const folder = join(import.meta.dirname, "build");
+  const library = join(folder, "cpuid.so");
+  mkdirSync(folder, { recursive: true });
+  const compiler = ["-O2", "-Wall", "-shared", "-fPIC", join(import.meta.dirname, "cpuid.c"), "-o", library];
+  const { status, error } = spawnSync("cc", [...compiler, "-ldl"], { stdio: "inherit" });
+  if (status !== 0) {
+    console.error(`--hide: cpuid.c needs a C compiler on x86-64 Linux: ${error?.message ?? `cc: ${status}`}`);
+    return 1;
+  }
+  const env = { ...process.env, LD_PRELOAD: library, [variable]: names };
+  const args = [...process.execArgv, ...process.argv.slice(1)];
+  return spawnSync(process.execPath, args, { stdio: "inherit", env }).status ?? 1;
+}
