@@ -4,6 +4,7 @@
 // AVX2 adds up sums of pairs; vpmaddubsw makes those of bytes in int16, where those of 7-bit activations fit:
 // 2 · 127 · 128 < 2¹⁵. See dots-scalar.h for what each operation means.
 #define OCTAVO_BYTE_DOT
+#define OCTAVO_CROSSED_DOT
 
 namespace octavo::OCTAVO_ISA {
 

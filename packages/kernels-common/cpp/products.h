@@ -32,6 +32,10 @@ struct IntegerProduct {
   static auto broadcast(const T* p) { return Operand::broadcast(p); }
   template <typename V>
   static IntVector add(V a, V b, IntVector sum) { return dot(a, b, sum); }
+  /** Neighbouring operands of a column that lie together. */
+  static constexpr size_t run = depth;
+  /** Elements behind those of each row, of which an int32 is made that its sums begin with. */
+  static constexpr size_t startElements = 0;
 };
 
 /** int16 by int16. */
@@ -41,6 +45,42 @@ struct NarrowProduct : IntProduct {
   using Weight = int8_t;
   static Dot load(const int8_t* p) { return widen(p); }
 };
+
+#ifdef OCTAVO_CROSSED_DOT
+/**
+ * int16 by int16 with half the multiplications and more additions (S. Winograd, "A New Algorithm for Inner Product", 1968):
+ * a₀b₀ + a₁b₁ = (a₀ + b₁)(a₁ + b₀) − a₀a₁ − b₀b₁. What is subtracted belongs to a row or to a column alone; sums begin with it.
+ * It pays where fewer ports multiply than add. Sums of two operands must fit int16.
+ */
+struct CrossedProduct : IntProduct {
+  static constexpr TileSize tile = crossedTile;
+  static constexpr size_t run = Dot::depth, depth = 2 * run, startElements = sizeof(int32_t) / sizeof(int16_t);
+  struct Pair {
+    Dot first, second;
+  };
+  static Pair load(const int16_t* p) { return {Dot::load(p), Dot::load(p + Vector::width * run)}; }
+  static Pair broadcast(const int16_t* p) { return {Dot::broadcast(p), Dot::broadcast(p + run)}; }
+  static IntVector add(Pair a, Pair b, IntVector sum) { return dot(a.first + b.second, a.second + b.first, sum); }
+
+  /** −Σ a₀a₁ of whole steps. */
+  static int32_t start(size_t steps, const int16_t* a) {
+    constexpr size_t whole = Vector::width * run;
+    const size_t elements = steps * depth;
+    size_t i = 0;
+    // Every other one is a pair's; the rest is not read.
+    IntVector sums = IntVector::broadcast(0);
+    for (; i + whole + run <= elements; i += whole) sums = dot(Dot::load(a + i), Dot::load(a + i + run), sums);
+    int32_t lanes[Vector::width];
+    sums.store(lanes);
+    uint32_t sum = 0;
+    for (size_t lane = 0; lane < Vector::width; lane += 2) sum -= uint32_t(lanes[lane]);
+    for (; i < elements; i += depth) {
+      for (size_t j = i; j < i + run; ++j) sum -= uint32_t(a[j] * a[j + run]);
+    }
+    return int32_t(sum);
+  }
+};
+#endif
 
 #ifdef OCTAVO_BYTE_DOT
 /** Bytes from `ByteDot::least` to `ByteDot::largest` by int8. */

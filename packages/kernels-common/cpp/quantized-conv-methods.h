@@ -20,6 +20,9 @@ constexpr ConvMethod convMethods[] = {
     methodOf<RowsMethod<ByteOperands>>(),
 #endif
     methodOf<WinogradMethod<Winograd4Stride2>>(),
+#ifdef OCTAVO_CROSSED_DOT
+    methodOf<RowsMethod<CrossedOperands>>(),
+#endif
     methodOf<RowsMethod<CentredOperands<NarrowProduct>>>(),
     methodOf<RowsMethod<CentredOperands<IntProduct>>>(),
 };

@@ -19,23 +19,65 @@ struct CentredRows {
   static const int16_t* asIs(const uint8_t*) { return nullptr; }
 };
 
-/** int16 products of activations around zero; weights as wide as they are. */
-template <typename P>
-struct CentredOperands {
-  using Product = P;
-  using Rows = CentredRows;
-  static bool takes(const ConvFacts& facts) { return sizeof(typename P::Weight) > 1 || facts.hasByteWeights(); }
-
+/** Packed weights that begin with nothing. */
+struct NoHeader {
   /** Bytes that packed weights begin with: what `rows` needs to know. */
   static constexpr size_t headerBytes = 0;
   static void packHeader(const ConvFacts&, uint8_t*) {}
-  static Rows rows(const ConvCall& call) { return {call.x}; }
+};
 
+/** Sums that begin with zero. */
+struct NoStarts {
   /** Bytes that the weights of some columns begin with: what the sums of each begin with. */
   static constexpr size_t startBytes(size_t) { return 0; }
   static void packStart(const ConvFacts&, size_t, size_t, uint8_t*) {}
   static const int32_t* start(const uint8_t*) { return nullptr; }
 };
+
+/** Sums that begin with an int32 of each column. */
+struct ColumnStarts {
+  static constexpr size_t startBytes(size_t columns) { return roundUp(columns, Vector::width) * sizeof(int32_t); }
+  static const int32_t* start(const uint8_t* packed) { return reinterpret_cast<const int32_t*>(packed); }
+};
+
+/** int16 products of activations around zero; weights as wide as they are. */
+template <typename P>
+struct CentredOperands : NoHeader, NoStarts {
+  using Product = P;
+  using Rows = CentredRows;
+  /** The method that multiplies rows of them. */
+  static constexpr const char* ofRows = sizeof(typename P::Weight) > 1 ? "rows of wide weights" : "rows";
+  static bool takes(const ConvFacts& facts) { return sizeof(typename P::Weight) > 1 || facts.hasByteWeights(); }
+
+  static Rows rows(const ConvCall& call) { return {call.x}; }
+};
+
+#ifdef OCTAVO_CROSSED_DOT
+/** The same products with half the multiplications; weights take twice the memory of int8. */
+struct CrossedOperands : NoHeader, ColumnStarts {
+  using Product = CrossedProduct;
+  using Rows = CentredRows;
+  static constexpr const char* ofRows = "crossed rows";
+  /** Where each row has so many products that what is subtracted from their sums costs little. */
+  static bool takes(const ConvFacts& facts) {
+    const ConvShape& s = facts.shape;
+    return filterElements(s) >= 64 && s.outChannels / s.groups >= 96 && s.outSize.volume() >= 16;
+  }
+  static Rows rows(const ConvCall& call) { return {call.x}; }
+
+  static void packStart(const ConvFacts& facts, size_t firstColumn, size_t columns, uint8_t* to) {
+    const size_t depth = filterElements(facts.shape), steps = divideUp(depth, Product::depth);
+    const Workspace<int16_t> filter(steps * Product::depth);
+    clear(filter.data() + depth, steps * Product::depth - depth);
+    auto* const start = reinterpret_cast<int32_t*>(to);
+    std::memset(start, 0, startBytes(columns));
+    for (size_t column = 0; column < columns; ++column) {
+      for (size_t k = 0; k < depth; ++k) filter.data()[k] = facts.weight(firstColumn + column, k);
+      start[column] = Product::start(steps, filter.data());
+    }
+  }
+};
+#endif
 
 #ifdef OCTAVO_BYTE_DOT
 /** Activations for byte products: where they lie, or copies moved into the range that the dot product takes. */
@@ -64,9 +106,10 @@ struct ByteRows {
  * Where all activations fit the byte dot product of the instruction set, and all weights int8:
  * Σ (x − zx) w = Σ (x + shift) w − (zx + shift) Σ w.
  */
-struct ByteOperands {
+struct ByteOperands : ColumnStarts {
   using Product = ByteProduct;
   using Rows = ByteRows;
+  static constexpr const char* ofRows = "byte rows";
   static bool takes(const ConvFacts& facts) {
     return facts.most - facts.least <= ByteDot::largest - ByteDot::least && facts.hasByteWeights();
   }
@@ -80,9 +123,6 @@ struct ByteOperands {
   }
   static Rows rows(const ConvCall& call) { return {call.packed[0], call.packed[1]}; }
 
-  static constexpr size_t startBytes(size_t columns) {
-    return roundUp(columns, Vector::width) * sizeof(int32_t);
-  }
   static void packStart(const ConvFacts& facts, size_t firstColumn, size_t columns, uint8_t* to) {
     const int32_t zero = facts.xZeroPoint + shiftOf(facts);
     auto* const start = reinterpret_cast<int32_t*>(to);
@@ -93,7 +133,6 @@ struct ByteOperands {
       start[column] = -int32_t(uint32_t(zero) * sum);
     }
   }
-  static const int32_t* start(const uint8_t* packed) { return reinterpret_cast<const int32_t*>(packed); }
 
  private:
   /** None if the activations fit as they are. */

@@ -20,10 +20,11 @@ struct Weights8 {
 };
 
 /**
- * Weights in panels of `width` columns, the last one rounded up to `least`: (panel, step, column, depth), filled with zeros.
+ * Weights in panels of `width` columns, the last one rounded up to `least`: (panel, step, column, depth), filled with zeros;
+ * where a `run` is less than the depth (panel, step, `least` columns each, depth / run, column, run).
  * `take(column, values)` writes the steps · depth elements of a column: column by column, as weights lie in memory.
  */
-template <size_t depth, size_t width, size_t least, typename Weight, typename Take>
+template <size_t depth, size_t width, size_t least, size_t run = depth, typename Weight, typename Take>
 void packColumns(size_t steps, size_t columns, const Take& take, Weight* packed) {
   constexpr size_t taskElements = size_t(1) << 16;
   const size_t filled = roundUp(columns, least);
@@ -33,12 +34,12 @@ void packColumns(size_t steps, size_t columns, const Take& take, Weight* packed)
     for (size_t column = begin * width; column < smallest(end * width, filled); ++column) {
       if (column < columns) take(column, values);
       else clear(values, steps * depth);
-      const size_t first = column / width * width, ofPanel = smallest(width, filled - first);
-      Weight* to = packed + first * steps * depth + (column - first) * depth;
+      const size_t first = column / width * width, ofPanel = smallest(width, filled - first), lane = column - first;
+      Weight* to = packed + first * steps * depth + (run == depth ? lane * depth : lane / least * least * depth + lane % least * run);
       for (size_t step = 0; step < steps; ++step, to += ofPanel * depth) {
         Weight part[depth];
         for (size_t i = 0; i < depth; ++i) part[i] = Weight(values[step * depth + i]);
-        std::memcpy(to, part, sizeof(part));
+        for (size_t i = 0; i < depth / run; ++i) std::memcpy(to + i * least * run, part + i * run, run * sizeof(Weight));
       }
     }
   });
@@ -52,7 +53,7 @@ void packDots(size_t depth, size_t columns, const Weight& weight, typename Produ
     for (size_t k = 0; k < depth; ++k) values[k] = weight(k, column);
     clear(values + depth, steps * Product::depth - depth);
   };
-  packColumns<Product::depth, columnsOf<Product>, Vector::width>(steps, columns, take, packed);
+  packColumns<Product::depth, columnsOf<Product>, Vector::width, Product::run>(steps, columns, take, packed);
 }
 
 /** Taps of depthwise filters as `DepthwiseDot` takes them: those of neighbouring rows, a line, at once. */

@@ -16,7 +16,7 @@ void dotRows(const Gather& gather, size_t batch, const Rows& x, const uint8_t* s
              size_t yChannels) {
   using Element = typename Rows::Element;
   const size_t rows = batch * gather.positions(), depth = gather.rowElements(),
-               stride = roundUp(depth, Product::depth);
+               filled = roundUp(depth, Product::depth), stride = filled + Product::startElements;
   const bool identity = gather.isIdentity();
   const Element* const inPlace = identity && stride == depth ? x.asIs(source) : nullptr;
   const bool dense = identity && gather.channels == gather.pixelChannels && stride == depth;
@@ -36,6 +36,12 @@ void dotRows(const Gather& gather, size_t batch, const Rows& x, const uint8_t* s
       } else if (!inPlace) {
         gatherRows(gather, source, block.row, block.rows, copies.data(), stride, copy, x.outside);
       }
+      if constexpr (Product::startElements > 0) {
+        for (Element* row = copies.data(); row < copies.data() + block.rows * stride; row += stride) {
+          const int32_t start = Product::start(filled / Product::depth, row);
+          std::memcpy(row + filled, &start, sizeof(start));
+        }
+      }
       if (identity) {
         for (size_t i = 0; i < block.rows; ++i) places.data()[i] = (block.row + i) * yChannels;
       } else {
@@ -54,9 +60,7 @@ void dotRows(const Gather& gather, size_t batch, const Rows& x, const uint8_t* s
 /** Any convolution that its operands take: products of gathered rows, group by group. */
 template <typename Operands>
 struct RowsMethod {
-  static constexpr const char* name = sizeof(typename Operands::Rows::Element) == 1    ? "byte rows"
-                                      : sizeof(typename Operands::Product::Weight) == 1 ? "rows"
-                                                                                        : "rows of wide weights";
+  static constexpr const char* name = Operands::ofRows;
   static bool takes(const ConvFacts& facts) { return Operands::takes(facts); }
 
   static PackedGroups<Operands> groups(const ConvShape& shape) {

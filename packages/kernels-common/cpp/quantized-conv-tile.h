@@ -43,6 +43,21 @@ template <size_t Rows, size_t Vectors>
   }
 }
 
+/** Adds what each row of activations says that its sums begin with. */
+template <typename Product, size_t Rows, size_t Vectors>
+[[gnu::always_inline]] inline void startRows(size_t steps, const typename Product::Element* a, size_t rowStride,
+                                             IntVector (&sum)[Rows][Vectors]) {
+  if constexpr (Product::startElements > 0) {
+    OCTAVO_UNROLL
+    for (size_t r = 0; r < Rows; ++r) {
+      int32_t start;
+      std::memcpy(&start, a + r * rowStride + steps * Product::depth, sizeof(start));
+      OCTAVO_UNROLL
+      for (size_t v = 0; v < Vectors; ++v) sum[r][v] = sum[r][v] + IntVector::broadcast(start);
+    }
+  }
+}
+
 template <typename Product>
 struct DotTiles {
   /**
@@ -56,6 +71,7 @@ struct DotTiles {
     for (; tiles > 0; --tiles, a += Rows * rowStride, places += Rows) {
       IntVector sum[Rows][Vectors];
       startSums(start, sum);
+      startRows<Product>(steps, a, rowStride, sum);
       dotSums<Product>(steps, a, rowStride, panel, sum, ahead);
       ahead = ahead.after(steps);
       storeRows(requantizer, sum, count, [=](size_t r) { return y + places[r]; });

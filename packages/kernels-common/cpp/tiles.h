@@ -44,4 +44,9 @@ TILES(simd128,    6, 2,    5, 2,    0, 0,     0)
 TILES(scalar,     2, 4,    2, 4,    2, 4,     0)
 #undef TILES
 
+/** Of crossed products, which need two registers for a vector of columns and two for a row. */
+namespace avx2 {
+constexpr TileSize crossedTile = tileSize(4, 2, 0);
+}
+
 }  // namespace octavo

@@ -63,6 +63,17 @@ describe.skipIf(!("provider" in opened))("methods of quantizedConv, AVX2", () =>
     expect(methodOf(fields)).toBe(method);
   });
 
+  const pointwise = { kernel: [1, 1, 1], padding: [0, 0, 0], outChannels: 96 } as const;
+  test.each<[string, string, Partial<ConvFields>]>([
+    ["many products of each row", "crossed rows", {}],
+    ["of each group's", "crossed rows", { groups: 2, inChannels: 128, outChannels: 192 }],
+    ["too short rows", "rows", { inChannels: 63 }],
+    ["too few columns", "rows", { outChannels: 95 }],
+    ["too few rows", "rows", { inSize: [1, 5, 3], outSize: [1, 5, 3] }],
+  ])("filters of one pixel, %s: %s", (_, method, fields) => {
+    expect(methodOf({ ...pointwise, ...fields })).toBe(method);
+  });
+
   test("sums that 4×4 tiles could not tell apart are left to smaller ones", () => {
     // 9 · 115 · 127 · 255 < 2²⁵ < 9 · 116 · 127 · 255
     expect([115, 116].map((inChannels) => methodOf({ inChannels }))).toEqual(["winograd4x4", "winograd2x2"]);

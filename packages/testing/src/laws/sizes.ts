@@ -182,6 +182,28 @@ export const stridedThreeTapGeometry: fc.Arbitrary<ConvFields> = fc
     };
   });
 
+/** Layers with so many products that kernels have forms of their own for them: filters and channels around what is many. */
+export const manyProductsGeometry: fc.Arbitrary<ConvFields> = fc
+  .record({
+    batch: fc.constantFrom(1, 1, 2),
+    inChannels: fc.constantFrom(62, 63, 64, 65, 66, 67, 97),
+    outChannels: fc.constantFrom(94, 95, 96, 97, 101, 105, 113, 129),
+    groups: fc.constantFrom(1, 1, 1, 2),
+    axes: fc.tuple(axis(3, 2, 2), axis(3, 2, 2)),
+    longer: fc.integer({ min: 10, max: 20 }),
+  })
+  .map(({ axes: [rows, columns], groups, longer, inChannels, outChannels, batch }) => {
+    const grown = {
+      ...columns,
+      inSize: columns.inSize + longer * columns.stride,
+      outSize: columns.outSize + longer,
+    };
+    return {
+      ...{ batch, inChannels: inChannels * groups, outChannels: outChannels * groups, groups },
+      ...alongAxes([rows, grown]),
+    };
+  });
+
 export const shapeOfConv = (fields: ConvFields): ConvShape => convShape(fields);
 
 const adaptiveAxis = fc
