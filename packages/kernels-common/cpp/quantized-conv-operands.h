@@ -61,7 +61,7 @@ struct CrossedOperands : NoHeader, ColumnStarts {
   /** Where each row has so many products that what is subtracted from their sums costs little. */
   static bool takes(const ConvFacts& facts) {
     const ConvShape& s = facts.shape;
-    return filterElements(s) >= 64 && s.outChannels / s.groups >= 96 && s.outSize.volume() >= 16;
+    return filterElements(s) >= 64 && s.outChannels / s.groups >= 96 && size_t(s.batch) * s.outSize.volume() >= 16;
   }
   static Rows rows(const ConvCall& call) { return {call.x}; }
 

@@ -70,6 +70,7 @@ describe.skipIf(!("provider" in opened))("methods of quantizedConv, AVX2", () =>
     ["too short rows", "rows", { inChannels: 63 }],
     ["too few columns", "rows", { outChannels: 95 }],
     ["too few rows", "rows", { inSize: [1, 5, 3], outSize: [1, 5, 3] }],
+    ["rows of several images", "crossed rows", { inSize: [1, 5, 3], outSize: [1, 5, 3], batch: 2 }],
   ])("filters of one pixel, %s: %s", (_, method, fields) => {
     expect(methodOf({ ...pointwise, ...fields })).toBe(method);
   });
