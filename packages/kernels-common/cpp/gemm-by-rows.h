@@ -13,7 +13,7 @@ namespace octavo::OCTAVO_ISA {
 struct MatrixRows {
   Left matrix;
   size_t depth;
-  bool copied() const { return depth >= 64 && matrix.depthStride > 512; }
+  bool copied() const { return matrix.depthStride >= 256; }
   size_t workspaceFloats(size_t rows) const { return copied() ? rows * depth : 0; }
   Left rows(size_t first, size_t count, float* workspace) const {
     const Left block = matrix.from(first, 0);
