@@ -16,7 +16,6 @@ struct Operand {
   static Operand broadcast(const T* p) { return {_mm256_set1_epi32(fourBytes(p))}; }
 };
 using Dot = Operand<int16_t>;
-inline Dot operator+(Dot a, Dot b) { return {_mm256_add_epi16(a.v, b.v)}; }
 using ByteOperand = Operand<uint8_t>;
 
 struct ShortVector {

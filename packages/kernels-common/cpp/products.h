@@ -9,6 +9,24 @@
 // is the type of the left operand, `Weight` that of the right.
 namespace octavo::OCTAVO_ISA {
 
+/** What sums begin with: the same for each row, an int32 for each column; zeros if it is null. */
+struct ColumnStart {
+  const int32_t* of;
+  static ColumnStart at(const void* columns) { return {static_cast<const int32_t*>(columns)}; }
+  ColumnStart from(size_t column) const { return {of ? of + column : nullptr}; }
+  ColumnStart below(size_t) const { return *this; }
+  const int32_t* row(size_t) const { return of; }
+};
+/** An int32 for each row and column; a stride of 0 repeats a row. */
+struct RowStart {
+  const int32_t* of;
+  size_t stride;
+  static RowStart at(const void* columns) { return {static_cast<const int32_t*>(columns), 0}; }
+  RowStart from(size_t column) const { return {of + column, stride}; }
+  RowStart below(size_t rows) const { return {of + rows * stride, stride}; }
+  const int32_t* row(size_t r) const { return of + r * stride; }
+};
+
 struct FloatProduct {
   static constexpr TileSize tile = floatTile;
   static constexpr size_t depth = 1;
@@ -32,10 +50,9 @@ struct IntegerProduct {
   static auto broadcast(const T* p) { return Operand::broadcast(p); }
   template <typename V>
   static IntVector add(V a, V b, IntVector sum) { return dot(a, b, sum); }
-  /** Neighbouring operands of a column that lie together. */
-  static constexpr size_t run = depth;
-  /** Elements behind those of each row, of which an int32 is made that its sums begin with. */
-  static constexpr size_t startElements = 0;
+  using Start = ColumnStart;
+  /** Bytes that each panel of so many steps begins with: the order of its steps, if it has one of its own. */
+  static constexpr size_t orderBytes(size_t) { return 0; }
 };
 
 /** int16 by int16. */
@@ -46,42 +63,6 @@ struct NarrowProduct : IntProduct {
   static Dot load(const int8_t* p) { return widen(p); }
 };
 
-#ifdef OCTAVO_CROSSED_DOT
-/**
- * int16 by int16 with half the multiplications and more additions (S. Winograd, "A New Algorithm for Inner Product", 1968):
- * a₀b₀ + a₁b₁ = (a₀ + b₁)(a₁ + b₀) − a₀a₁ − b₀b₁. What is subtracted belongs to a row or to a column alone; sums begin with it.
- * It pays where fewer ports multiply than add. Sums of two operands must fit int16.
- */
-struct CrossedProduct : IntProduct {
-  static constexpr TileSize tile = crossedTile;
-  static constexpr size_t run = Dot::depth, depth = 2 * run, startElements = sizeof(int32_t) / sizeof(int16_t);
-  struct Pair {
-    Dot first, second;
-  };
-  static Pair load(const int16_t* p) { return {Dot::load(p), Dot::load(p + Vector::width * run)}; }
-  static Pair broadcast(const int16_t* p) { return {Dot::broadcast(p), Dot::broadcast(p + run)}; }
-  static IntVector add(Pair a, Pair b, IntVector sum) { return dot(a.first + b.second, a.second + b.first, sum); }
-
-  /** −Σ a₀a₁ of whole steps. */
-  static int32_t start(size_t steps, const int16_t* a) {
-    constexpr size_t whole = Vector::width * run;
-    const size_t elements = steps * depth;
-    size_t i = 0;
-    // Every other one is a pair's; the rest is not read.
-    IntVector sums = IntVector::broadcast(0);
-    for (; i + whole + run <= elements; i += whole) sums = dot(Dot::load(a + i), Dot::load(a + i + run), sums);
-    int32_t lanes[Vector::width];
-    sums.store(lanes);
-    uint32_t sum = 0;
-    for (size_t lane = 0; lane < Vector::width; lane += 2) sum -= uint32_t(lanes[lane]);
-    for (; i < elements; i += depth) {
-      for (size_t j = i; j < i + run; ++j) sum -= uint32_t(a[j] * a[j + run]);
-    }
-    return int32_t(sum);
-  }
-};
-#endif
-
 #ifdef OCTAVO_BYTE_DOT
 /** Bytes from `ByteDot::least` to `ByteDot::largest` by int8. */
 using ByteProduct = IntegerProduct<ByteDot, uint8_t, byteTile>;
@@ -90,6 +71,23 @@ using EightBitProduct = std::conditional_t<ByteDot::largest - ByteDot::least >= 
 #else
 using SevenBitProduct = IntProduct;
 using EightBitProduct = IntProduct;
+#endif
+
+#ifdef OCTAVO_PAIRED_DOT
+/** The same, where the products of two steps at a time are added as int16 before they are widened (quantized-conv-pairs.h). */
+struct PairedProduct : ByteProduct {
+  static constexpr TileSize tile = pairedTile;
+  using Start = RowStart;
+  static constexpr size_t orderBytes(size_t steps) { return roundUp((steps + 1) * sizeof(uint32_t), 64); }
+  using ByteProduct::add;
+  static IntVector add(ByteOperand a, ByteOperand b, ByteOperand a2, ByteOperand b2, IntVector sum) {
+    return pairedDot(a, b, a2, b2, sum);
+  }
+};
+/** The product of rows of bytes. */
+using BytesProduct = PairedProduct;
+#elif defined(OCTAVO_BYTE_DOT)
+using BytesProduct = ByteProduct;
 #endif
 
 /** One step of a register tile: sum += rows of one operand each, `rowStride` apart, times a row of them, one for each column. */

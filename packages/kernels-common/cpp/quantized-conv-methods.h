@@ -20,8 +20,8 @@ constexpr ConvMethod convMethods[] = {
     methodOf<RowsMethod<ByteOperands>>(),
 #endif
     methodOf<WinogradMethod<Winograd4Stride2>>(),
-#ifdef OCTAVO_CROSSED_DOT
-    methodOf<RowsMethod<CrossedOperands>>(),
+#ifdef OCTAVO_PAIRED_DOT
+    methodOf<RowsMethod<WindowOperands>>(),
 #endif
     methodOf<RowsMethod<CentredOperands<NarrowProduct>>>(),
     methodOf<RowsMethod<CentredOperands<IntProduct>>>(),

@@ -3,13 +3,25 @@
 
 #include "conv-gather.h"
 #include "quantized-conv-method.h"
+#include "quantized-conv-window.h"
+#include "task-grid.h"
 
 // How the activations and the weights of a convolution become operands of a `Product`: as int16 around zero, or as bytes
 // as they are.
 namespace octavo::OCTAVO_ISA {
 
+/** Rows whose sums begin with the same. */
+struct AlikeRows {
+  /** Calls `multiply(panels)` for a block of rows, which lie at `rows` if they are copies: panels of its columns. */
+  template <typename Product, typename Multiply>
+  static void prepare(const TaskGrid::Block& block, size_t, size_t depth, const Panels<Product>& panels, void*, size_t,
+                      const Multiply& multiply) {
+    multiply(panels.from(block.column, depth));
+  }
+};
+
 /** Activations for int16 products: centred copies. */
-struct CentredRows {
+struct CentredRows : AlikeRows {
   using Element = int16_t;
   Activations8 x;
   /** What positions outside become. */
@@ -19,69 +31,29 @@ struct CentredRows {
   static const int16_t* asIs(const uint8_t*) { return nullptr; }
 };
 
-/** Packed weights that begin with nothing. */
-struct NoHeader {
-  /** Bytes that packed weights begin with: what `rows` needs to know. */
-  static constexpr size_t headerBytes = 0;
-  static void packHeader(const ConvFacts&, uint8_t*) {}
-};
-
-/** Sums that begin with zero. */
-struct NoStarts {
-  /** Bytes that the weights of some columns begin with: what the sums of each begin with. */
-  static constexpr size_t startBytes(size_t) { return 0; }
-  static void packStart(const ConvFacts&, size_t, size_t, uint8_t*) {}
-  static const int32_t* start(const uint8_t*) { return nullptr; }
-};
-
-/** Sums that begin with an int32 of each column. */
-struct ColumnStarts {
-  static constexpr size_t startBytes(size_t columns) { return roundUp(columns, Vector::width) * sizeof(int32_t); }
-  static const int32_t* start(const uint8_t* packed) { return reinterpret_cast<const int32_t*>(packed); }
-};
-
 /** int16 products of activations around zero; weights as wide as they are. */
 template <typename P>
-struct CentredOperands : NoHeader, NoStarts {
+struct CentredOperands {
   using Product = P;
   using Rows = CentredRows;
   /** The method that multiplies rows of them. */
   static constexpr const char* ofRows = sizeof(typename P::Weight) > 1 ? "rows of wide weights" : "rows";
   static bool takes(const ConvFacts& facts) { return sizeof(typename P::Weight) > 1 || facts.hasByteWeights(); }
 
-  static Rows rows(const ConvCall& call) { return {call.x}; }
-};
+  /** Bytes that packed weights begin with: what `rows` needs to know. */
+  static constexpr size_t headerBytes = 0;
+  static void packHeader(const ConvFacts&, uint8_t*) {}
+  static Rows rows(const ConvCall& call) { return {{}, call.x}; }
 
-#ifdef OCTAVO_CROSSED_DOT
-/** The same products with half the multiplications; weights take twice the memory of int8. */
-struct CrossedOperands : NoHeader, ColumnStarts {
-  using Product = CrossedProduct;
-  using Rows = CentredRows;
-  static constexpr const char* ofRows = "crossed rows";
-  /** Where each row has so many products that what is subtracted from their sums costs little. */
-  static bool takes(const ConvFacts& facts) {
-    const ConvShape& s = facts.shape;
-    return filterElements(s) >= 64 && s.outChannels / s.groups >= 96 && size_t(s.batch) * s.outSize.volume() >= 16;
-  }
-  static Rows rows(const ConvCall& call) { return {call.x}; }
-
-  static void packStart(const ConvFacts& facts, size_t firstColumn, size_t columns, uint8_t* to) {
-    const size_t depth = filterElements(facts.shape), steps = divideUp(depth, Product::depth);
-    const Workspace<int16_t> filter(steps * Product::depth);
-    clear(filter.data() + depth, steps * Product::depth - depth);
-    auto* const start = reinterpret_cast<int32_t*>(to);
-    std::memset(start, 0, startBytes(columns));
-    for (size_t column = 0; column < columns; ++column) {
-      for (size_t k = 0; k < depth; ++k) filter.data()[k] = facts.weight(firstColumn + column, k);
-      start[column] = Product::start(steps, filter.data());
-    }
-  }
+  /** Bytes that the weights of some columns begin with: what the sums of each begin with. */
+  static constexpr size_t startBytes(size_t, size_t) { return 0; }
+  static void packStart(const ConvFacts&, size_t, size_t, uint8_t*) {}
+  static ColumnStart start(const uint8_t*) { return {nullptr}; }
 };
-#endif
 
 #ifdef OCTAVO_BYTE_DOT
 /** Activations for byte products: where they lie, or copies moved into the range that the dot product takes. */
-struct ByteRows {
+struct ByteRows : AlikeRows {
   using Element = uint8_t;
   /** Added to each activation, modulo 256. */
   uint8_t shift;
@@ -102,29 +74,18 @@ struct ByteRows {
   }
 };
 
-/**
- * Where all activations fit the byte dot product of the instruction set, and all weights int8:
- * Σ (x − zx) w = Σ (x + shift) w − (zx + shift) Σ w.
- */
-struct ByteOperands : ColumnStarts {
-  using Product = ByteProduct;
-  using Rows = ByteRows;
-  static constexpr const char* ofRows = "byte rows";
-  static bool takes(const ConvFacts& facts) {
-    return facts.most - facts.least <= ByteDot::largest - ByteDot::least && facts.hasByteWeights();
-  }
-
+/** Weights of bytes that are moved: Σ (x − zx) w = Σ (x + shift) w − (zx + shift) Σ w. */
+struct MovedWeights {
   /** A line of the cache: no load of a whole vector of panels shall cross two. */
   static constexpr size_t headerBytes = 64;
-  static void packHeader(const ConvFacts& facts, uint8_t* to) {
-    const int32_t shift = shiftOf(facts);
+  static constexpr size_t startBytes(size_t columns) { return roundUp(columns, 32) * sizeof(int32_t); }
+
+ protected:
+  static void packMove(const ConvFacts& facts, int32_t shift, uint8_t* to) {
     to[0] = uint8_t(shift);
     to[1] = uint8_t(facts.xZeroPoint + shift);
   }
-  static Rows rows(const ConvCall& call) { return {call.packed[0], call.packed[1]}; }
-
-  static void packStart(const ConvFacts& facts, size_t firstColumn, size_t columns, uint8_t* to) {
-    const int32_t zero = facts.xZeroPoint + shiftOf(facts);
+  static void packStarts(const ConvFacts& facts, int32_t zero, size_t firstColumn, size_t columns, uint8_t* to) {
     auto* const start = reinterpret_cast<int32_t*>(to);
     std::memset(start, 0, startBytes(columns));
     for (size_t column = 0; column < columns; ++column) {
@@ -133,6 +94,25 @@ struct ByteOperands : ColumnStarts {
       start[column] = -int32_t(uint32_t(zero) * sum);
     }
   }
+};
+
+/** Where all activations fit the byte dot product of the instruction set, and all weights int8. */
+struct ByteOperands : MovedWeights {
+  using Product = BytesProduct;
+  using Rows = ByteRows;
+  static constexpr const char* ofRows = "byte rows";
+  static bool takes(const ConvFacts& facts) {
+    return facts.most - facts.least <= ByteDot::largest - ByteDot::least && facts.hasByteWeights();
+  }
+
+  static void packHeader(const ConvFacts& facts, uint8_t* to) { packMove(facts, shiftOf(facts), to); }
+  static Rows rows(const ConvCall& call) { return {{}, call.packed[0], call.packed[1]}; }
+
+  static constexpr size_t startBytes(size_t, size_t columns) { return MovedWeights::startBytes(columns); }
+  static void packStart(const ConvFacts& facts, size_t firstColumn, size_t columns, uint8_t* to) {
+    packStarts(facts, facts.xZeroPoint + shiftOf(facts), firstColumn, columns, to);
+  }
+  static Product::Start start(const uint8_t* packed) { return Product::Start::at(packed); }
 
  private:
   /** None if the activations fit as they are. */
@@ -141,6 +121,65 @@ struct ByteOperands : ColumnStarts {
     return ByteDot::least <= least && most <= ByteDot::largest ? 0 : ByteDot::least - least;
   }
 };
+
+#ifdef OCTAVO_PAIRED_DOT
+/** Rows whose activations mostly lie in a window of seven bits. */
+struct WindowRows : ByteRows {
+  /** Of 256 values, those below the window. */
+  uint8_t below;
+  static const uint8_t* asIs(const uint8_t*) { return nullptr; }
+
+  template <typename Multiply>
+  void prepare(const TaskGrid::Block& block, size_t columns, size_t depth, const Panels<PairedProduct>& panels, uint8_t* rows,
+               size_t stride, const Multiply& multiply) const {
+    const int32_t* const start = panels.start.of;
+    const auto* const table = reinterpret_cast<const int8_t*>(start) + MovedWeights::startBytes(columns);
+    const WindowStarts starts(rows, stride, below, {depth, columns}, table, start, block);
+    multiply({panels.from(block.column, depth).elements, starts.of()});
+  }
+};
+
+/** Activations of all eight bits by products of seven, and int8 weights. */
+struct WindowOperands : MovedWeights {
+  using Product = PairedProduct;
+  using Rows = WindowRows;
+  static constexpr const char* ofRows = "windowed rows";
+  /** As `ByteDot::cost`. */
+  static constexpr double cost = 0.93;
+  /** Where each row has so many products that finding what lies outside costs little. Places are uint16. */
+  static bool takes(const ConvFacts& facts) {
+    const ConvShape& s = facts.shape;
+    const size_t depth = filterElements(s), columns = size_t(s.outChannels / s.groups);
+    const bool isWorth = depth >= 96 && columns >= 32 && depth * columns >= 6144;
+    return isWorth && depth <= 65536 && size_t(s.batch) * s.outSize.volume() >= 16 && facts.hasByteWeights();
+  }
+
+  static void packHeader(const ConvFacts& facts, uint8_t* to) {
+    packMove(facts, -origin(facts), to);
+    to[2] = uint8_t(origin(facts) - lowest(facts));
+  }
+  static Rows rows(const ConvCall& call) { return {{{}, call.packed[0], call.packed[1]}, call.packed[2]}; }
+
+  static size_t startBytes(size_t depth, size_t columns) {
+    return MovedWeights::startBytes(columns) + roundUp(DepthTable{depth, columns}.bytes(), 64);
+  }
+  static void packStart(const ConvFacts& facts, size_t, size_t columns, uint8_t* to) {
+    const DepthTable table{filterElements(facts.shape), columns};
+    auto* const weights = reinterpret_cast<int8_t*>(to + MovedWeights::startBytes(columns));
+    table.pack(to + startBytes(table.depth, columns), weights);
+    table.packStarts(facts.xZeroPoint - origin(facts), weights, reinterpret_cast<int32_t*>(to));
+  }
+  static Product::Start start(const uint8_t* packed) { return Product::Start::at(packed); }
+
+ private:
+  static int32_t lowest(const ConvFacts& facts) { return facts.xZeroPoint + facts.least; }
+  /** The window's least value: what is near the zero point is the most common. */
+  static int32_t origin(const ConvFacts& facts) {
+    const int32_t before = -facts.least - 64;
+    return lowest(facts) + (before < 0 ? 0 : before > 128 ? 128 : before);
+  }
+};
+#endif
 
 /** The fastest operands that take activations of all eight bits. */
 using EightBitOperands = std::conditional_t<std::is_same_v<EightBitProduct, ByteProduct>, ByteOperands, CentredOperands<IntProduct>>;
@@ -157,7 +196,7 @@ struct PackedGroups {
   size_t groups, columns, depth;
 
   size_t groupBytes() const {
-    return Operands::startBytes(columns) + dotElements<Product>(depth, columns) * sizeof(Weight);
+    return Operands::startBytes(depth, columns) + dotElements<Product>(depth, columns) * sizeof(Weight);
   }
   size_t bytes() const { return Operands::headerBytes + groups * groupBytes(); }
 
@@ -167,15 +206,15 @@ struct PackedGroups {
     Operands::packHeader(facts, to);
     to += Operands::headerBytes;
     for (size_t first = 0; first < groups * columns; first += columns, to += groupBytes()) {
-      Operands::packStart(facts, first, columns, to);
       const auto at = [&](size_t k, size_t column) { return weight(k, first + column); };
-      packDots<Product>(depth, columns, at, reinterpret_cast<Weight*>(to + Operands::startBytes(columns)));
+      packDots<Product>(depth, columns, at, reinterpret_cast<Weight*>(to + Operands::startBytes(depth, columns)));
+      Operands::packStart(facts, first, columns, to);
     }
   }
 
   Panels<Product> panels(const uint8_t* packed, size_t group) const {
     const uint8_t* const from = packed + Operands::headerBytes + group * groupBytes();
-    return {reinterpret_cast<const Weight*>(from + Operands::startBytes(columns)), Operands::start(from)};
+    return {reinterpret_cast<const Weight*>(from + Operands::startBytes(depth, columns)), Operands::start(from)};
   }
 };
 

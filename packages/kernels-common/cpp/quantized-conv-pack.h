@@ -20,11 +20,10 @@ struct Weights8 {
 };
 
 /**
- * Weights in panels of `width` columns, the last one rounded up to `least`: (panel, step, column, depth), filled with zeros;
- * where a `run` is less than the depth (panel, step, `least` columns each, depth / run, column, run).
+ * Weights in panels of `width` columns, the last one rounded up to `least`: (panel, step, column, depth), filled with zeros.
  * `take(column, values)` writes the steps · depth elements of a column: column by column, as weights lie in memory.
  */
-template <size_t depth, size_t width, size_t least, size_t run = depth, typename Weight, typename Take>
+template <size_t depth, size_t width, size_t least, typename Weight, typename Take>
 void packColumns(size_t steps, size_t columns, const Take& take, Weight* packed) {
   constexpr size_t taskElements = size_t(1) << 16;
   const size_t filled = roundUp(columns, least);
@@ -34,13 +33,33 @@ void packColumns(size_t steps, size_t columns, const Take& take, Weight* packed)
     for (size_t column = begin * width; column < smallest(end * width, filled); ++column) {
       if (column < columns) take(column, values);
       else clear(values, steps * depth);
-      const size_t first = column / width * width, ofPanel = smallest(width, filled - first), lane = column - first;
-      Weight* to = packed + first * steps * depth + (run == depth ? lane * depth : lane / least * least * depth + lane % least * run);
+      const size_t first = column / width * width, ofPanel = smallest(width, filled - first);
+      Weight* to = packed + first * steps * depth + (column - first) * depth;
       for (size_t step = 0; step < steps; ++step, to += ofPanel * depth) {
         Weight part[depth];
         for (size_t i = 0; i < depth; ++i) part[i] = Weight(values[step * depth + i]);
-        for (size_t i = 0; i < depth / run; ++i) std::memcpy(to + i * least * run, part + i * run, run * sizeof(Weight));
+        std::memcpy(to, part, sizeof(part));
       }
+    }
+  });
+}
+
+/** Panels with orders. */
+template <typename Product, typename Take>
+void packPaired(size_t steps, size_t columns, const Take& take, typename Product::Weight* packed) {
+  constexpr size_t taskElements = size_t(1) << 16, width = columnsOf<Product>, depth = Product::depth;
+  parallelFor(divideUp(columns, width), 1 + taskElements / (1 + steps * depth * width), [&](size_t begin, size_t end) {
+    const Workspace<typename Product::Weight> inOrder(steps * depth * width);
+    const Workspace<size_t> order(steps);
+    for (size_t first = begin * width; first < smallest(end * width, columns); first += width) {
+      const size_t count = smallest(width, columns - first), step = roundUp(count, Vector::width) * depth;
+      const auto ofPanel = [&](size_t column, int16_t* values) { take(first + column, values); };
+      packColumns<depth, width, Vector::width>(steps, count, ofPanel, inOrder.data());
+      auto* const panel = packed + dotElements<Product>(steps * depth, first);
+      const size_t paired = StepPairs(steps, step / depth, inOrder.data()).order(order.data());
+      StepOrder::write(steps, depth, paired, order.data(), panel);
+      auto* to = panel + Product::orderBytes(steps);
+      for (size_t i = 0; i < steps; ++i, to += step) std::memcpy(to, inOrder.data() + order.data()[i] * step, step);
     }
   });
 }
@@ -53,7 +72,8 @@ void packDots(size_t depth, size_t columns, const Weight& weight, typename Produ
     for (size_t k = 0; k < depth; ++k) values[k] = weight(k, column);
     clear(values + depth, steps * Product::depth - depth);
   };
-  packColumns<Product::depth, columnsOf<Product>, Vector::width, Product::run>(steps, columns, take, packed);
+  if constexpr (Product::orderBytes(1) > 0) packPaired<Product>(steps, columns, take, packed);
+  else packColumns<Product::depth, columnsOf<Product>, Vector::width>(steps, columns, take, packed);
 }
 
 /** Taps of depthwise filters as `DepthwiseDot` takes them: those of neighbouring rows, a line, at once. */

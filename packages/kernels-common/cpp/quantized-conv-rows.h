@@ -16,7 +16,7 @@ void dotRows(const Gather& gather, size_t batch, const Rows& x, const uint8_t* s
              size_t yChannels) {
   using Element = typename Rows::Element;
   const size_t rows = batch * gather.positions(), depth = gather.rowElements(),
-               filled = roundUp(depth, Product::depth), stride = filled + Product::startElements;
+               stride = roundUp(depth, Product::depth);
   const bool identity = gather.isIdentity();
   const Element* const inPlace = identity && stride == depth ? x.asIs(source) : nullptr;
   const bool dense = identity && gather.channels == gather.pixelChannels && stride == depth;
@@ -36,12 +36,6 @@ void dotRows(const Gather& gather, size_t batch, const Rows& x, const uint8_t* s
       } else if (!inPlace) {
         gatherRows(gather, source, block.row, block.rows, copies.data(), stride, copy, x.outside);
       }
-      if constexpr (Product::startElements > 0) {
-        for (Element* row = copies.data(); row < copies.data() + block.rows * stride; row += stride) {
-          const int32_t start = Product::start(filled / Product::depth, row);
-          std::memcpy(row + filled, &start, sizeof(start));
-        }
-      }
       if (identity) {
         for (size_t i = 0; i < block.rows; ++i) places.data()[i] = (block.row + i) * yChannels;
       } else {
@@ -51,8 +45,10 @@ void dotRows(const Gather& gather, size_t batch, const Rows& x, const uint8_t* s
         }
       }
       const Element* const a = inPlace ? inPlace + block.row * rowStride : copies.data();
-      dotBlock<Product>(block.rows, block.columns, depth, a, rowStride, panels.from(block.column, depth),
-                        requantizer.from(block.column), y + block.column, places.data());
+      x.prepare(block, columns, depth, panels, copies.data(), stride, [&](const Panels<Product>& ofBlock) {
+        dotBlock<Product>(block.rows, block.columns, depth, a, rowStride, ofBlock, requantizer.from(block.column),
+                          y + block.column, places.data());
+      });
     }
   });
 }

@@ -2,16 +2,22 @@
 #include "ahead.h"
 #include "blocking.h"
 #include "products.h"
+#include "quantized-conv-pairs.h"
 #include "quantized-conv-requantizer.h"
 #include "tile-table.h"
 
 // The integer register tile: exact int32 sums of a product stay in registers until they are requantized.
 namespace octavo::OCTAVO_ISA {
 
-/** Elements of panels: (panel, depth / Product::depth, columns of the panel, Product::depth), filled with zeros. */
+/**
+ * Elements of panels: (panel, depth / Product::depth, columns of the panel, Product::depth), filled with zeros, and the orders
+ * that panels begin with.
+ */
 template <typename Product>
 constexpr size_t dotElements(size_t depth, size_t columns) {
-  return roundUp(depth, Product::depth) * roundUp(columns, Vector::width);
+  const size_t steps = divideUp(depth, Product::depth);
+  return steps * Product::depth * roundUp(columns, Vector::width) +
+         divideUp(columns, columnsOf<Product>) * Product::orderBytes(steps) / sizeof(typename Product::Weight);
 }
 
 /** sum += rows of activations, `rowStride` apart, times one panel. */
@@ -31,29 +37,40 @@ inline void dotSums(size_t steps, const typename Product::Element* a, size_t row
   }
 }
 
-/** Sums begin with what `start` has for each column, or with 0 if it is null. */
-template <size_t Rows, size_t Vectors>
-[[gnu::always_inline]] inline void startSums(const int32_t* start, IntVector (&sum)[Rows][Vectors]) {
+/** The same for a panel with an order (quantized-conv-pairs.h). */
+template <typename Product, size_t Rows, size_t Vectors>
+inline void pairedSums(size_t steps, const typename Product::Element* a, size_t rowStride, const typename Product::Weight* panel,
+                       IntVector (&sum)[Rows][Vectors], Ahead ahead) {
+  constexpr size_t width = Vector::width * Product::depth, step = Vectors * width;
+  const StepOrder order{reinterpret_cast<const uint32_t*>(panel)};
+  const uint32_t *at = order.places(), *const paired = at + order.paired(), *const end = at + steps;
+  panel += Product::orderBytes(steps);
+  for (; at < paired; at += 2, panel += 2 * step) {
+    ahead.step();
+    ahead.step();
+    OCTAVO_UNROLL
+    for (size_t r = 0; r < Rows; ++r) {
+      const auto x = Product::broadcast(a + at[0] + r * rowStride), x2 = Product::broadcast(a + at[1] + r * rowStride);
+      OCTAVO_UNROLL
+      for (size_t v = 0; v < Vectors; ++v) {
+        const auto *const w = panel + v * width, *const w2 = w + step;
+        sum[r][v] = Product::add(x, Product::load(w), x2, Product::load(w2), sum[r][v]);
+      }
+    }
+  }
+  for (; at < end; ++at, panel += step) {
+    ahead.step();
+    addProducts<Product>(a + *at, rowStride, panel, sum);
+  }
+}
+
+template <typename Start, size_t Rows, size_t Vectors>
+[[gnu::always_inline]] inline void startSums(const Start& start, IntVector (&sum)[Rows][Vectors]) {
   OCTAVO_UNROLL
   for (size_t r = 0; r < Rows; ++r) {
     OCTAVO_UNROLL
     for (size_t v = 0; v < Vectors; ++v) {
-      sum[r][v] = start ? IntVector::load(start + v * Vector::width) : IntVector::broadcast(0);
-    }
-  }
-}
-
-/** Adds what each row of activations says that its sums begin with. */
-template <typename Product, size_t Rows, size_t Vectors>
-[[gnu::always_inline]] inline void startRows(size_t steps, const typename Product::Element* a, size_t rowStride,
-                                             IntVector (&sum)[Rows][Vectors]) {
-  if constexpr (Product::startElements > 0) {
-    OCTAVO_UNROLL
-    for (size_t r = 0; r < Rows; ++r) {
-      int32_t start;
-      std::memcpy(&start, a + r * rowStride + steps * Product::depth, sizeof(start));
-      OCTAVO_UNROLL
-      for (size_t v = 0; v < Vectors; ++v) sum[r][v] = sum[r][v] + IntVector::broadcast(start);
+      sum[r][v] = start.of ? IntVector::load(start.row(r) + v * Vector::width) : IntVector::broadcast(0);
     }
   }
 }
@@ -62,32 +79,33 @@ template <typename Product>
 struct DotTiles {
   /**
    * `tiles` times `Rows` rows of activations, `rowStride` apart, against one panel; row r of the result is `count`
-   * bytes at y + places[r]. `start` has what the sums of each column begin with, or is null.
+   * bytes at y + places[r].
    */
   template <size_t Rows, size_t Vectors>
   static void run(size_t tiles, size_t steps, const typename Product::Element* a, size_t rowStride,
-                  const typename Product::Weight* panel, const int32_t* start, const Requantizer& requantizer,
+                  const typename Product::Weight* panel, typename Product::Start start, const Requantizer& requantizer,
                   uint8_t* y, const size_t* places, size_t count, Ahead ahead) {
     for (; tiles > 0; --tiles, a += Rows * rowStride, places += Rows) {
       IntVector sum[Rows][Vectors];
       startSums(start, sum);
-      startRows<Product>(steps, a, rowStride, sum);
-      dotSums<Product>(steps, a, rowStride, panel, sum, ahead);
+      start = start.below(Rows);
+      if constexpr (Product::orderBytes(1) > 0) pairedSums<Product>(steps, a, rowStride, panel, sum, ahead);
+      else dotSums<Product>(steps, a, rowStride, panel, sum, ahead);
       ahead = ahead.after(steps);
       storeRows(requantizer, sum, count, [=](size_t r) { return y + places[r]; });
     }
   }
 };
 
-/** Weights of a product: its panels, and what the sums of each column begin with, or null. */
+/** Weights of a product: its panels, and what sums begin with. */
 template <typename Product>
 struct Panels {
   const typename Product::Weight* elements;
-  const int32_t* start;
+  typename Product::Start start;
 
   /** From the panel that begins with `column`. */
   Panels from(size_t column, size_t depth) const {
-    return {elements + dotElements<Product>(depth, column), start ? start + column : nullptr};
+    return {elements + dotElements<Product>(depth, column), start.from(column)};
   }
 };
 
@@ -107,7 +125,7 @@ void dotBlock(size_t rows, size_t columns, size_t depth, const typename Product:
     Ahead ahead = Ahead::next(panel.elements, bytes(count), bytes(following), steps * divideUp(rows, tallest));
     coverWithTiles(rows, tallest, [&](size_t height, size_t tiles, size_t i) {
       const auto run = TileTable<DotTiles<Product>, whole>::of(height, vectors);
-      run(tiles, steps, a + i * rowStride, rowStride, panel.elements, panel.start, ofPanel, y + j, places + i, count, ahead);
+      run(tiles, steps, a + i * rowStride, rowStride, panel.elements, panel.start.below(i), ofPanel, y + j, places + i, count, ahead);
       ahead = ahead.after(tiles * steps);
     });
   }

@@ -81,6 +81,9 @@ struct WinogradMethod {
 #ifdef OCTAVO_BYTE_DOT
     if (ByteOperands::takes(facts)) return products * ByteDot::cost;
 #endif
+#ifdef OCTAVO_PAIRED_DOT
+    if (WindowOperands::takes(facts)) return products * WindowOperands::cost;
+#endif
     return products;
   }
 

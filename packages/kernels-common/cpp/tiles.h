@@ -44,9 +44,12 @@ TILES(simd128,    6, 2,    5, 2,    0, 0,     0)
 TILES(scalar,     2, 4,    2, 4,    2, 4,     0)
 #undef TILES
 
-/** Of crossed products, which need two registers for a vector of columns and two for a row. */
+/** Of byte products that are added in pairs. */
 namespace avx2 {
-constexpr TileSize crossedTile = tileSize(4, 2, 0);
+constexpr TileSize pairedTile = tileSize(5, 2, 0);
+}
+namespace avx512 {
+constexpr TileSize pairedTile = tileSize(6, 4, 12);
 }
 
 }  // namespace octavo

@@ -51,11 +51,15 @@ describe.skipIf(!("provider" in opened))("methods of quantizedConv, AVX2", () =>
       "winograd4x4 of stride 2",
       { stride: [1, 2, 2], inSize: [1, 64, 64], outSize: [1, 32, 32] },
     ],
-    ["small images of stride 2", "rows", { stride: [1, 2, 2], inSize: [1, 8, 8], outSize: [1, 4, 4] }],
-    ["strides that differ", "rows", { stride: [1, 2, 1], outSize: [1, 8, 16] }],
-    ["dilation", "rows", { dilation: [1, 2, 2], padding: [0, 2, 2] }],
+    [
+      "small images of stride 2",
+      "windowed rows",
+      { stride: [1, 2, 2], inSize: [1, 8, 8], outSize: [1, 4, 4] },
+    ],
+    ["strides that differ", "windowed rows", { stride: [1, 2, 1], outSize: [1, 8, 16] }],
+    ["dilation", "windowed rows", { dilation: [1, 2, 2], padding: [0, 2, 2] }],
     ["other kernels", "rows", { kernel: [1, 1, 1], padding: [0, 0, 0] }],
-    ["groups", "rows", { groups: 2 }],
+    ["groups", "windowed rows", { groups: 2 }],
     ["a filter per channel", "depthwise columns", { groups: 64 }],
     ["one with larger steps", "depthwise", { groups: 64, stride: [1, 3, 3], outSize: [1, 6, 6] }],
     ["few channels", "lines", { inChannels: 3 }],
@@ -63,14 +67,15 @@ describe.skipIf(!("provider" in opened))("methods of quantizedConv, AVX2", () =>
     expect(methodOf(fields)).toBe(method);
   });
 
-  const pointwise = { kernel: [1, 1, 1], padding: [0, 0, 0], outChannels: 96 } as const;
+  const pointwise = { kernel: [1, 1, 1], padding: [0, 0, 0], inChannels: 96 } as const;
   test.each<[string, string, Partial<ConvFields>]>([
-    ["many products of each row", "crossed rows", {}],
-    ["of each group's", "crossed rows", { groups: 2, inChannels: 128, outChannels: 192 }],
-    ["too short rows", "rows", { inChannels: 63 }],
-    ["too few columns", "rows", { outChannels: 95 }],
+    ["many products of each row", "windowed rows", {}],
+    ["of each group's", "windowed rows", { groups: 2, inChannels: 192, outChannels: 128 }],
+    ["too short rows", "rows", { inChannels: 95 }],
+    ["too few columns", "rows", { inChannels: 1024, outChannels: 31 }],
+    ["too few products", "rows", { outChannels: 63 }],
     ["too few rows", "rows", { inSize: [1, 5, 3], outSize: [1, 5, 3] }],
-    ["rows of several images", "crossed rows", { inSize: [1, 5, 3], outSize: [1, 5, 3], batch: 2 }],
+    ["rows of several images", "windowed rows", { inSize: [1, 5, 3], outSize: [1, 5, 3], batch: 2 }],
   ])("filters of one pixel, %s: %s", (_, method, fields) => {
     expect(methodOf({ ...pointwise, ...fields })).toBe(method);
   });
@@ -80,7 +85,10 @@ describe.skipIf(!("provider" in opened))("methods of quantizedConv, AVX2", () =>
     expect([115, 116].map((inChannels) => methodOf({ inChannels }))).toEqual(["winograd4x4", "winograd2x2"]);
     expect(methodOf({ inChannels: 116 }, { xMax: 127 })).toBe("winograd4x4");
     // 9 · 1841 · 127 · 255 < 2²⁹ < 9 · 1842 · 127 · 255
-    expect([1841, 1842].map((inChannels) => methodOf({ inChannels }))).toEqual(["winograd2x2", "rows"]);
+    expect([1841, 1842].map((inChannels) => methodOf({ inChannels }))).toEqual([
+      "winograd2x2",
+      "windowed rows",
+    ]);
   });
 
   test("weights that are no int8 around zero are left to rows", () => {

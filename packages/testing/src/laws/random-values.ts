@@ -45,9 +45,13 @@ export class RandomValues {
     return Int32Array.from({ length }, () => this.integer(low, high));
   }
 
-  /** Bytes of a range, by default the whole one of the type; the ends of it more often than chance. */
-  bytes(length: number, signed: boolean, [low, high] = signed ? [-128, 127] : [0, 255]): Q8 {
-    const draw = () => (this.next() < 0.2 ? this.pick([low, high]) : this.integer(low, high));
+  /** Bytes of a range, by default the whole one of the type; the ends of it more often than chance. Those of a `bell` are rare. */
+  bytes(length: number, signed: boolean, [low, high] = signed ? [-128, 127] : [0, 255], bell = false): Q8 {
+    const even = () => (this.next() < 0.2 ? this.pick([low, high]) : this.integer(low, high));
+    const mean = () => (this.next() + this.next() + this.next() + this.next()) / 4;
+    const around = () =>
+      this.next() < 0.02 ? this.pick([low, high]) : low + Math.floor(mean() * (high - low + 1));
+    const draw = bell ? around : even;
     return signed ? Int8Array.from({ length }, draw) : Uint8Array.from({ length }, draw);
   }
 }
