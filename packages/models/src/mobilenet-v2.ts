@@ -6,6 +6,7 @@ import type { Tensor } from "@octavo/tensor";
 import { Conv2dNormActivation } from "./conv-norm-activation.ts";
 import type { ActivationName } from "./conv-norm-activation.ts";
 import { InvertedResidual } from "./inverted-residual.ts";
+import { initMobileNet } from "./init-mobile-net.ts";
 import { multipleOf8 } from "./multiple-of-8.ts";
 
 /** Table 2 of the paper: expansion, output channels, repetitions, stride of the first. */
@@ -69,6 +70,7 @@ export class MobileNetV2 extends Module<[images: Tensor], Tensor> {
     this.classifier = new Sequential(new Dropout(dropout), new Linear(last, classes));
     this.quant = new QuantStub();
     this.dequant = new DeQuantStub();
+    initMobileNet(this);
   }
 
   override forward(images: Tensor): Tensor {

@@ -5,6 +5,7 @@ import { flatten } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { Conv2dNormActivation } from "./conv-norm-activation.ts";
 import type { ActivationName } from "./conv-norm-activation.ts";
+import { initMobileNet } from "./init-mobile-net.ts";
 import { multipleOf8 } from "./multiple-of-8.ts";
 import { SqueezeExcitation } from "./squeeze-excitation.ts";
 
@@ -144,6 +145,7 @@ export class MobileNetV3 extends Module<[images: Tensor], Tensor> {
     );
     this.quant = new QuantStub();
     this.dequant = new DeQuantStub();
+    initMobileNet(this);
   }
 
   override forward(images: Tensor): Tensor {
