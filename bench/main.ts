@@ -18,7 +18,7 @@ function usage(): string {
       `  ${name}   ${summary}\n${options.map((line) => `           ${line}\n`).join("")}`,
   );
   const all =
-    "  --hide avx512   as on a processor without these instructions (avx512, vnni, amx; x86-64 Linux)\n";
+    "  --hide avx512   as on a processor without these instructions (avx512 or vnni; x86-64 Linux)\n";
   return `npm run bench -- <name> [options]\n\n${lines.join("\n")}\nall of them:\n${all}`;
 }
 

@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { hiddenInstructions } from "./hidden/hidden.ts";
 import { machine } from "./machine.ts";
 
 /** A figure that was not measured is null; an object's keys are the columns. */
@@ -8,11 +7,11 @@ export type Row = Readonly<Record<string, string | number | null>>;
 
 /** Writes `results/<name>.json`, or `results/without-avx512/<name>.json`, with the machine that the rows were measured on. */
 export async function writeResults(name: string, rows: readonly Row[]): Promise<void> {
-  const hidden = hiddenInstructions();
-  const folder = join(import.meta.dirname, "results", hidden === null ? "" : `without-${hidden}`);
+  const here = machine();
+  const folder = join(import.meta.dirname, "results", here.without ? `without-${here.without}` : "");
   await mkdir(folder, { recursive: true });
   const body = rows.map((row) => `    ${JSON.stringify(row)}`).join(",\n");
-  const text = `{\n  "machine": ${JSON.stringify(machine())},\n  "rows": [\n${body}\n  ]\n}\n`;
+  const text = `{\n  "machine": ${JSON.stringify(here)},\n  "rows": [\n${body}\n  ]\n}\n`;
   await writeFile(join(folder, `${name}.json`), text);
 }
 

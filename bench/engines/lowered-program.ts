@@ -1,5 +1,15 @@
-import { convert, fuseModules, getDefaultQConfig, lower, manualSeed, noGrad, prepare, randn } from "octavo";
-import type { Engine as QConfigName, Program } from "octavo";
+import {
+  BatchNorm2d,
+  convert,
+  fuseModules,
+  getDefaultQConfig,
+  lower,
+  manualSeed,
+  noGrad,
+  prepare,
+  randn,
+} from "octavo";
+import type { Engine as QConfigName, Module, Program, Tensor } from "octavo";
 import { networks } from "./networks.ts";
 
 /** `float`, or the name of a qconfig. */
@@ -10,7 +20,7 @@ export function loweredProgram(network: string, form: Form) {
   manualSeed(0);
   const { build, image } = networks[network];
   const images = randn([1, ...image]);
-  const { model: fused } = fuseModules(build().eval(), images);
+  const { model: fused } = fuseModules(normalized(build(), images), images);
   let model = fused;
   if (form !== "float") {
     const prepared = prepare(fused, { qconfig: getDefaultQConfig(form) });
@@ -19,4 +29,13 @@ export function loweredProgram(network: string, form: Form) {
   }
   const program: Program = lower(model, images);
   return { program, input: { data: Float32Array.from(images.data as Float32Array), shape: images.shape } };
+}
+
+/** Batch norms take the statistics of the images, so that activations fill their ranges as those of trained networks do. */
+function normalized(model: Module<[Tensor], Tensor>, images: Tensor): Module<[Tensor], Tensor> {
+  for (const module of model.modules()) {
+    if (module instanceof BatchNorm2d) Object.assign(module, { momentum: 1 });
+  }
+  noGrad(() => void model.train()(images));
+  return model.eval();
 }

@@ -23,15 +23,13 @@ typedef struct {
 
 // Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2A, CPUID.
 static const Set sets[] = {
-    // F, DQ, IFMA, CD, BW, VL; VBMI, VBMI2, VNNI, BITALG, VPOPCNTDQ; VP2INTERSECT, FP16; BF16
+    // F, DQ, IFMA, CD, BW, VL; VBMI, VBMI2, VNNI, BITALG, VPOPCNTDQ; VP2INTERSECT, FP16, AMX (BF16, TILE, INT8); BF16
     {"avx512",
      {{0, BIT(16) | BIT(17) | BIT(21) | BIT(28) | BIT(30) | BIT(31),
-       BIT(1) | BIT(6) | BIT(11) | BIT(12) | BIT(14), BIT(8) | BIT(23)},
+       BIT(1) | BIT(6) | BIT(11) | BIT(12) | BIT(14), BIT(8) | BIT(22) | BIT(23) | BIT(24) | BIT(25)},
       {BIT(5), 0, 0, 0}}},
     // AVX512_VNNI; AVX-VNNI; AVX-VNNI-INT8, AVX-VNNI-INT16
     {"vnni", {{0, 0, BIT(11), 0}, {BIT(4), 0, 0, BIT(4) | BIT(10)}}},
-    // AMX-BF16, AMX-TILE, AMX-INT8
-    {"amx", {{0, 0, 0, BIT(22) | BIT(24) | BIT(25)}, {0}}},
 };
 
 static uint32_t hidden[2][4];

@@ -76,21 +76,22 @@ async function race(model: string, options: BenchmarkOptions, runtimes: readonly
       const peers = await startPeers(runtimes, models[model].onnx, threads, options, engines);
       for (const { name, bits, run } of peers) runs.set({ name, threads, bits }, run);
     }
-    const before = await measured(peaks);
+    const best = new Map<Dot, number>();
+    await keepBest(best, peaks);
     const times = await takeTurns(runs, options.runs ?? leastRuns, warmUp);
-    const after = await measured(peaks);
-    const best = new Map([...before].map(([dot, peak]) => [dot, Math.max(peak, after.get(dot)!)]));
+    await keepBest(best, peaks);
     return rowsOf(model, times, isas, best);
   } finally {
     for (const engine of engines) engine.stop();
   }
 }
 
-/** Peaks in GMAC/s, 0 where a provider cannot tell. */
-async function measured(peaks: ReadonlyMap<Dot, () => Promise<number | null>>): Promise<Map<Dot, number>> {
-  const found = new Map<Dot, number>();
-  for (const [dot, measure] of peaks) found.set(dot, (await measure()) ?? 0);
-  return found;
+/** Measures peaks in GMAC/s, 0 where a provider cannot tell, and keeps what is higher than before. */
+async function keepBest(
+  best: Map<Dot, number>,
+  peaks: ReadonlyMap<Dot, () => Promise<number | null>>,
+): Promise<void> {
+  for (const [dot, measure] of peaks) best.set(dot, Math.max(best.get(dot) ?? 0, (await measure()) ?? 0));
 }
 
 /** A row for each of Octavo's forms and each that it is compared with. */
