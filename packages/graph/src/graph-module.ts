@@ -129,8 +129,9 @@ function* pathsBelow(module: Module, prefix = ""): IterableIterator<string> {
 
 function removeField(root: Module, path: string): void {
   const dot = path.lastIndexOf(".");
-  const holder = lookUp(root, path.slice(0, Math.max(dot, 0))) ?? root;
-  delete (holder as Record<string, unknown>)[path.slice(dot + 1)];
+  const holder = dot < 0 ? root : lookUp(root, path.slice(0, dot));
+  // What was inside a module that is removed went with it.
+  if (holder) delete (holder as Record<string, unknown>)[path.slice(dot + 1)];
 }
 
 function depth(node: Node): number {

@@ -85,6 +85,13 @@ output         output  output  (add,)       {}`);
     expect([...model.namedModules()].map(([path]) => path)).toEqual(["", "fc", "fc.0", "fc.1"]);
   });
 
+  it("loses modules inside of others, and none that has the same name outside", () => {
+    const model = traced();
+    model.addSubmodule("block.fc", new Linear(3, 3));
+    expect(model.deleteAllUnusedSubmodules()).toEqual(["block", "block.fc"]);
+    model.lint();
+  });
+
   it("eliminates dead code, but not inputs", () => {
     const { graph } = traced();
     const before = graph.find("relu");

@@ -15,3 +15,11 @@ export { Session } from "./session.ts";
 export type { Inputs, Outputs, SessionOptions } from "./session.ts";
 export type { InputTensor, OutputTensor, TensorInfo } from "./tensor-info.ts";
 export { Step } from "./step.ts";
+export type {
+  Program,
+  ProgramAttribute,
+  ProgramConstant,
+  ProgramOp,
+  ProgramQParams,
+  ProgramValue,
+} from "@octavo/spec";

@@ -238,6 +238,20 @@ function paddingOf({ args, ...row }: GoldenCase): { padding?: number[] | number 
   };
 }
 
+describe.each(["maxPool", "avgPool"])("%s, sizes rounded up", (op) => {
+  const channelsLast = (shape: number[]) => ({ shape, memoryFormat: "channelsLast" as const });
+  const smaller = channelsLast([2, 3, 1, 1]);
+  const rounded = { kernel: 2, stride: 2, ceilMode: true };
+
+  test("gives one window of what is smaller than the kernel", () => {
+    expect(run(op, [smaller], smaller, rounded)).toEqual([...floats(1, 6)]);
+  });
+  test("but none where not even one begins", () => {
+    const none = { ...rounded, kernel: 4 };
+    expect(() => run(op, [smaller], smaller, none)).toThrow("a kernel that fits into the input [1,1]");
+  });
+});
+
 test("each op is found under its own name", () => {
   for (const [name, definition] of opTable) expect(definition.name).toBe(name);
   expect(opTable.size).toBe(33);

@@ -74,11 +74,11 @@ describe("inputs that do not fit", () => {
   const cases: Record<string, [input: unknown, message: RegExp]> = {
     "no batch": [
       { data: new Float32Array(40), shape: [2, 5, 4] },
-      /input 'image': expected a shape \[batch, 2, 5, 4\], got \[2, 5, 4\].\nFor one example, give it as \[1, 2, 5, 4\]/,
+      /input 'image': expected a shape \[batch ≥ 1, 2, 5, 4\], got \[2, 5, 4\].\nFor one example, give it as \[1, 2, 5, 4\]/,
     ],
     "another size": [
       { data: new Float32Array(60), shape: [1, 3, 5, 4] },
-      /expected a shape \[batch, 2, 5, 4\], got \[1, 3, 5, 4\]/,
+      /expected a shape \[batch ≥ 1, 2, 5, 4\], got \[1, 3, 5, 4\]/,
     ],
     "an empty batch": [{ data: new Float32Array(0), shape: [0, 2, 5, 4] }, /got \[0, 2, 5, 4\]/],
     "fewer elements": [

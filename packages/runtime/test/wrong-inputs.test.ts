@@ -103,10 +103,10 @@ describe("what is no tensor", () => {
     await expectRefused(session, input, `input 'x': expected a tensor, { data, shape }, got ${got}.`);
   });
 
-  test("a batch that is no integer", async () => {
+  test.each([0, 1.5])("a batch of %s", async (batch) => {
     using session = identity("float32");
-    const input = { data: new Float32Array(6), shape: [1.5, 4] };
-    await expectRefused(session, input, "input 'x': expected a shape [batch, 4], got [1.5, 4].");
+    const input = { data: new Float32Array(4 * batch), shape: [batch, 4] };
+    await expectRefused(session, input, `input 'x': expected a shape [batch ≥ 1, 4], got [${batch}, 4].`);
   });
 });
 

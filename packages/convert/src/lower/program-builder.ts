@@ -79,8 +79,9 @@ export class ProgramBuilder {
     return index;
   }
 
+  /** Where both formats are the same bytes the name is `contiguous`, as for tensors: rules read that name off them. */
   #addValue(value: ProgramValue): number {
-    const memoryFormat = value.shape.length < 3 ? "contiguous" : value.memoryFormat;
+    const memoryFormat = formatsCoincide(value.shape) ? "contiguous" : value.memoryFormat;
     return this.#values.push({ ...value, memoryFormat }) - 1;
   }
 

@@ -91,12 +91,6 @@ export class DynamicQuantizedLayer extends Module<[x: Tensor], Tensor> implement
       weightScale: { dtype: "float32", shape: [scale.length], data: scale },
       ...(bias && { bias: { dtype: "float32", shape: bias.shape, data: bias.data.slice() } as const }),
     };
-    const memoryFormat = op === "dynamicConv" ? ({ memoryFormat: "channelsLast" } as const) : {};
-    return Object.freeze({
-      op,
-      attributes,
-      constants,
-      output: { dtype: "float32" as const, ...memoryFormat },
-    });
+    return Object.freeze({ op, attributes, constants, output: { dtype: "float32" as const } });
   }
 }

@@ -25,8 +25,7 @@ export function layerStep(parts: LayerStepParts): ProgramStep & { readonly outpu
     op,
     attributes: { ...attributes, ...integerClamp(clamp, output), ...(torchEngine && { torchEngine }) },
     constants: constantsOf(weight, bias, channels, repeat),
-    // One input channel has no format of its own, many output channels do.
-    output: { ...output, ...(op !== "linear" && { memoryFormat: "channelsLast" as const }) },
+    output,
   });
 }
 

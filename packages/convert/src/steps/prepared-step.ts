@@ -5,6 +5,7 @@ import { FormatError, ShapeError } from "@octavo/spec";
 import type { Kernels, Program, ProgramValue, TypedArray } from "@octavo/spec";
 import { callContext } from "@octavo/tensor";
 import type { Tensor, TensorInfo } from "@octavo/tensor";
+import { formatFor } from "./op-formats.ts";
 import type { ProgramStep } from "./program-op.ts";
 import { KernelConstant } from "./kernel-constant.ts";
 import { leadingInput } from "../internal/leading-input.ts";
@@ -57,7 +58,9 @@ export class PreparedStep {
     return true;
   }
 
+  /** A batch of no examples has no results: kernels are not asked, which refuse it. */
   run(inputs: TypedArray[], output: TypedArray): void {
+    if (output.length === 0) return;
     const constants: Record<string, TypedArray> = {};
     for (const role in this.#constants) constants[role] = this.#constants[role].view();
     const buffers = { inputs, outputs: [output], constants, scratch: this.#scratch };
@@ -81,13 +84,13 @@ function singleOp(
   const { op, attributes, constants } = step;
   const { dtype, qparams } = step.output;
   const values = inputs.map((x, i) => programValue(x, `input ${i}`));
-  const { shape: xShape, memoryFormat: xFormat } = leadingInput(values);
-  const wanted = step.output.memoryFormat ?? xFormat;
+  const { shape: xShape } = leadingInput(values);
+  const wanted = formatFor(op, values);
   const indices = values.map((_, i) => i);
   const roles = Object.fromEntries(Object.keys(constants).map((role) => [role, role]));
   const outputs = [values.length];
   const programFor = (shape: readonly number[]): Program => {
-    const memoryFormat = shape.length >= 3 && xShape.length >= 3 ? wanted : "contiguous";
+    const memoryFormat = shape.length >= 3 ? wanted : "contiguous";
     const output: ProgramValue = { name: "output", shape, dtype, memoryFormat, ...(qparams && { qparams }) };
     return {
       formatVersion: 1,

@@ -1,8 +1,8 @@
-import type { DType, MemoryFormat, Program, ProgramConstant } from "@octavo/spec";
+import type { DType, Program, ProgramConstant } from "@octavo/spec";
 import { defineOp, toMemoryFormat } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
+import { formatFor } from "./op-formats.ts";
 import { PreparedStep } from "./prepared-step.ts";
-import { leadingInput } from "../internal/leading-input.ts";
 import type { ActivationQParams } from "../internal/program-value.ts";
 
 /** One op of the runtime's table, with everything but its inputs. What was prepared for it is found by its identity. */
@@ -10,12 +10,7 @@ export interface ProgramStep {
   readonly op: string;
   readonly attributes: Program["ops"][number]["attributes"];
   readonly constants: Readonly<Record<string, ProgramConstant>>;
-  /** `memoryFormat` only where the op gives one format whatever its input has; absent: the leading input's. */
-  readonly output: {
-    readonly dtype: DType;
-    readonly qparams?: ActivationQParams;
-    readonly memoryFormat?: MemoryFormat;
-  };
+  readonly output: { readonly dtype: DType; readonly qparams?: ActivationQParams };
 }
 
 /**
@@ -28,7 +23,7 @@ export const programOp = defineOp<Tensor[], ProgramStep>({
   name: "programOp",
   acceptsQuantized: true,
   layout(inputs, { op }) {
-    const format = formatOf(op) ?? leadingInput(inputs).memoryFormat;
+    const format = formatFor(op, inputs);
     return inputs.map((x) => toMemoryFormat(x, format));
   },
   shape: (inputs, step) => prepared(inputs, step).output,
@@ -38,27 +33,6 @@ export const programOp = defineOp<Tensor[], ProgramStep>({
       output.raw(),
     ),
 });
-
-/** Formats that ops of the runtime insist on; the others take what comes, all inputs alike. */
-const formats: Readonly<Record<string, MemoryFormat | undefined>> = {
-  quantize: "channelsLast",
-  conv: "channelsLast",
-  convTranspose: "channelsLast",
-  maxPool: "channelsLast",
-  avgPool: "channelsLast",
-  resample: "channelsLast",
-  channelLookup: "channelsLast",
-  linear: "contiguous",
-  dynamicConv: "channelsLast",
-  dynamicLinear: "contiguous",
-  dynamicRecurrent: "contiguous",
-  embedding: "contiguous",
-};
-
-/** The format in which an op of the runtime wants its inputs and gives its output; null: that of its leading input. */
-export function formatOf(op: string): MemoryFormat | null {
-  return formats[op] ?? null;
-}
 
 /** Kept per step: as many kinds of inputs as one module or function usually meets. */
 const most = 4;

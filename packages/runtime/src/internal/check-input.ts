@@ -66,7 +66,7 @@ function noTensor({ name }: ProgramValue, tensor: InputTensor | null | undefined
 }
 
 function wrongShape({ name, shape: declared }: ProgramValue, shape: readonly number[]): ShapeError {
-  const expected = `a shape [${declared.map((size) => (size === -1 ? "batch" : size)).join(", ")}]`;
+  const expected = `a shape [${declared.map((size) => (size === -1 ? "batch ≥ 1" : size)).join(", ")}]`;
   const batch = declared.indexOf(-1);
   const lacksBatch = batch >= 0 && shape.length === declared.length - 1;
   const hint = lacksBatch

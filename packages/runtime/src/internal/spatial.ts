@@ -46,16 +46,16 @@ export function windowOutput(
   input: readonly number[],
   kernel: readonly number[],
   window: Window,
-  ceil = false,
+  ceil?: boolean,
 ): number[] {
+  const { stride, paddingBefore, paddingAfter, dilation } = window;
   return input.map((size, axis) => {
-    const { stride, paddingBefore, paddingAfter, dilation } = window;
     const room = size + paddingBefore[axis] + paddingAfter[axis] - dilation[axis] * (kernel[axis] - 1) - 1;
-    if (room < 0)
-      step.fail(`a kernel that fits into the input [${input}] with its padding`, `kernel [${kernel}]`);
     let output = (ceil ? Math.ceil : Math.floor)(room / stride[axis]) + 1;
     // torch: the last window must begin inside the input or its left padding.
     if (ceil && (output - 1) * stride[axis] >= size + paddingBefore[axis]) output--;
+    if (output < 1)
+      step.fail(`a kernel that fits into the input [${input}] with its padding`, `kernel [${kernel}]`);
     return output;
   });
 }

@@ -75,7 +75,7 @@ const interpolateOp: Op<[Tensor], InterpolateAttributes> = {
   layout: ([x]) => [toMemoryFormat(x, "channelsLast")],
   shape([x], { size }) {
     requireFloat(x, "interpolate");
-    return { shape: [...x.shape.slice(0, 2), ...size], memoryFormat: x.memoryFormat };
+    return { shape: [...x.shape.slice(0, 2), ...size], memoryFormat: "channelsLast" };
   },
   forward(kernels, [x], y, attributes) {
     const sizes = sizesOf(x.shape, attributes);

@@ -12,17 +12,17 @@ import { toMemoryFormat } from "./to-memory-format.ts";
 type Forward = "softmax" | "logSoftmax";
 type Dim = { readonly dim: number };
 
-/** The format in which axis `dim` is the innermost in memory, if there is one. */
+/** The format whose name says that axis `dim` is the innermost in memory, if there is one. */
 function formatWithLast({ shape }: Tensor, dim: number): MemoryFormat | null {
   if (dim === shape.length - 1) return "contiguous";
-  return dim === 1 && shape.length >= 3 ? "channelsLast" : null;
+  return dim === 1 && !formatsCoincide(shape) ? "channelsLast" : null;
 }
 
 function define(name: Forward) {
   const gradientName = `${name}Gradient` as const satisfies keyof FloatKernels;
   const op: Op<[Tensor], Dim> = {
     name,
-    layout: ([x], { dim }) => [formatsCoincide(x.shape) ? x : toMemoryFormat(x, formatWithLast(x, dim)!)],
+    layout: ([x], { dim }) => [toMemoryFormat(x, formatWithLast(x, dim)!)],
     shape([x]) {
       requireFloat(x, name);
       return { shape: x.shape, memoryFormat: x.memoryFormat };

@@ -1,4 +1,4 @@
-import { formatOf } from "../../steps/program-op.ts";
+import { formatOf } from "../../steps/op-formats.ts";
 import type { ProgramStep } from "../../steps/program-op.ts";
 import { rule } from "../lowering-rule.ts";
 import type { LoweringRules } from "../lowering-rule.ts";
