@@ -9,7 +9,7 @@ export function commandsHelp(commands: Readonly<Record<string, Command>>): strin
     "",
     ...columns(rows),
     "",
-    "octavo <command> --help lists a command's options.",
+    "octavo <command> --help lists a command's options, octavo --version says which version this is.",
   ].join("\n");
 }
 

@@ -68,6 +68,17 @@ describe.skipIf(!process.features.typescript)("octavo", () => {
     });
   });
 
+  it("answers help and --version", async () => {
+    const [help, asked] = await Promise.all([octavo("help").ended, octavo("--help").ended]);
+    expect(help).toEqual(asked);
+    expect(help.output).toContain("octavo --version");
+    expect(await octavo("help", "mnist").ended).toEqual(await octavo("mnist", "--help").ended);
+    expect(await octavo("--version").ended).toEqual({
+      code: 0,
+      output: expect.stringMatching(/^\d+\.\d+\.\d+\S*\n$/),
+    });
+  });
+
   it.each([
     [["mnits"], 2, 'octavo: expected a command: mnist, profile, got "mnits".\nDid you mean mnist?\n'],
     [
@@ -86,8 +97,21 @@ describe.skipIf(!process.features.typescript)("octavo", () => {
       "octavo mnist --out: expected a folder that can be made, got E",
     ],
     [["profile"], 2, "octavo profile: expected --program <file>, got no program.\n"],
-    [["mnist", "--kernels", "cuda"], 1, "expected the name or kind of a kernel provider"],
-    [["mnist", "--dir", "/nowhere"], 1, "octavo: /nowhere: expected one of train-images-idx3-ubyte"],
+    [
+      ["mnist", "--kernels", "cuda"],
+      2,
+      "octavo mnist --kernels: expected the name or kind of a kernel provider",
+    ],
+    [
+      ["mnist", "--dir", "/nowhere"],
+      2,
+      "octavo mnist --dir /nowhere: expected one of train-images-idx3-ubyte",
+    ],
+    [
+      ["profile", "--program", "x", "--kernels", "cuda"],
+      2,
+      "octavo profile --kernels: expected the name or kind of a kernel provider",
+    ],
   ])("%j ends with %i and says why, without a stack", async (args, code, message) => {
     const result = await octavo(...args).ended;
     expect(result.output).toContain(message);

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { OctavoError } from "@octavo/spec";
 import { closest } from "./closest.ts";
 import type { Command } from "./command.ts";
@@ -20,16 +21,35 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
+/** What `octavo` says of itself, by the words that ask for it. */
+const answers: Readonly<Record<string, () => string>> = {
+  help: () => commandsHelp(commands),
+  "--help": () => commandsHelp(commands),
+  "-h": () => commandsHelp(commands),
+  "--version": version,
+};
+
 async function dispatch([name, ...rest]: readonly string[]): Promise<number> {
-  if (name === undefined || name === "--help" || name === "-h") {
+  if (name === undefined) {
     console.log(commandsHelp(commands));
-    return name === undefined ? 2 : 0;
+    return 2;
+  }
+  if (name === "help" && rest.length > 0) return dispatch([rest[0], "--help"]);
+  if (Object.hasOwn(answers, name)) {
+    console.log(answers[name]());
+    return 0;
   }
   const command = commandOf(name);
   const values = parseOptions(`octavo ${name}`, command.options, rest);
   if (values) return command.run(values);
   console.log(commandHelp(name, command));
   return 0;
+}
+
+/** Of this package, beside whose sources and built files its manifest lies. */
+function version(): string {
+  const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 function commandOf(name: string): Command {

@@ -1,3 +1,4 @@
+import { stepOn } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { activationQuantizerOf, replaceModules } from "@octavo/qat";
 import { QuantizationError, withDefaults } from "@octavo/spec";
@@ -22,7 +23,7 @@ export interface ConvertOptions {
  *   names the module.
  */
 export function convert<M extends Module>(model: M, options: ConvertOptions = {}): M {
-  const { inplace } = withDefaults(`convert of ${model.typeName()}`, { inplace: false }, options);
+  const { inplace } = withDefaults(stepOn("convert", model), { inplace: false }, options);
   requirePrepared(model);
   const target = inplace ? model : model.clone();
   const converted = replaceModules(target.eval(), quantizedForm) as M;

@@ -1,3 +1,4 @@
+import { stepOn } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { propagateQConfig, replaceModules } from "@octavo/qat";
 import type { QConfig } from "@octavo/qat";
@@ -37,7 +38,7 @@ const defaults = { inplace: false, dtype: "qint8", qconfig: undefined, reduceRan
  */
 export function quantizeDynamic<M extends Module>(model: M, options: QuantizeDynamicOptions = {}): M {
   const known = Object.keys(dynamicQConfigs) as DynamicDType[];
-  const where = `quantizeDynamic of ${model.typeName()}`;
+  const where = stepOn("quantizeDynamic", model);
   const { inplace, dtype, qconfig, reduceRange } = withDefaults(where, defaults, options);
   if (!known.includes(dtype)) {
     throw new ArgumentError({ where, expected: `dtype ${known.join(", ")}`, got: String(dtype) });

@@ -1,3 +1,4 @@
+import { stepOn } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { prepare, prepareQat } from "@octavo/qat";
 import type { PrepareOptions } from "@octavo/qat";
@@ -15,7 +16,7 @@ export async function quantize<M extends Module>(
   calibrate: (prepared: M) => unknown,
   options: PrepareOptions = {},
 ): Promise<M> {
-  const where = `quantize of ${model.typeName()}`;
+  const where = stepOn("quantize", model);
   requireFunction(where, "calibrate", "(prepared) => { for (const x of batches) prepared(x); }", calibrate);
   const copy = options.inplace ? model : (model.clone() as M);
   const prepared = prepare(copy.eval() as M, { ...options, inplace: true });
@@ -34,7 +35,7 @@ export async function quantizeQat<M extends Module>(
   train: (prepared: M) => unknown,
   options: PrepareOptions = {},
 ): Promise<M> {
-  const where = `quantizeQat of ${model.typeName()}`;
+  const where = stepOn("quantizeQat", model);
   requireFunction(where, "train", "(prepared) => { … optimizer.step(); }", train);
   const copy = options.inplace ? model : (model.clone() as M);
   const prepared = prepareQat(copy.train() as M, { ...options, inplace: true });

@@ -1,5 +1,6 @@
 import { BNReLU2d, fuseModules } from "@octavo/fusion";
 import { disableObserver, enableFakeQuant } from "@octavo/fake-quant";
+import { trace } from "@octavo/graph";
 import * as nn from "@octavo/nn";
 import {
   DeQuantStub,
@@ -8,12 +9,18 @@ import {
   getDefaultQConfigMapping,
   prepare,
   prepareFx,
+  prepareQat,
+  prepareQatFx,
   QuantStub,
 } from "@octavo/qat";
 import { load } from "@octavo/runtime";
+import { ArgumentError, QuantizationError } from "@octavo/spec";
 import {
   add,
   amax,
+  groupNorm,
+  instanceNorm,
+  layerNorm,
   mean,
   mul,
   narrow,
@@ -21,6 +28,7 @@ import {
   quantizePerTensor,
   randn,
   relu,
+  tensor,
   toMemoryFormat,
 } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
@@ -30,14 +38,128 @@ import {
   convertFx,
   lower,
   QFunctional,
+  quantize,
+  quantizeDynamic,
+  quantizeQat,
   QuantizedChannelFunction,
   QuantizedLayer,
   ViaFloat,
 } from "../src/index.ts";
 
+/** A module that is one function. */
+class Call extends nn.Module {
+  readonly compute: (x: Tensor) => unknown;
+
+  constructor(compute: (x: Tensor) => unknown) {
+    super();
+    this.compute = compute;
+  }
+
+  override forward(x: Tensor): unknown {
+    return this.compute(x);
+  }
+}
+
+class Attention extends nn.MultiheadAttention {
+  constructor() {
+    super(6, 2);
+  }
+
+  override typeName(): string {
+    return "MultiheadAttention";
+  }
+
+  override forward(x: Tensor): ReturnType<nn.MultiheadAttention["forward"]> {
+    return super.forward(x, x, x);
+  }
+}
+
 type Net = nn.Module<[x: Tensor], Tensor>;
 
 const qconfig = getDefaultQConfig();
+
+describe("a converted model", () => {
+  it("is not to be prepared again", () => {
+    const prepared = prepare(new nn.Sequential(new QuantStub(), new nn.Linear(2, 2), new DeQuantStub()), {
+      qconfig,
+    });
+    prepared(randn([4, 2]));
+    expect(() => prepare(convert(prepared), { qconfig })).toThrow(
+      /got Sequential, Quantize, QuantizedLinear, DeQuantize\.\nWhat convert made is quantized already/,
+    );
+  });
+});
+
+describe("a bias that is not finite", () => {
+  it("is told when the model is converted, or its state loaded", () => {
+    const model = new nn.Sequential(new QuantStub(), new nn.Linear(2, 3), new DeQuantStub());
+    const prepared = prepare(model, { qconfig });
+    prepared(randn([4, 2]));
+    const converted = convert(prepared);
+    (prepared[1] as nn.Linear).bias!.data[1] = NaN;
+    expect(() => convert(prepared)).toThrow(QuantizationError);
+    expect(() => convert(prepared)).toThrow(
+      "1 (Linear): expected a bias of finite numbers, got NaN in channel 1.\nLook for a training that diverged",
+    );
+    const state = converted.stateDict();
+    const damaged = new Map(state).set("1.bias", tensor([0, Infinity, 0]));
+    expect(() => converted.loadStateDict(damaged)).toThrow(/expected a bias of finite numbers, got Infinity/);
+  });
+});
+
+describe("what is no model", () => {
+  const steps: Readonly<Record<string, (model: never) => unknown>> = {
+    prepare: (model) => prepare(model, { qconfig }),
+    prepareQat: (model) => prepareQat(model, { qconfig }),
+    prepareFx: (model) => prepareFx(model, getDefaultQConfigMapping(), randn([1])),
+    prepareQatFx: (model) => prepareQatFx(model, getDefaultQConfigMapping(), randn([1])),
+    fuseModules: (model) => fuseModules(model, ["a", "b"]),
+    trace: (model) => trace(model, randn([1])),
+    convert: (model) => convert(model),
+    quantizeDynamic: (model) => quantizeDynamic(model),
+    lower: (model) => lower(model, randn([1])),
+  };
+
+  it.each(Object.entries(steps))("%s says so", (name, step) => {
+    expect(() => step(undefined as never)).toThrow(`${name}: expected a module, got undefined.`);
+    expect(() => step(((x: unknown) => x) as never)).toThrow(`${name}: expected a module, got Function.`);
+    expect(() => step(nn.ReLU as never)).toThrow(ArgumentError);
+  });
+
+  it("quantize and quantizeQat too", async () => {
+    await expect(quantize(undefined as never, () => {})).rejects.toThrow("quantize: expected a module");
+    await expect(quantizeQat(undefined as never, () => {})).rejects.toThrow("quantizeQat: expected a module");
+  });
+});
+
+describe("what stays float, under a qconfig that counts for all", () => {
+  const [batch, image] = [
+    [3, 5, 6],
+    [3, 6, 2, 2],
+  ];
+
+  it.each<[string, number[], nn.Module, string, RegExp]>([
+    [
+      "1 (LSTM)",
+      batch,
+      new nn.LSTM(6, 4, { batchFirst: true }),
+      "[3, 5, 6]",
+      /quantizeDynamic makes their weights/,
+    ],
+    ["1 (GRUCell)", [3, 6], new nn.GRUCell(6, 4), "[3, 6]", /quantizeDynamic makes their weights/],
+    ["1 (MultiheadAttention)", batch, new Attention(), "[3, 5, 6]", /set the qconfig of the layer to null/],
+    ["1 (Call)", image, new Call((x) => groupNorm(x, 3)), "[3, 6, 2, 2]", /\(groupNorm\)/],
+    ["1 (Call)", image, new Call((x) => layerNorm(x, [2, 2])), "[3, 6, 2, 2]", /\(layerNorm\)/],
+    ["1 (Call)", image, new Call((x) => instanceNorm(x, null, null)), "[3, 6, 2, 2]", /\(instanceNorm\)/],
+  ])("%s of %j names itself, its input and the way", (where, shape, layer, got, hint) => {
+    const prepared = prepare(new nn.Sequential(new QuantStub(), layer), { qconfig });
+    prepared(randn(shape));
+    const run = () => convert(prepared)(randn(shape));
+    expect(run).toThrow(hint);
+    expect(run).toThrow(`${where}: expected a float tensor, got quint8 (`);
+    expect(run).toThrow(`${got} from 0 (Quantize).`);
+  });
+});
 const image = (n = 2) => randn([n, 3, 8, 8]);
 
 function calibrated<M extends nn.Module<[x: Tensor], Tensor>>(net: M, x: Tensor = image()): M {

@@ -6,7 +6,7 @@ import { load } from "@octavo/runtime";
 import { noGrad, randn } from "@octavo/tensor";
 import { describe, expect, it } from "vitest";
 import { convert, lower, ViaFloat } from "../src/index.ts";
-import type { QuantizedLayer } from "../src/index.ts";
+import type { Quantize, QuantizedLayer } from "../src/index.ts";
 
 /** Modules, what of them is fused, the input's shape, and what the first becomes. */
 const cases: [string, nn.Module[], number[], string][] = [
@@ -71,6 +71,29 @@ describe("integers of trained and converted layers are the simulation's, up to t
 
     using session = await load(lower(converted, x));
     expect(session.run({ data: x.toArray() as Float32Array, shape }).data).toEqual(result);
+  });
+});
+
+describe("operations that keep their input's qparams", () => {
+  it.each<[string, nn.Module, number]>([
+    ["MaxPool2d", new nn.MaxPool2d(2), 0],
+    ["nearest Upsample", new nn.Upsample({ scaleFactor: 2 }), 0],
+    ["AvgPool2d", new nn.AvgPool2d(3), 0.5],
+    ["AdaptiveAvgPool2d", new nn.AdaptiveAvgPool2d(1), 0.5],
+    ["bilinear Upsample", new nn.Upsample({ scaleFactor: 2, mode: "bilinear" }), 0.5],
+  ])("%s gives what was simulated, within a rounding of averages", (_, module, most) => {
+    const model = new QuantWrapper(new nn.Sequential(module)).train();
+    const prepared = prepareQat(model, { qconfig: getDefaultQatQConfig() });
+    const x = randn([2, 3, 9, 9]);
+    prepared(x);
+    prepared.eval().apply(disableObserver);
+    const simulated = prepared(x).toArray() as Float32Array;
+    const converted = convert(prepared);
+    const { scale } = converted.quant as unknown as Quantize;
+    const result = converted(x).toArray() as Float32Array;
+    const steps = result.map((value, i) => Math.abs(value - simulated[i]) / scale);
+    expect(Math.max(...steps)).toBeLessThanOrEqual(most * (1 + 1e-4));
+    if (most > 0) expect(Math.max(...steps)).toBeGreaterThan(0.2);
   });
 });
 

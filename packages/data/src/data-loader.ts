@@ -4,11 +4,11 @@ import { empty, Generator } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 
 import { recipeOf } from "./define-transform.ts";
-import { imageSize } from "./image-dataset.ts";
 import type { ImageDataset } from "./image-dataset.ts";
 import { batchesPerEpoch, epochPlan } from "./internal/epoch-plan.ts";
 import type { BatchPlan, EpochOptions } from "./internal/epoch-plan.ts";
 import { gather } from "./internal/gather.ts";
+import { requireDataset } from "./internal/require-dataset.ts";
 import { TransformWorkers } from "./internal/transform-workers.ts";
 import type { ImageBatch, Transform } from "./transform.ts";
 import { toFloat } from "./transforms/to-float.ts";
@@ -80,11 +80,10 @@ export class DataLoader implements Iterable<Batch>, AsyncIterable<Batch> {
   /** Batches that the next loop leaves out. */
   #skipped = 0;
 
-  /** @throws ArgumentError for a batch size < 1, a seed that is no integer, an empty data set, or images and labels of different numbers. */
+  /** @throws ArgumentError for a batch size < 1, a seed that is no integer, what is no data set, an empty one, or images and labels of different numbers. */
   constructor(dataset: ImageDataset, options: DataLoaderOptions) {
     const settings = withDefaults("DataLoader", defaults, options);
     const { batchSize, shuffle, seed, dropLast, transform, workers } = settings;
-    const count = dataset.labels.length;
     if (batchSize === undefined || !Number.isInteger(batchSize) || batchSize < 1) {
       const got = String(batchSize);
       throw new ArgumentError({ where: "DataLoader", expected: "a batchSize ≥ 1", got });
@@ -93,13 +92,9 @@ export class DataLoader implements Iterable<Batch>, AsyncIterable<Batch> {
       const got = String(seed);
       throw new ArgumentError({ where: "DataLoader", expected: "a seed that is an integer", got });
     }
-    if (count === 0 || dataset.images.length !== count * imageSize(dataset)) {
-      const expected = `images of ${imageSize(dataset)} bytes, as many as labels, at least one`;
-      const got = `${dataset.images.length} bytes and ${count} labels`;
-      throw new ArgumentError({ where: "DataLoader", expected, got });
-    }
+    requireDataset(dataset, "DataLoader");
     this.#dataset = dataset;
-    this.#plan = { count, batchSize, shuffle, dropLast, seed };
+    this.#plan = { count: dataset.labels.length, batchSize, shuffle, dropLast, seed };
     this.#transform = transform;
     this.#workerCount = requireWorkers(workers, transform);
   }

@@ -1,3 +1,4 @@
+import { ArgumentError } from "@octavo/spec";
 import { Generator } from "@octavo/tensor";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -35,6 +36,17 @@ const firsts = (loader: DataLoader) => {
 };
 
 describe("DataLoader", () => {
+  test.each([
+    [{ images: [], labels: [] }, "images Array, labels Array, shape undefined."],
+    [{ ...numbered(2), shape: 4 }, "images Uint8Array, labels Uint8Array, shape 4."],
+    [undefined, "undefined."],
+  ])("refuses what is no data set: %#", (dataset, got) => {
+    const make = () => new DataLoader(dataset as never, { batchSize: 4 });
+    expect(make).toThrow(ArgumentError);
+    expect(make).toThrow(/^DataLoader: expected a data set \{ images, labels, shape \}/);
+    expect(make).toThrow(`got ${got}`);
+  });
+
   test("gives the data set in order, with its labels, and a last batch that is smaller", () => {
     const loader = new DataLoader(numbered(5), { batchSize: 2, transform: bytes });
     expect(loader.length).toBe(3);

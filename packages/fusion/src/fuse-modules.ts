@@ -1,4 +1,5 @@
 import { GraphModule, trace } from "@octavo/graph";
+import { stepOn } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { ArgumentError, QuantizationError, withDefaults } from "@octavo/spec";
 import { Tensor } from "@octavo/tensor";
@@ -77,7 +78,7 @@ function fuse<M extends Module>(
   mode: Mode,
   options: FuseOptions = {},
 ): M | Fused<M> {
-  const where = `fuseModules of ${model.typeName()}`;
+  const where = stepOn("fuseModules", model);
   const { inplace, rules } = withDefaults(where, { inplace: false, rules: fusions }, options);
   requireSecond(model, second);
   const target = inplace ? model : model.clone();

@@ -1,4 +1,5 @@
 import { ArgumentError, withDefaults } from "@octavo/spec";
+import { stepOn } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { noGrad, Tensor, withTracer } from "@octavo/tensor";
 import { GraphModule } from "./graph-module.ts";
@@ -38,7 +39,7 @@ export function trace<I extends unknown[], O>(
   exampleInputs: Tensor | readonly unknown[],
   options: TraceOptions = {},
 ): GraphModule<I, O> {
-  const where = `trace of ${model.typeName()}`;
+  const where = stepOn("trace", model);
   const { isLeaf } = withDefaults(where, { isLeaf: isLeafModule as LeafRule }, options);
   const inputs = exampleInputs instanceof Tensor ? [exampleInputs] : exampleInputs;
   const { targets, graph } = withoutSideEffects(model, () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ones } from "@octavo/tensor";
+import { noGrad, ones } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { Module, Parameter } from "./index.ts";
 
@@ -58,6 +58,19 @@ describe("clone", () => {
     expect(calls).toBe(0);
     original(ones([2]));
     expect(calls).toBe(2);
+  });
+
+  it("refuses layers made inside a forward, whose memory is gone", () => {
+    class Lazy extends Module<[Tensor], Tensor> {
+      declare inner?: Scale;
+
+      override forward(x: Tensor): Tensor {
+        return (this.inner ??= new Scale(3))(x).add(1);
+      }
+    }
+    const lazy = new Lazy();
+    noGrad(() => lazy(ones([3])));
+    expect(() => lazy.clone()).toThrow("expected a tensor that is still alive");
   });
 
   it("refuses classes with private fields, which cannot be copied", () => {

@@ -116,6 +116,7 @@ export {
 export { SGD } from "./optim/sgd.ts";
 export type { SGDOptions } from "./optim/sgd.ts";
 export { Parameter } from "./parameter.ts";
+export { stepOn } from "./step-on.ts";
 export { torchName } from "./state-dict.ts";
 export type { ExtraState, LoadOptions, StateDict } from "./state-dict.ts";
 export { isWeightedLayer } from "./weighted-layer.ts";

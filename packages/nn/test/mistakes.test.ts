@@ -1,5 +1,5 @@
 import { ArgumentError, DTypeError } from "@octavo/spec";
-import { add, cat, matmul, mul, ones, quantizePerTensor, softplus } from "@octavo/tensor";
+import { add, cat, matmul, mul, ones, quantizePerTensor, softmax, softplus } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import * as nn from "@octavo/nn";
 import { describe, expect, it } from "vitest";
@@ -98,7 +98,26 @@ describe("arguments of modules", () => {
     ],
     [() => new nn.PixelShuffle({} as never), "PixelShuffle: expected upscaleFactor, a number"],
     [() => new nn.PixelUnshuffle({} as never), "PixelUnshuffle: expected downscaleFactor, a number"],
-    [() => new nn.GroupNorm({ numGroups: 2 } as never, 4), "GroupNorm: expected numGroups, a number"],
+    [
+      () => new nn.GroupNorm({ numGroups: 2 } as never, 4),
+      "GroupNorm: expected numGroups, an integer ≥ 0, got an object",
+    ],
+    [() => new nn.Linear(NaN, 2), "Linear: expected inFeatures, an integer ≥ 0, got NaN."],
+    [() => new nn.Linear("3" as never, 2), 'Linear: expected inFeatures, an integer ≥ 0, got "3".'],
+    [() => new nn.Linear(3, 2.5), "Linear: expected outFeatures, an integer ≥ 0, got 2.5."],
+    [() => new nn.Conv2d("1" as never, 2, 3), 'Conv2d: expected inChannels, an integer ≥ 0, got "1".'],
+    [
+      () => new nn.ConvTranspose1d(1, undefined as never, 3),
+      "ConvTranspose1d: expected outChannels, an integer ≥ 0, got undefined.",
+    ],
+    [() => new nn.BatchNorm2d("3" as never), "BatchNorm2d: expected numFeatures, an integer"],
+    [() => new nn.InstanceNorm2d(-1), "InstanceNorm2d: expected numFeatures, an integer"],
+    [() => new nn.Embedding(3, "2" as never), "Embedding: expected embeddingDim, an integer"],
+    [() => new nn.EmbeddingBag(1.5, 2), "EmbeddingBag: expected numEmbeddings, an integer"],
+    [() => new nn.LSTM("2" as never, 2), "LSTM: expected inputSize, an integer"],
+    [() => new nn.GRUCell(2, NaN), "GRUCell: expected hiddenSize, an integer"],
+    [() => new nn.MultiheadAttention("8" as never, 2), "MultiheadAttention: expected embedDim, an integer"],
+    [() => new nn.PReLU("1" as never), "PReLU: expected numParameters, an integer"],
     [
       () => new nn.LayerNorm({ normalizedShape: 2 } as never),
       "LayerNorm: expected normalizedShape, a number or a list of them, got an object with normalizedShape.",
@@ -170,7 +189,7 @@ describe("arguments of modules", () => {
     [() => nn.detectAnomaly(() => 0, 100 as never), "detectAnomaly: expected options limit, got 100."],
     [
       () => new nn.Sequential(new Call((x) => x.flatten(1 as never)))(ones([2, 2])),
-      "0 (Call): expected options startDim, endDim, got 1.",
+      "0 (Call), flatten: expected options startDim, endDim, got 1.",
     ],
   ])("and of functions, %#", (call, message) => {
     expect(call).toThrow(ArgumentError);
@@ -199,6 +218,15 @@ describe("arguments of modules", () => {
     expect(load({ weight: ones([2, 2]) })).toThrow("got object.\nnew Map(Object.entries(values))");
     expect(load(undefined)).toThrow("got undefined.");
     expect(load(null)).toThrow("got null.");
+  });
+});
+
+describe("torch's arguments by position, inside a module", () => {
+  it.each<[string, (x: Tensor) => Tensor, string]>([
+    ["softmax", (x) => softmax(x, -1 as never), "0 (Call), softmax: expected options dim, got -1."],
+    ["cat", (x) => cat([x], 1 as never), "0 (Call), cat: expected options dim, got 1."],
+  ])("%s is named", (_, compute, message) => {
+    expect(() => new nn.Sequential(new Call(compute))(ones([2, 2]))).toThrow(message);
   });
 });
 

@@ -1,5 +1,15 @@
-import { ArgumentError, entryOf, QuantizationError, qschemes, roundHalfToEven, warn } from "@octavo/spec";
+import {
+  ArgumentError,
+  describeGiven,
+  entryOf,
+  QuantizationError,
+  qschemes,
+  roundHalfToEven,
+  warn,
+  withDefaults,
+} from "@octavo/spec";
 import type { QParams, QScheme } from "@octavo/spec";
+import { requireEps } from "./internal/require-eps.ts";
 import { quantRange } from "./quant-range.ts";
 import type { QuantRange, QuantRangeOptions } from "./quant-range.ts";
 
@@ -24,6 +34,22 @@ interface QParamsRule {
 /** float32's machine epsilon, torch's default smallest scale. */
 export const defaultEps = 2 ** -23;
 
+/** With what may be left out. */
+type Settled = QParamsOptions & { readonly eps: number; readonly axis: number };
+
+const defaults = {
+  min: undefined,
+  max: undefined,
+  dtype: undefined,
+  qscheme: undefined,
+  quantMin: undefined,
+  quantMax: undefined,
+  reduceRange: false,
+  eps: defaultEps,
+  axis: 0,
+  where: undefined,
+};
+
 const fl = Math.fround;
 
 /**
@@ -36,14 +62,13 @@ const fl = Math.fround;
  * `ArgumentError` for lists of different lengths, an unknown dtype or scheme, and integer ranges as `quantRange` says.
  */
 export function calculateQParams(options: QParamsOptions): QParams {
-  const { dtype, qscheme, where = "calculateQParams", eps = defaultEps } = options;
+  const settings = withDefaults("calculateQParams", defaults, options) as Settled;
+  const { dtype, qscheme, where = "calculateQParams" } = settings;
   const { perChannel, symmetric, floatZeroPoint } = entryOf(qschemes, qscheme, where, "qscheme");
-  if (!(fl(eps) > 0 && fl(eps) < Infinity)) {
-    throw new ArgumentError({ where, expected: "a positive eps", got: String(eps) });
-  }
-  const range = quantRange({ ...options, where });
+  const eps = requireEps(settings.eps, where);
+  const range = quantRange({ ...settings, where });
   const { quantMin, quantMax } = range;
-  const [min, max] = [float32List(options.min), float32List(options.max)];
+  const [min, max] = [float32List(settings.min, where), float32List(settings.max, where)];
   requireBounds(where, min, max, perChannel);
 
   const observed = min.length > 0 && !(min.length === 1 && !perChannel && neverObserved(min[0], max[0]));
@@ -54,7 +79,7 @@ export function calculateQParams(options: QParamsOptions): QParams {
     const middle = dtype === "quint8" ? middleOf(range) : 0;
     for (let c = 0; c < scale.length; c++) {
       requireValidRange(where, min, max, c);
-      scale[c] = rule.scale(min[c], max[c], range, fl(eps));
+      scale[c] = rule.scale(min[c], max[c], range, eps);
       zeroPoint[c] = rule.zeroPoint(min[c], scale[c], range, middle);
     }
   } else {
@@ -67,7 +92,7 @@ export function calculateQParams(options: QParamsOptions): QParams {
     qscheme,
     scale,
     zeroPoint,
-    axis: perChannel ? (options.axis ?? 0) : null,
+    axis: perChannel ? settings.axis : null,
     quantMin,
     quantMax,
   };
@@ -109,8 +134,12 @@ function middleOf({ quantMin, quantMax, custom }: QuantRange): number {
   return custom ? (quantMin + quantMax) >> 1 : (quantMax + 1) / 2;
 }
 
-function float32List(bounds: number | ArrayLike<number>): Float32Array {
+function float32List(bounds: number | ArrayLike<number>, where: string): Float32Array {
   if (typeof bounds === "number") return Float32Array.of(bounds);
+  if (typeof bounds?.length !== "number") {
+    const got = describeGiven(bounds);
+    throw new ArgumentError({ where, expected: "min and max, numbers or a list of them for channels", got });
+  }
   return bounds instanceof Float32Array ? bounds : Float32Array.from(bounds);
 }
 

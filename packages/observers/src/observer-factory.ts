@@ -23,7 +23,7 @@ export interface ObserverFactory<O extends Observer = Observer, Options extends 
   toString(): string;
 }
 
-/** The factory of a class with these options; `withArgs` of every class here is this. */
+/** The factory of a class with these options; `withArgs` of every class here is this. @throws what the class does for such options. */
 export function observerFactory<O extends Observer, Options extends object>(
   observerClass: ObserverClass<O, Options>,
   options: NoInfer<Options>,
@@ -42,6 +42,8 @@ class ClassFactory<O extends Observer, Options extends object> implements Observ
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
     this.options = Object.freeze(Object.fromEntries(given) as Options);
     Object.freeze(this);
+    // Options that the class refuses are to fail where they are written, not where a model is prepared.
+    this.create();
   }
 
   create(): O {

@@ -2,6 +2,7 @@ import { withDefaults } from "@octavo/spec";
 import type { DType, QScheme } from "@octavo/spec";
 import { defaultEps } from "./calculate-qparams.ts";
 import { PassiveObserver } from "./internal/passive-observer.ts";
+import { requireEps } from "./internal/require-eps.ts";
 import type { Settings } from "./internal/settings.ts";
 import { observerFactory } from "./observer-factory.ts";
 import type { ObserverFactory } from "./observer-factory.ts";
@@ -45,7 +46,7 @@ export class PlaceholderObserver extends PassiveObserver {
     this.quantMin = settings.quantMin ?? null;
     this.quantMax = settings.quantMax ?? null;
     this.isDynamic = settings.isDynamic;
-    this.eps = settings.eps;
+    this.eps = requireEps(settings.eps, this.className);
   }
 
   static withArgs(

@@ -5,6 +5,7 @@ import { BatchRange } from "./internal/batch-range.ts";
 import { float32Values } from "./internal/float32-values.ts";
 import { readState } from "./internal/read-state.ts";
 import type { ReadBuffer } from "./internal/read-state.ts";
+import { requireEps } from "./internal/require-eps.ts";
 import type { Settings } from "./internal/settings.ts";
 import type { Observer, ObserverState } from "./observer.ts";
 import { quantRange } from "./quant-range.ts";
@@ -62,7 +63,7 @@ export abstract class UniformObserver implements Observer {
 
   /**
    * `axis` is the channel axis of a per-channel observer, else null; negative counts from the end.
-   * @throws ArgumentError for a scheme of the other kind, and for integer ranges as `quantRange` says.
+   * @throws ArgumentError for a scheme of the other kind, an eps that is not positive, and for integer ranges as `quantRange` says.
    */
   constructor(options: UniformObserverOptions, axis: number | null) {
     const { className = new.target.name } = new.target as { className?: string };
@@ -81,7 +82,7 @@ export abstract class UniformObserver implements Observer {
     this.reduceRange = reduceRange;
     this.isDynamic = isDynamic;
     this.#axis = axis;
-    this.#eps = Math.fround(eps);
+    this.#eps = requireEps(eps, className);
     this.#customRange = range.custom ? { quantMin, quantMax } : {};
   }
 
@@ -143,7 +144,7 @@ export abstract class UniformObserver implements Observer {
 
   loadStateDict(state: ObserverState): void {
     const read = readState(state, Object.keys(this.stateDict()), this.name);
-    const [eps] = read("eps", 1);
+    const eps = requireEps(read("eps", 1)[0], this.name);
     this.loadBuffers(read);
     this.#eps = eps;
   }

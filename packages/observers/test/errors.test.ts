@@ -5,6 +5,8 @@ import {
   MovingAverageMinMaxObserver,
   NoopObserver,
   PerChannelMinMaxObserver,
+  PlaceholderObserver,
+  RecordingObserver,
   calculateQParams,
   onWarning,
   quantRange,
@@ -68,13 +70,33 @@ describe("bad data", () => {
         new RegExp(`expected a tensor { data, shape }, got ${got as string}\\.`),
       );
     for (const [data, got] of [
-      [BigInt64Array.of(1n, 2n), "BigInt64Array"],
-      [[1n, 2n], "Array"],
+      [BigInt64Array.of(1n, 2n), "bigint 1 at 0 of BigInt64Array"],
+      [[1, 2n], "bigint 2 at 1 of Array"],
+      [[null, 1], "object null at 0 of Array"],
+      [["1", 2], 'string "1" at 0 of Array'],
+      [[[1], [2]], "object Array at 0 of Array"],
     ]) {
       const given = { data, shape: [2, 1] } as never;
       expect(() => observer.observe(given)).toThrow(DTypeError);
-      expect(() => observer.observe(given)).toThrow(`expected a float32 tensor, got ${got as string}.`);
+      expect(() => observer.observe(given)).toThrow(`expected numbers, got ${got as string}.`);
     }
+  });
+
+  it("refuses torch's names of memory formats", () => {
+    const image = { ...ones(1, 2, 2, 2), memoryFormat: "channels_last" as never };
+    for (const observer of [new PerChannelMinMaxObserver({ chAxis: 1 }), new RecordingObserver()]) {
+      expect(() => observer.observe(image)).toThrow(ArgumentError);
+      expect(() => observer.observe(image)).toThrow(
+        "expected memory format contiguous, channelsLast, got channels_last.",
+      );
+    }
+  });
+
+  it.each([-1, 0, NaN, 1e-50, "1"])("refuses an eps of %s before it watches", (eps) => {
+    for (const Observer of [MinMaxObserver, HistogramObserver, PerChannelMinMaxObserver, PlaceholderObserver])
+      expect(() => new Observer({ eps: eps as number })).toThrow(
+        `${Observer.className}: expected a positive eps, got ${eps}.`,
+      );
   });
 
   it("refuses a reduceRange that is neither true nor false", () => {
@@ -193,10 +215,33 @@ describe("bad arguments", () => {
 
   it("merges only with its own kind", () => {
     expect(() => new MinMaxObserver().merge(new NoopObserver())).toThrow(
-      /MinMaxObserver: merge: expected a MinMaxObserver, got a NoopObserver/,
+      /MinMaxObserver: merge: expected a MinMaxObserver of quint8 .*, got a NoopObserver of float16/,
     );
     expect(() => new HistogramObserver().merge(new HistogramObserver({ bins: 4 }))).toThrow(
       /expected 2048 bins, got 4/,
+    );
+  });
+
+  it("merges only what makes the same integers", () => {
+    const other = new MinMaxObserver({ dtype: "qint8" });
+    other.observe(ones(2));
+    expect(() => new MinMaxObserver().merge(other)).toThrow(ArgumentError);
+    expect(() => new MinMaxObserver().merge(other)).toThrow(
+      "expected a MinMaxObserver of quint8 0..255, perTensorAffine, got a MinMaxObserver of qint8 -128..127, perTensorAffine.",
+    );
+    expect(() => new MinMaxObserver().merge(null as never)).toThrow("got null.");
+  });
+
+  it("are refused where a factory is made", () => {
+    expect(() => MinMaxObserver.withArgs({ foo: 1 } as object)).toThrow(/options dtype, .*, got foo\./);
+    expect(() => MinMaxObserver.withArgs().with({ eps: -1 })).toThrow(/a positive eps, got -1/);
+  });
+
+  it("of calculateQParams are one object, with a range", () => {
+    const calculate = calculateQParams as (options?: unknown) => unknown;
+    expect(() => calculate()).toThrow("calculateQParams: expected options min, max, dtype");
+    expect(() => calculate({ dtype: "quint8", qscheme: "perTensorAffine" })).toThrow(
+      "calculateQParams: expected min and max, numbers or a list of them for channels, got undefined.",
     );
   });
 
@@ -233,6 +278,13 @@ describe("warnings", () => {
     expect(print.mock.calls).toEqual([
       [expect.stringMatching(/^a name that no other test uses: .*scale 1 and zeroPoint 0/)],
     ]);
+  });
+
+  it("go to nothing but functions", () => {
+    expect(() => onWarning("x" as never)).toThrow(ArgumentError);
+    expect(() => onWarning("x" as never)).toThrow(
+      'onWarning: expected a function of the message, or null, got "x".',
+    );
   });
 
   it("go where onWarning says", () => {

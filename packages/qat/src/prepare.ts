@@ -1,9 +1,10 @@
 import { FusedModule } from "@octavo/fusion";
-import { BatchNorm, isWeightedLayer } from "@octavo/nn";
+import { BatchNorm, isWeightedLayer, stepOn } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { ArgumentError, QuantizationError, warn, withDefaults } from "@octavo/spec";
 import { activationQuantizerOf, watchOutput } from "./activation-quantizer.ts";
 import { QatLayer } from "./modules/qat-layer.ts";
+import { nothingToObserve } from "./nothing-to-observe.ts";
 import { outputQuantizer } from "./output-rules.ts";
 import { propagateQConfig } from "./propagate-qconfig.ts";
 import { partsOf, qatForm } from "./qat-forms.ts";
@@ -27,12 +28,12 @@ export interface PrepareOptions {
  * those that inference has. Like torch this goes on; unlike torch it warns, through `onWarning`.
  *
  * @returns a copy, unless `inplace`.
- * @throws QuantizationError if no module has a qconfig, if the model was prepared before, if a fused group has two, or if weights of a
+ * @throws QuantizationError if no module has a qconfig or none that has one can be observed, if the model was prepared before, if a fused group has two, or if weights of a
  * layer would not be qint8.
  * @throws ArgumentError for a qconfig that is none, and for options that there are not.
  */
 export function prepare<M extends Module>(model: M, options: PrepareOptions = {}): M {
-  const { inplace, qconfig } = settings(`prepare of ${model.typeName()}`, options);
+  const { inplace, qconfig } = settings(stepOn("prepare", model), options);
   warnOfTraining(model);
   const target = inplace ? model : model.clone();
   attach(target, checked(target, qconfig, "prepare"), "prepare");
@@ -48,10 +49,10 @@ export function prepare<M extends Module>(model: M, options: PrepareOptions = {}
  * @throws ArgumentError as `prepare` does.
  */
 export function prepareQat<M extends Module>(model: M, options: PrepareOptions = {}): M {
-  const { inplace, qconfig } = settings(`prepareQat of ${model.typeName()}`, options);
+  const { inplace, qconfig } = settings(stepOn("prepareQat", model), options);
   if (!model.training) {
     throw new QuantizationError({
-      where: `prepareQat of ${model.typeName()}`,
+      where: stepOn("prepareQat", model),
       expected: "a model in training mode",
       got: "one in evaluation mode",
       hint: "Call model.train() first, or use prepare for post-training quantization.",
@@ -124,8 +125,18 @@ function attach(model: Module, qconfigs: QConfigs, where: string): void {
     watchOutput(module, quantizer);
     watched++;
   }
-  if (watched > 0) return;
-  throw new QuantizationError({
+  if (watched === 0) throw nothingWatched(model, qconfigs, where);
+}
+
+function nothingWatched(model: Module, qconfigs: QConfigs, where: string): QuantizationError {
+  const chosen = [...model.modules()].filter((module) => qconfigs.get(module)?.activation);
+  if (chosen.length > 0) {
+    return nothingToObserve(
+      `${where} of ${model.typeName()}`,
+      chosen.map((module) => module.typeName()),
+    );
+  }
+  return new QuantizationError({
     where: `${where} of ${model.typeName()}`,
     expected: "a qconfig on the model or on some of its modules",
     got: "none",

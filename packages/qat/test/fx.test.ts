@@ -11,6 +11,7 @@ import {
   Module,
   ReLU,
   Sigmoid,
+  Upsample,
 } from "@octavo/nn";
 import { MinMaxObserver } from "@octavo/observers";
 import { ArgumentError, onWarning } from "@octavo/spec";
@@ -254,6 +255,11 @@ describe("prepareFx", () => {
     expect(() => prepareFx(new Residual(true).eval(), new QConfigMapping(), image())).toThrow(
       "prepareFx of Residual: expected a mapping with a qconfig for some of the model's operations, got none.\n" +
         "new QConfigMapping().setGlobal(getDefaultQConfig()) has one for all.",
+    );
+    expect(() =>
+      prepareFx(new Upsample({ scaleFactor: 2 }).eval(), getDefaultQConfigMapping(), image()),
+    ).toThrow(
+      /^prepareFx of Upsample: expected a layer, stub or activation whose range can be observed, .* got (Upsample|interpolate)\.\n/,
     );
     expect(() => prepareFx(new Residual(true).eval(), getDefaultQConfig() as never, image())).toThrow(
       /^prepareFx: expected a QConfigMapping, got object\.\ngetDefaultQConfigMapping\(\) makes one/,

@@ -7,6 +7,7 @@ import {
   Dropout,
   Hardswish,
   Linear,
+  LSTM,
   MaxPool2d,
   Module,
   ReLU,
@@ -275,6 +276,13 @@ describe("errors of prepare and prepareQat", () => {
     expect(() => run(make())).toThrow(
       `${name} of Net: expected a qconfig on the model or on some of its modules, got none.\n` +
         `Set it first: model.qconfig = getDefault${name === "prepare" ? "" : "Qat"}QConfig().`,
+    );
+  });
+
+  it.each(both)("%s: a qconfig, and nothing that it could quantize", (name, _, run, qconfig) => {
+    expect(() => run(new Sequential(new LSTM(2, 2), new MaxPool2d(2)), { qconfig })).toThrow(
+      `${name} of Sequential: expected a layer, stub or activation whose range can be observed, among what has a qconfig, ` +
+        "got Sequential, LSTM, MaxPool2d.\nWhat convert made is quantized already",
     );
   });
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { FormatError } from "@octavo/spec";
+import { ArgumentError, FormatError } from "@octavo/spec";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
@@ -181,6 +181,12 @@ describe("hostile files", () => {
     expect(() => readSafetensors(bytes, "x.safetensors")).toThrow(/^x\.safetensors/);
   });
 
+  test("metadata that no reader takes are not written", () => {
+    const write = () => writeSafetensors([], { v: 1 } as never);
+    expect(write).toThrow(ArgumentError);
+    expect(write).toThrow("writeSafetensors, metadata 'v': expected a text, got 1.");
+  });
+
   test("a metadata string of millions of quotes and escapes is read", () => {
     const text = '\\"{}:,'.repeat(1_000_000);
     expect(readSafetensors(writeSafetensors([], { text })).metadata.text).toBe(text);
@@ -189,7 +195,7 @@ describe("hostile files", () => {
 
 describe("writeSafetensors refuses", () => {
   const data = new Float32Array(2);
-  const cases: [string, [string, unknown][], RegExp][] = [
+  const cases: readonly (readonly [string, unknown, RegExp])[] = [
     [
       "data of another dtype",
       [["w", { dtype: "I32", shape: [2], data }]],
@@ -205,6 +211,13 @@ describe("writeSafetensors refuses", () => {
       [["w", { dtype: "F32", shape: [3], data }]],
       /expected 2 elements, got shape \[3\]/,
     ],
+    ["a plain object", { a: { dtype: "F32", shape: [2], data } }, /a Map of tensors by name.*, got Object\./],
+    [
+      "tensors without names",
+      [{ dtype: "F32", shape: [2], data }],
+      /or a list of \[name, tensor\], got Array\./,
+    ],
+    ["numbers for tensors", [["x", 1]], /tensor 'x': expected { dtype, shape, data }, got 1\./],
     ["the reserved name", [["__metadata__", { dtype: "F32", shape: [2], data }]], /a name of its own/],
     [
       "a name twice",

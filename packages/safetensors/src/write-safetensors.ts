@@ -1,4 +1,4 @@
-import { ArgumentError, numberOfElements } from "@octavo/spec";
+import { ArgumentError, describeGiven, numberOfElements } from "@octavo/spec";
 
 import { storedDTypes } from "./stored-dtype.ts";
 import type { StoredTensor } from "./stored-tensor.ts";
@@ -7,14 +7,16 @@ import type { StoredTensor } from "./stored-tensor.ts";
  * The bytes of a safetensors file. Data begins at a multiple of 8 bytes and lies by falling element size, so that every
  * tensor is aligned; the header lists the tensors in the order given.
  *
- * @throws ArgumentError if a tensor's data is not of its dtype or its length not the product of its shape.
+ * @throws ArgumentError if a tensor's data is not of its dtype or its length not the product of its shape, if metadata are no texts, and
+ * for tensors that are not listed by name.
  */
 export function writeSafetensors(
   tensors: Iterable<readonly [name: string, tensor: StoredTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  const list = [...tensors];
+  const list = listOf(tensors);
   checkTensors(list);
+  checkTexts(metadata);
   const bySize = [...list].sort(([, a], [, b]) => storedDTypes[b.dtype].bytes - storedDTypes[a.dtype].bytes);
   const offsets = new Map<string, number>();
   let end = 0;
@@ -42,10 +44,41 @@ export function writeSafetensors(
   return file;
 }
 
-function checkTensors(list: readonly (readonly [string, StoredTensor])[]): void {
+type NamedTensors = readonly (readonly [name: string, tensor: StoredTensor])[];
+
+function listOf(tensors: Iterable<readonly [name: string, tensor: StoredTensor]>): NamedTensors {
+  const isListed = typeof tensors?.[Symbol.iterator] === "function";
+  const list = isListed ? [...tensors] : [];
+  if (isListed && list.every((entry) => Array.isArray(entry) && typeof entry[0] === "string")) return list;
+  throw new ArgumentError({
+    where: "writeSafetensors",
+    expected: "a Map of tensors by name, or a list of [name, tensor]",
+    got: describeGiven(tensors),
+    hint: "Of an object: Object.entries(tensors).",
+  });
+}
+
+/** Readers refuse others. */
+function checkTexts(metadata: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(metadata)) {
+    if (typeof text === "string") continue;
+    throw new ArgumentError({
+      where: `writeSafetensors, metadata '${name}'`,
+      expected: "a text",
+      got: describeGiven(text),
+      hint: "String(value) or JSON.stringify(value) makes one.",
+    });
+  }
+}
+
+function checkTensors(list: NamedTensors): void {
   const names = new Set<string>();
-  for (const [name, { dtype, shape, data }] of list) {
+  for (const [name, tensor] of list) {
     const where = `writeSafetensors, tensor '${name}'`;
+    if (!Array.isArray(tensor?.shape)) {
+      throw new ArgumentError({ where, expected: "{ dtype, shape, data }", got: describeGiven(tensor) });
+    }
+    const { dtype, shape, data } = tensor;
     const other = name === "__metadata__" ? "that of the format's metadata" : "that of another tensor";
     if (name === "__metadata__" || names.has(name)) {
       throw new ArgumentError({ where, expected: "a name of its own", got: other });
@@ -56,7 +89,7 @@ function checkTensors(list: readonly (readonly [string, StoredTensor])[]): void 
       const expected = array
         ? `${array.name} for dtype ${dtype}`
         : `a dtype among ${Object.keys(storedDTypes).join(", ")}`;
-      throw new ArgumentError({ where, expected, got: array ? data.constructor.name : String(dtype) });
+      throw new ArgumentError({ where, expected, got: array ? describeGiven(data) : String(dtype) });
     }
     if (
       numberOfElements(shape) !== data.length ||

@@ -53,7 +53,13 @@ export { kernelNames, signatures } from "./kernels/signatures.ts";
 export type { ParameterRole } from "./kernels/signatures.ts";
 export { requireRows } from "./kernels/require-rows.ts";
 export { shuffledChannels } from "./kernels/shuffled-channels.ts";
-export { denseStrides, formatsCoincide, memoryOrder, numberOfElements } from "./memory-format.ts";
+export {
+  denseStrides,
+  formatsCoincide,
+  memoryFormats,
+  memoryOrder,
+  numberOfElements,
+} from "./memory-format.ts";
 export type { MemoryFormat } from "./memory-format.ts";
 export type {
   Program,

@@ -7,6 +7,9 @@
  */
 export type MemoryFormat = "contiguous" | "channelsLast";
 
+/** All by name, to look one up that a caller gave. */
+export const memoryFormats: Readonly<Record<MemoryFormat, true>> = { contiguous: true, channelsLast: true };
+
 /** Whether the two formats put every element of this shape at the same place. */
 export function formatsCoincide(shape: readonly number[]): boolean {
   if (shape.length < 3 || shape[1] === 1) return true;

@@ -1,3 +1,6 @@
+import { describeGiven } from "./describe-given.ts";
+import { ArgumentError } from "./errors.ts";
+
 /** Takes one warning, a sentence or two. */
 export type WarningHandler = (message: string) => void;
 
@@ -10,8 +13,12 @@ const printOnce: WarningHandler = (message) => {
 
 let handler = printOnce;
 
-/** Sends the warnings of all packages to `next`; null restores the default, which prints each text once by `console.warn`. */
+/** Sends the warnings of all packages to `next`; null restores the default, which prints each text once by `console.warn`. @throws ArgumentError */
 export function onWarning(next: WarningHandler | null): void {
+  if (next !== null && typeof next !== "function") {
+    const got = describeGiven(next);
+    throw new ArgumentError({ where: "onWarning", expected: "a function of the message, or null", got });
+  }
   handler = next ?? printOnce;
 }
 

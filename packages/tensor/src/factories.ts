@@ -2,6 +2,7 @@ import { ArgumentError, numberOfElements, ShapeError } from "@octavo/spec";
 import type { DType, MemoryFormat, TypedArray } from "@octavo/spec";
 import { defaultGenerator } from "./generator.ts";
 import type { Generator } from "./generator.ts";
+import { kindOf } from "./internal/kind-of.ts";
 import { optionsOf } from "./internal/options-of.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -85,15 +86,14 @@ interface FillSettings {
 
 const fillDefaults: FillSettings = { dtype: undefined, requiresGrad: false, memoryFormat: undefined };
 
-/** Looked at before the options: who writes `zeros(2, 3)` gave none. @throws ArgumentError */
-function requireSizes(shape: readonly number[]): void {
+/** Looked at before the options: who writes `zeros(2, 3)` gave none. @throws ArgumentError; ShapeError for sizes that cannot be. */
+function requireSizes(shape: readonly number[], where: string): void {
   if (!Array.isArray(shape)) {
-    const got = `${shape as unknown}`;
-    throw new ArgumentError({ where: "empty", expected: "a shape as an array: [2, 3]", got });
+    throw new ArgumentError({ where, expected: "a shape as an array: [2, 3]", got: kindOf(shape) });
   }
-  const bad = shape.find((size) => !Number.isInteger(size) || size < 0);
-  if (bad !== undefined) {
-    throw new ArgumentError({ where: "empty", expected: "sizes that are integers ≥ 0", got: `[${shape}]` });
+  if (!shape.every((size) => Number.isInteger(size) && size >= 0)) {
+    const got = `[${shape.map(String).join(", ")}]`;
+    throw new ShapeError({ where, expected: "sizes that are integers ≥ 0", got });
   }
 }
 
@@ -106,7 +106,7 @@ function allocate(shape: readonly number[], { dtype, memoryFormat, requiresGrad 
 function defineFill(where: string) {
   const settings = optionsOf<FillSettings>(where, fillDefaults);
   return (shape: readonly number[], value: number, options?: FillOptions): Tensor => {
-    requireSizes(shape);
+    requireSizes(shape, where);
     const result = allocate(shape, settings(options));
     const data = result.raw();
     if (data instanceof BigInt64Array) data.fill(BigInt(value));
@@ -121,7 +121,7 @@ const fillOnes = defineFill("ones");
 
 /** Memory as it comes: whatever was there before. */
 export function empty(shape: readonly number[], options?: FillOptions): Tensor {
-  requireSizes(shape);
+  requireSizes(shape, "empty");
   return allocate(shape, emptySettings(options));
 }
 /** Every element `value`. */
@@ -154,7 +154,7 @@ function defineRandom(where: string, next: (generator: Generator) => number) {
     generator: defaultGenerator,
   });
   return (shape: readonly number[], options?: RandomOptions): Tensor => {
-    requireSizes(shape);
+    requireSizes(shape, where);
     const { generator, ...fill } = settings(options);
     const result = allocate(shape, fill);
     const { data } = result;

@@ -59,7 +59,7 @@ export class Storage {
 
   /** The elements, in memory order. A view: valid until the storage is released. */
   get data(): TypedArray {
-    if (this.released) throw new ReleasedError();
+    this.#requireAlive();
     this.#tellTracer();
     // Whoever reads outside of operations may also write, and what waits is to see the elements of now.
     if (this.#readers && !insideOperation()) for (const reader of this.#readers) reader.settle();
@@ -102,7 +102,9 @@ export class Storage {
     return this.#owners > 1;
   }
 
+  /** @throws ReleasedError where nobody owns it any more: its elements are gone, and a new owner would see others. */
   retain(): this {
+    this.#requireAlive();
     this.#owners += 1;
     return this;
   }
@@ -122,6 +124,10 @@ export class Storage {
     give(this.#memory);
     this.#memory = null;
     this.#view = null;
+  }
+
+  #requireAlive(): void {
+    if (this.released) throw new ReleasedError();
   }
 
   #tellTracer(): void {

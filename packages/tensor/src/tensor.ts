@@ -1,5 +1,5 @@
 import { denseStrides, describeQParams, formatsCoincide, isQuantized, numberOfElements } from "@octavo/spec";
-import { dtypes, entryOf, unpackNibbles } from "@octavo/spec";
+import { dtypes, entryOf, memoryFormats, unpackNibbles } from "@octavo/spec";
 import { ArgumentError, DTypeError, ShapeError } from "@octavo/spec";
 import type { DType, KnownRange, MemoryFormat, QParams, TypedArray } from "@octavo/spec";
 import type { TapeNode } from "./autograd.ts";
@@ -20,8 +20,9 @@ export interface TensorInfo {
 /** The operators, as methods. */
 export interface Tensor extends TensorMethods {}
 
-function newStorage(dtype: DType, shape: readonly number[]): Storage {
+function newStorage(dtype: DType, { shape, memoryFormat = "contiguous" }: TensorInfo): Storage {
   entryOf(dtypes, dtype, "Tensor", "dtype");
+  entryOf(memoryFormats, memoryFormat, "Tensor", "memory format");
   const elements = numberOfElements(shape);
   if (Number.isSafeInteger(elements) && elements >= 0) return new Storage(dtype, elements);
   const expected = "sizes that are integers ≥ 0";
@@ -52,7 +53,7 @@ export class Tensor {
     this.dtype = info.dtype ?? "float32";
     this.memoryFormat = formatsCoincide(info.shape) ? "contiguous" : (info.memoryFormat ?? "contiguous");
     this.qparams = info.qparams ?? null;
-    this.storage = storage ?? newStorage(this.dtype, info.shape);
+    this.storage = storage ?? newStorage(this.dtype, info);
   }
 
   /** Elements in memory order (see `memoryFormat`); a view, not a copy. `toArray` gives torch's order. */

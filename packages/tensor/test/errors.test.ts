@@ -11,7 +11,7 @@ describe("arguments that do not fit", () => {
     [
       () => ops.zeros([2, undefined as unknown as number, 1.5]),
       ShapeError,
-      "Tensor: expected sizes that are integers ≥ 0, got [2, undefined, 1.5].",
+      "zeros: expected sizes that are integers ≥ 0, got [2, undefined, 1.5].",
     ],
     [
       () => quantizePerTensor(ones([2]), 0.5, 2, "uint8" as "quint8"),
@@ -135,7 +135,7 @@ describe("arguments that do not fit", () => {
     ],
     [() => tensor("12" as never), ArgumentError, "tensor: expected numbers, or arrays of them, got string."],
     [() => tensor(undefined as never), ArgumentError, "got undefined."],
-    [() => ops.randn(2 as never), ArgumentError, "empty: expected a shape as an array: [2, 3], got 2."],
+    [() => ops.randn(2 as never), ArgumentError, "randn: expected a shape as an array: [2, 3], got 2."],
     [
       () => ops.crossEntropy(ones([2, 3]), tensor([1], { dtype: "int32" })),
       ShapeError,

@@ -58,6 +58,20 @@ describe("frames", () => {
     expect(result.storage.shared).toBe(false);
   });
 
+  it("give nothing that was released a new owner", () => {
+    let inner!: Tensor;
+    frame(() => void (inner = ones([3])));
+    const alive = "expected a tensor that is still alive";
+    for (const own of [
+      () => inner.keep(),
+      () => inner.detach(),
+      () => inner.reshape([3, 1]),
+      () => frame(() => inner),
+    ])
+      expect(own).toThrow(alive);
+    expect(inner.storage.released).toBe(true);
+  });
+
   it("release when the body throws", () => {
     let inner!: Tensor;
     expect(() =>

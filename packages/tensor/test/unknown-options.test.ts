@@ -93,7 +93,7 @@ const withoutOptions = new Set(
   pow prelu quantize quantizePerChannel quantizePerTensor reciprocal relu relu6 reshape round rsqrt scaledFakeQuantize
   select selu sigmoid sign silu slice softsign sqrt square squeeze tanh toMemoryFormat transpose unsqueeze where
   activeTracer allocatedBytes backward callContext emptyPool enableGrad frame isGradEnabled manualSeed noGrad pooledBytes
-  kindOf recomputed requireTensor perAxis setCallContext setQuantizedForm tensorsIn withProduct withTracer`.split(
+  kindOf recomputed requireTensor requireUnquantized perAxis setCallContext setQuantizedForm tensorsIn withProduct withTracer`.split(
     /\s+/,
   ),
 );
@@ -165,13 +165,24 @@ describe("torch's arguments by position", () => {
     [(x) => x.flatten(1), "flatten: expected options startDim, endDim, got 1."],
     [(x) => x.clamp(0, 1), "clamp: expected options min, max, got 0."],
     [(x) => x.add(x, 2), "add: expected options alpha, got 2."],
+    [
+      (x) => x.to({ memoryFormat: "channels_last" }),
+      "toMemoryFormat: expected memory format contiguous, channelsLast, got channels_last.",
+    ],
+    [
+      () => ops.zeros([2], { memoryFormat: "channels_last" as never }),
+      "Tensor: expected memory format contiguous, channelsLast, got channels_last.",
+    ],
     [(x) => x.to("channelsLast"), 'to: expected options memoryFormat, got "channelsLast".'],
     [() => tensor([1, 2], "int32" as never), 'tensor: expected options dtype, requiresGrad, got "int32".'],
     [
       () => ops.zeros([2], "int32" as never),
       'zeros: expected options dtype, requiresGrad, memoryFormat, got "int32".',
     ],
-    [() => (ops.zeros as Operation)(2, 3), "empty: expected a shape as an array: [2, 3], got 2."],
+    [() => (ops.zeros as Operation)(2, 3), "zeros: expected a shape as an array: [2, 3], got 2."],
+    [() => (ops.randn as Operation)(2, 3), "randn: expected a shape as an array: [2, 3], got 2."],
+    [() => ops.full([2, NaN], 1), "full: expected sizes that are integers ≥ 0, got [2, NaN]."],
+    [() => ops.empty([-1]), "empty: expected sizes that are integers ≥ 0, got [-1]."],
     [
       () => (ops.conv2d as Operation)(image, ones([1, 2, 3, 3]), null, 1, 1),
       "conv2d: expected options stride, padding, dilation, groups, got 1.",

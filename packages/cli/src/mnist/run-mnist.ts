@@ -3,6 +3,7 @@ import { loadKernels } from "@octavo/backend";
 import { ArgumentError } from "@octavo/spec";
 import { explain } from "octavo";
 import type { Engine } from "octavo";
+import { forOption } from "../for-option.ts";
 import { dataSets } from "./data-sets.ts";
 import { runJob } from "./job.ts";
 import { summaryLine } from "./summary-line.ts";
@@ -27,8 +28,12 @@ export interface MnistOptions {
 export async function runMnist(options: MnistOptions): Promise<number> {
   const { data, dir, kernels, threads, out, checkpoint } = options;
   const started = performance.now();
-  if (kernels || threads) await loadKernels({ use: kernels || undefined, threads: threads ?? undefined });
-  const images = await dataSets[data](dir);
+  if (kernels || threads) {
+    const choice = { use: kernels || undefined, threads: threads ?? undefined };
+    await forOption("octavo mnist --kernels", () => loadKernels(choice));
+  }
+  const read = () => dataSets[data](dir);
+  const images = await (dir ? forOption(`octavo mnist --dir ${dir}`, read) : read());
   await makeFolder("--out", out);
   if (checkpoint) await makeFolder("--checkpoint", checkpoint);
   console.log(`${data}, kernels: ${explain().primary}\n`);

@@ -1,7 +1,9 @@
+import { loadKernels } from "@octavo/backend";
 import { load } from "@octavo/runtime";
 import type { InputTensor, Session } from "@octavo/runtime";
 import { ArgumentError, dtypes, numberOfElements } from "@octavo/spec";
 import type { DType, TypedArray } from "@octavo/spec";
+import { forOption } from "../for-option.ts";
 import { UsageError } from "../option.ts";
 
 export interface ProfileOptions {
@@ -28,6 +30,7 @@ export async function runProfile({
       hint: "octavo mnist leaves one in out/int8.safetensors.",
     });
   }
+  if (kernels) await forOption("octavo profile --kernels", () => loadKernels({ use: kernels }));
   using session = await load(program, {
     ...(kernels && { kernels: { use: kernels } }),
     ...(threads && { threads }),

@@ -7,6 +7,7 @@ import { noGrad } from "@octavo/tensor";
 import { QuantizedLayer } from "../modules/quantized-layer.ts";
 import { foldedWeights } from "./folded-weights.ts";
 import { isKernelOperation } from "./is-kernel-operation.ts";
+import { requireFiniteBias } from "./require-finite-bias.ts";
 import { observedOutput } from "./observed-output.ts";
 
 /**
@@ -28,6 +29,7 @@ export function quantizedLayer(module: Module, path: string): QuantizedLayer {
   const { layer, activation } = module instanceof QatLayer ? trainedParts(module) : observedParts(module);
   const { weight, bias } =
     module instanceof QatBnLayer ? foldedWeights(module) : module instanceof QatLayer ? module : layer;
+  requireFiniteBias(bias, path ? `${path} (${module.typeName()})` : module.typeName());
   const qconfig = module.qconfig as QConfig;
   const quantizer =
     module instanceof QatLayer ? module.weightFakeQuant : qconfig.weight!.along(layer.channelAxis).create();

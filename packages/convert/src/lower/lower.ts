@@ -1,5 +1,5 @@
 import { repeatedTo } from "@octavo/graph";
-import { GRUCell, LSTMCell, MultiheadAttention, Recurrent, RNNCell } from "@octavo/nn";
+import { GRUCell, LSTMCell, MultiheadAttention, Recurrent, RNNCell, stepOn } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { activationQuantizerOf } from "@octavo/qat";
 import { checkProgram } from "@octavo/runtime";
@@ -36,7 +36,7 @@ export function lower(
   exampleInputs: Tensor | readonly Tensor[],
   options: LowerOptions = {},
 ): Program {
-  const { name } = withDefaults(`lower of ${model.typeName()}`, { name: model.typeName() }, options);
+  const { name } = withDefaults(stepOn("lower", model), { name: model.typeName() }, options);
   const inputs = exampleInputs instanceof Tensor ? [exampleInputs] : exampleInputs;
   if (!Array.isArray(inputs) || !inputs.every((x) => x instanceof Tensor)) {
     throw new ArgumentError({

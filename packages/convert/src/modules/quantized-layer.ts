@@ -7,6 +7,7 @@ import type { Tensor } from "@octavo/tensor";
 import { loadedOutput, outputState } from "../internal/output-state.ts";
 import type { QuantizedOutput } from "../internal/output-state.ts";
 import type { ActivationQParams } from "../internal/program-value.ts";
+import { requireFiniteBias } from "../internal/require-finite-bias.ts";
 import { requireAlike } from "../internal/require-alike.ts";
 import { requireQuantized } from "../internal/require-quantized.ts";
 import { layerGeometry } from "../steps/layer-geometry.ts";
@@ -85,7 +86,7 @@ export class QuantizedLayer extends Module<[x: Tensor], Tensor> implements Extra
     return new Map([...tensors, ...outputState(this.step.output)]);
   }
 
-  /** @throws ShapeError or DTypeError for a weight or bias that does not fit. */
+  /** @throws ShapeError or DTypeError for a weight or bias that does not fit, QuantizationError for a bias that is not finite. */
   loadExtraState(state: ReadonlyMap<string, Tensor>): void {
     const { weight = this.weight, bias = this.bias } = Object.fromEntries(state) as Record<string, Tensor>;
     for (const [own, given] of [
@@ -94,6 +95,7 @@ export class QuantizedLayer extends Module<[x: Tensor], Tensor> implements Extra
     ]) {
       if (own && given) requireAlike(this.typeName(), own, given);
     }
+    requireFiniteBias(bias, this.typeName());
     const output = loadedOutput(this.step.output, state);
     this.weight = copyOf(toMemoryFormat(weight, this.weight.memoryFormat));
     this.bias = bias && copyOf(bias);

@@ -33,11 +33,10 @@ function listOf<T>(where: string, expected: string, given: unknown): Iterable<T>
 }
 
 function refuse(where: string, expected: string, given: unknown): never {
-  const isTensor = given instanceof Tensor;
   const got =
     given instanceof Module
       ? `a module, ${given.typeName()}`
-      : isTensor
+      : given instanceof Tensor
         ? "a tensor by itself"
         : kindOf(given);
   throw new ArgumentError({ where, expected, got, hint: "Pass model.parameters()." });

@@ -2,6 +2,7 @@ import { ShapeError, withDefaults } from "@octavo/spec";
 import { batchNorm, callContext, full, requireTensor, zeros } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { pythonFloat, pythonValue } from "../internal/python-text.ts";
+import { requireCounts } from "../internal/require-counts.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 
@@ -35,6 +36,7 @@ export abstract class BatchNorm extends Module<[x: Tensor], Tensor> {
 
   constructor(numFeatures: number, options: BatchNormOptions = {}) {
     super();
+    requireCounts(this.typeName(), { numFeatures });
     const defaults = { eps: 1e-5, momentum: 0.1, affine: true, bias: true, trackRunningStats: true };
     const settings = withDefaults(this.typeName(), defaults, options);
     const { eps, momentum, affine, bias, trackRunningStats } = settings;

@@ -9,6 +9,7 @@ import type {
 import { allEqual } from "../internal/all-equal.ts";
 import { pythonValue } from "../internal/python-text.ts";
 import { resetLayer } from "../internal/reset-layer.ts";
+import { requireCounts } from "../internal/require-counts.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import type { WeightedLayer } from "../weighted-layer.ts";
@@ -56,6 +57,7 @@ export abstract class ConvTransposeNd extends Module<[x: Tensor], Tensor> implem
     const name = this.typeName();
     const settings = withDefaults(name, defaults, options);
     const { stride, padding, outputPadding, dilation, groups, bias, generator } = settings;
+    requireCounts(name, { inChannels, outChannels });
     requireGroups(inChannels, outChannels, groups);
     this.inChannels = inChannels;
     this.outChannels = outChannels;

@@ -4,6 +4,7 @@ import type { ConvOptions as ConvGeometry, Generator, PerAxis, Tensor } from "@o
 import { allEqual } from "../internal/all-equal.ts";
 import { pythonValue } from "../internal/python-text.ts";
 import { resetLayer } from "../internal/reset-layer.ts";
+import { requireCounts } from "../internal/require-counts.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import type { WeightedLayer } from "../weighted-layer.ts";
@@ -55,6 +56,7 @@ export abstract class ConvNd extends Module<[x: Tensor], Tensor> implements Weig
     const name = this.typeName();
     const settings = withDefaults(name, defaults, options);
     const { stride, padding, dilation, groups, bias, paddingMode, generator } = settings;
+    requireCounts(name, { inChannels, outChannels });
     requireGroups(inChannels, outChannels, groups);
     this.inChannels = inChannels;
     this.outChannels = outChannels;

@@ -2,6 +2,7 @@ import { withDefaults } from "@octavo/spec";
 import { embeddingBag } from "@octavo/tensor";
 import type { EmbeddingBagOptions, Generator, Tensor } from "@octavo/tensor";
 import { normal_ } from "../init.ts";
+import { requireCounts } from "../internal/require-counts.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 
@@ -30,6 +31,7 @@ export class EmbeddingBag extends Module<
 
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingBagModuleOptions = {}) {
     super();
+    requireCounts("EmbeddingBag", { numEmbeddings, embeddingDim });
     const defaults = { mode: "mean", includeLastOffset: false, generator: undefined } as const;
     const { mode, includeLastOffset, generator } = withDefaults("EmbeddingBag", defaults, options);
     this.numEmbeddings = numEmbeddings;

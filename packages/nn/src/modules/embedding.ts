@@ -2,6 +2,7 @@ import { withDefaults } from "@octavo/spec";
 import { embedding } from "@octavo/tensor";
 import type { Generator, Tensor } from "@octavo/tensor";
 import { normal_ } from "../init.ts";
+import { requireCounts } from "../internal/require-counts.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 
@@ -21,6 +22,7 @@ export class Embedding extends Module<[indices: Tensor], Tensor> {
 
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
     super();
+    requireCounts("Embedding", { numEmbeddings, embeddingDim });
     const defaults = { paddingIdx: null, generator: undefined };
     const { paddingIdx, generator } = withDefaults("Embedding", defaults, options);
     this.numEmbeddings = numEmbeddings;

@@ -3,6 +3,7 @@ import { linear } from "@octavo/tensor";
 import type { Generator, Tensor } from "@octavo/tensor";
 import { pythonValue } from "../internal/python-text.ts";
 import { resetLayer } from "../internal/reset-layer.ts";
+import { requireCounts } from "../internal/require-counts.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import type { WeightedLayer } from "../weighted-layer.ts";
@@ -23,6 +24,7 @@ export class Linear extends Module<[x: Tensor], Tensor> implements WeightedLayer
 
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
+    requireCounts(this.typeName(), { inFeatures, outFeatures });
     const { bias, generator } = withDefaults(this.typeName(), { bias: true, generator: undefined }, options);
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;

@@ -1,7 +1,16 @@
 import { ArgumentError, ShapeError, withDefaults } from "@octavo/spec";
-import { add, addedMask, attention, callContext, linear, requireTensor } from "@octavo/tensor";
+import {
+  add,
+  addedMask,
+  attention,
+  callContext,
+  linear,
+  requireTensor,
+  requireUnquantized,
+} from "@octavo/tensor";
 import type { Generator, Tensor } from "@octavo/tensor";
 import { xavierUniform_, zeros_ } from "../init.ts";
+import { requireCounts } from "../internal/require-counts.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import { Linear } from "./linear.ts";
@@ -65,6 +74,7 @@ export class MultiheadAttention extends Module<
   /** @throws ArgumentError unless the heads divide the features. */
   constructor(embedDim: number, numHeads: number, options: MultiheadAttentionOptions = {}) {
     super();
+    requireCounts("MultiheadAttention", { embedDim, numHeads });
     const defaults = {
       dropout: 0,
       bias: true,
@@ -109,6 +119,7 @@ export class MultiheadAttention extends Module<
     options: AttentionCallOptions = {},
   ): [output: Tensor, weights: Tensor | null] {
     for (const x of [query, key, value]) requireTensor(x, "MultiheadAttention");
+    requireUnquantized("attention", query, key, value);
     const settings = withDefaults("MultiheadAttention", callDefaults, options);
     const { keyPaddingMask, attnMask, needWeights, averageAttnWeights, isCausal } = settings;
     const batched = query.rank === 3;

@@ -2,8 +2,8 @@ import { ShapeError, withDefaults } from "@octavo/spec";
 import { callContext, full, groupNorm, instanceNorm, layerNorm, requireTensor, zeros } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { pythonFloat, pythonValue } from "../internal/python-text.ts";
-import { requireNumber } from "../internal/require-number.ts";
 import { requireSize } from "../internal/require-size.ts";
+import { requireCounts } from "../internal/require-counts.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 
@@ -59,8 +59,9 @@ export class GroupNorm extends Module<[x: Tensor], Tensor> {
 
   constructor(numGroups: number, numChannels: number, options: NormOptions = {}) {
     super();
+    requireCounts("GroupNorm", { numGroups, numChannels });
     const { eps, affine } = withDefaults("GroupNorm", { eps: 1e-5, affine: true }, options);
-    this.numGroups = requireNumber(numGroups, "GroupNorm", "numGroups");
+    this.numGroups = numGroups;
     this.numChannels = numChannels;
     this.eps = eps;
     this.affine = affine;
@@ -104,6 +105,7 @@ export abstract class InstanceNorm extends Module<[x: Tensor], Tensor> {
   /** Unlike batch norm, `affine` and `trackRunningStats` are false unless given. */
   constructor(numFeatures: number, options: InstanceNormOptions = {}) {
     super();
+    requireCounts(this.typeName(), { numFeatures });
     const defaults = { eps: 1e-5, momentum: 0.1, affine: false, trackRunningStats: false };
     const settings = withDefaults(this.typeName(), defaults, options);
     const { eps, momentum, affine, trackRunningStats } = settings;

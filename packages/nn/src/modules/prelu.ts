@@ -1,6 +1,7 @@
 import { withDefaults } from "@octavo/spec";
 import { full, prelu } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
+import { requireCounts } from "../internal/require-counts.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 
@@ -11,6 +12,7 @@ export class PReLU extends Module<[x: Tensor], Tensor> {
 
   constructor(numParameters = 1, options: { readonly init?: number } = {}) {
     super();
+    requireCounts("PReLU", { numParameters });
     const { init } = withDefaults("PReLU", { init: 0.25 }, options);
     this.numParameters = numParameters;
     this.weight = new Parameter(full([numParameters], init));

@@ -1,9 +1,19 @@
 import { ArgumentError, ShapeError, withDefaults } from "@octavo/spec";
-import { callContext, cat, dropout, recurrent, requireTensor, stack, zeros } from "@octavo/tensor";
+import {
+  callContext,
+  cat,
+  dropout,
+  recurrent,
+  requireTensor,
+  requireUnquantized,
+  stack,
+  zeros,
+} from "@octavo/tensor";
 import type { Generator, RecurrentKind, RecurrentState, RecurrentWeights, Tensor } from "@octavo/tensor";
 import { uniform_ } from "../init.ts";
 import { pythonFloat } from "../internal/python-text.ts";
 import { recurrentParameters } from "../internal/recurrent-parameters.ts";
+import { requireCounts } from "../internal/require-counts.ts";
 import { Module } from "../module.ts";
 import type { Parameter } from "../parameter.ts";
 
@@ -52,6 +62,7 @@ export abstract class Recurrent<State, Initial> extends Module<
   /** @param gates that the first axis of the weights holds. */
   constructor(inputSize: number, hiddenSize: number, gates: number, options: RecurrentOptions) {
     super();
+    requireCounts(this.typeName(), { inputSize, hiddenSize });
     const settings = withDefaults(this.typeName(), recurrentDefaults, options);
     const { numLayers, bias, batchFirst, dropout, bidirectional, generator } = settings;
     this.inputSize = inputSize;
@@ -86,6 +97,7 @@ export abstract class Recurrent<State, Initial> extends Module<
   /** Runs all layers. `h` and `c` are (layers · directions, batch, hidden). */
   protected runLayers(given: Tensor, h: Tensor | null, c: Tensor | null): [Tensor, RecurrentState] {
     this.requireInput(given);
+    requireUnquantized("recurrent", given, h, c);
     const batched = given.rank === 3;
     const timeFirst = batched && this.batchFirst ? given.transpose(0, 1) : given;
     let x = batched ? timeFirst : given.unsqueeze(1);

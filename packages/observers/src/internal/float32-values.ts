@@ -1,4 +1,11 @@
-import { DTypeError, ShapeError, describeGiven, numberOfElements } from "@octavo/spec";
+import {
+  DTypeError,
+  ShapeError,
+  describeGiven,
+  entryOf,
+  memoryFormats,
+  numberOfElements,
+} from "@octavo/spec";
 import type { TensorLike } from "@octavo/spec";
 
 const notFloat = ["quint8", "qint8", "qint32", "float16"];
@@ -6,8 +13,8 @@ const notFloat = ["quint8", "qint8", "qint32", "float16"];
 /**
  * Elements of a tensor as float32: its own array if that is one, else a converted copy.
  *
- * @throws DTypeError for tensors that say they are quantized or hold raw float16 bits, `ShapeError` where the shape
- * does not count the elements.
+ * @throws DTypeError for tensors that say they are quantized or hold raw float16 bits and for elements that are no numbers, `ShapeError`
+ * where the shape does not count the elements, `ArgumentError` for a memory format that there is not (torch's `channels_last`).
  */
 export function float32Values(x: TensorLike & { readonly dtype?: unknown }, where: string): Float32Array {
   if (typeof x?.data?.length !== "number" || !Array.isArray(x.shape)) {
@@ -21,6 +28,7 @@ export function float32Values(x: TensorLike & { readonly dtype?: unknown }, wher
     const hint = "Observers watch float tensors: dequantize or convert it first.";
     throw new DTypeError({ where, expected: "a float32 tensor", got: x.dtype, hint });
   }
+  entryOf(memoryFormats, x.memoryFormat ?? "contiguous", where, "memory format");
   const count = numberOfElements(x.shape);
   if (x.data.length !== count) {
     const expected = `${count} elements for shape (${x.shape.join(", ")})`;
@@ -30,10 +38,9 @@ export function float32Values(x: TensorLike & { readonly dtype?: unknown }, wher
 }
 
 function converted(data: ArrayLike<number>, where: string): Float32Array {
-  try {
-    return Float32Array.from(data);
-  } catch (cause) {
-    const hint = "Observers watch float tensors: convert it first.";
-    throw new DTypeError({ where, expected: "a float32 tensor", got: describeGiven(data), hint, cause });
-  }
+  const at = Array.prototype.findIndex.call(data, (value) => typeof value !== "number");
+  if (at < 0) return Float32Array.from(data);
+  const got = `${typeof data[at]} ${describeGiven(data[at])} at ${at} of ${describeGiven(data)}`;
+  const hint = "Observers watch float tensors: one flat list of numbers, or a typed array of them.";
+  throw new DTypeError({ where, expected: "numbers", got, hint });
 }

@@ -1,10 +1,13 @@
 import { fuseGraph, matchFusions } from "@octavo/fusion";
 import { trace } from "@octavo/graph";
 import type { GraphModule } from "@octavo/graph";
+import { stepOn } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { ArgumentError, QuantizationError } from "@octavo/spec";
 import { Tensor } from "@octavo/tensor";
 import { prepare, prepareQat } from "../prepare.ts";
+import { nothingToObserve } from "../nothing-to-observe.ts";
+import { objectTypeName } from "../object-type.ts";
 import { QConfigMapping } from "../qconfig-mapping.ts";
 import { sameQConfig } from "../qconfig.ts";
 import type { QConfig } from "../qconfig.ts";
@@ -39,9 +42,10 @@ export function prepareFx<I extends unknown[], O>(
   mapping: QConfigMapping,
   exampleInputs: ExampleInputs,
 ): GraphModule<I, O> {
+  const where = stepOn("prepareFx", model);
   requireArguments("prepareFx", mapping, exampleInputs);
   const hint = "Call model.eval() first, or use prepareQatFx to train it.";
-  if (model.training) throw wrongMode("prepareFx", model, "evaluation", hint);
+  if (model.training) throw wrongMode(where, model, "evaluation", hint);
   return prepare(quantizableGraph("prepareFx", model, mapping, exampleInputs), { inplace: true });
 }
 
@@ -56,9 +60,10 @@ export function prepareQatFx<I extends unknown[], O>(
   mapping: QConfigMapping,
   exampleInputs: ExampleInputs,
 ): GraphModule<I, O> {
+  const where = stepOn("prepareQatFx", model);
   requireArguments("prepareQatFx", mapping, exampleInputs);
   const hint = "Call model.train() first, or use prepareFx for post-training quantization.";
-  if (!model.training) throw wrongMode("prepareQatFx", model, "training", hint);
+  if (!model.training) throw wrongMode(where, model, "training", hint);
   return prepareQat(quantizableGraph("prepareQatFx", model, mapping, exampleInputs), { inplace: true });
 }
 
@@ -90,7 +95,8 @@ function quantizableGraph<I extends unknown[], O>(
   const queries = nodeQueries(traced, paths);
   requireMatches(where, mapping, known, [...queries.values()]);
   const qconfigs = nodeQConfigs(mapping, groups, queries);
-  if ([...qconfigs.values()].every((qconfig) => qconfig === null)) {
+  const chosen = [...queries].filter(([node]) => qconfigs.get(node));
+  if (chosen.length === 0) {
     throw new QuantizationError({
       where: `${where} of ${model.typeName()}`,
       expected: "a mapping with a qconfig for some of the model's operations",
@@ -101,6 +107,12 @@ function quantizableGraph<I extends unknown[], O>(
   liftFunctions(traced, qconfigs, groups);
   fuseGraph(traced);
   insertStubs(traced, qconfigs);
+  if ([...qconfigs.values()].every((qconfig) => qconfig === null)) {
+    throw nothingToObserve(
+      `${where} of ${model.typeName()}`,
+      chosen.map(([, { type }]) => objectTypeName(type)),
+    );
+  }
   traced.deleteAllUnusedSubmodules();
   setQConfigs(traced, qconfigs);
   traced.lint();
@@ -140,7 +152,7 @@ function setQConfigs(model: GraphModule, qconfigs: NodeQConfigs): void {
 
 function wrongMode(where: string, model: Module, expected: string, hint: string): QuantizationError {
   return new QuantizationError({
-    where: `${where} of ${model.typeName()}`,
+    where,
     expected: `a model in ${expected} mode`,
     got: `one in ${model.training ? "training" : "evaluation"} mode`,
     hint,

@@ -1,6 +1,7 @@
-import { denseStrides, formatsCoincide } from "@octavo/spec";
+import { denseStrides, entryOf, memoryFormats, formatsCoincide } from "@octavo/spec";
 import type { MemoryFormat } from "@octavo/spec";
 import { block } from "../internal/strided.ts";
+import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
@@ -26,7 +27,9 @@ const convert: Op<[Tensor], { format: MemoryFormat }> = {
 
 /** The same values in another memory format; the tensor itself if it has it already. Tracers see no op. */
 export function toMemoryFormat(x: Tensor, format: MemoryFormat): Tensor {
-  if (x.memoryFormat === format || formatsCoincide(x.shape)) return x;
+  if (x.memoryFormat === format) return x;
+  entryOf(memoryFormats, format, whereOf("toMemoryFormat"), "memory format");
+  if (formatsCoincide(x.shape)) return x;
   const converted = withTracer(null, () => applyOp(convert, [x], { format }));
   activeTracer()?.converted?.(x, converted);
   return converted;
