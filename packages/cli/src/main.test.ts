@@ -93,8 +93,23 @@ describe.skipIf(!process.features.typescript)("octavo", () => {
     ],
     [
       ["mnist", "--out", join(import.meta.filename, "out")],
-      1,
+      2,
       "octavo mnist --out: expected a folder that can be made, got E",
+    ],
+    [
+      ["mnist", "--out", tmpdir(), "--checkpoint", join(import.meta.filename, "checkpoint")],
+      2,
+      "octavo mnist --checkpoint: expected a folder that can be made, got E",
+    ],
+    [
+      ["profile", "--program", "/nowhere"],
+      2,
+      "octavo profile --program /nowhere: expected a file that can be read, got ENOENT",
+    ],
+    [
+      ["profile", "--program", import.meta.filename],
+      1,
+      `octavo: ${import.meta.filename}: expected a header of at most`,
     ],
     [["profile"], 2, "octavo profile: expected --program <file>, got no program.\n"],
     [

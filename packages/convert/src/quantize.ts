@@ -1,6 +1,6 @@
 import { stepOn } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
-import { prepare, prepareQat } from "@octavo/qat";
+import { prepare, prepareQat, prepareSettings } from "@octavo/qat";
 import type { PrepareOptions } from "@octavo/qat";
 import { ArgumentError } from "@octavo/spec";
 import { convert } from "./convert.ts";
@@ -18,8 +18,9 @@ export async function quantize<M extends Module>(
 ): Promise<M> {
   const where = stepOn("quantize", model);
   requireFunction(where, "calibrate", "(prepared) => { for (const x of batches) prepared(x); }", calibrate);
-  const copy = options.inplace ? model : (model.clone() as M);
-  const prepared = prepare(copy.eval() as M, { ...options, inplace: true });
+  const { inplace, qconfig } = prepareSettings(where, options);
+  const copy = inplace ? model : (model.clone() as M);
+  const prepared = prepare(copy.eval() as M, { qconfig, inplace: true });
   await calibrate(prepared);
   return convert(prepared, { inplace: true });
 }
@@ -37,8 +38,9 @@ export async function quantizeQat<M extends Module>(
 ): Promise<M> {
   const where = stepOn("quantizeQat", model);
   requireFunction(where, "train", "(prepared) => { … optimizer.step(); }", train);
-  const copy = options.inplace ? model : (model.clone() as M);
-  const prepared = prepareQat(copy.train() as M, { ...options, inplace: true });
+  const { inplace, qconfig } = prepareSettings(where, options);
+  const copy = inplace ? model : (model.clone() as M);
+  const prepared = prepareQat(copy.train() as M, { qconfig, inplace: true });
   await train(prepared);
   return convert(prepared, { inplace: true });
 }

@@ -391,6 +391,14 @@ describe("mean and maximum over axes", () => {
   });
 });
 
+it("images are quantized in the format that they come in", () => {
+  const quant = quantized(new nn.Sequential(new QuantStub()));
+  const x = image();
+  const [plain, moved] = [x, toMemoryFormat(x, "channelsLast")].map((given) => noGrad(() => quant(given)));
+  expect([plain.memoryFormat, moved.memoryFormat]).toEqual(["contiguous", "channelsLast"]);
+  expect(moved.toArray()).toEqual(plain.toArray());
+});
+
 describe("errors", () => {
   const messageOf = (run: () => unknown): string => {
     try {

@@ -211,6 +211,8 @@ describe("dynamic recurrent layers", () => {
   it("refuse inputs of another width, and states of another shape", () => {
     const layer = quantizeDynamic(new nn.LSTM(6, 5));
     expect(() => layer(randn([3, 2, 7]))).toThrow("expected an input of shape [time, batch, 6] or [time, 6]");
-    expect(() => layer(randn([3, 2, 6]), [randn([1, 3, 5]), randn([1, 3, 5])])).toThrow("of shape [2,5]");
+    expect(() => layer(randn([3, 2, 6]), [randn([1, 3, 5]), randn([1, 3, 5])])).toThrow(
+      "expected states of shape [1, 2, 5] for an input of shape [3, 2, 6], got [1, 3, 5].\nThe batch is the second axis",
+    );
   });
 });

@@ -39,13 +39,18 @@ describe("quantize", () => {
     );
   });
 
-  it("checks its options as prepare does", async () => {
-    const calibrate = () => {};
-    await expect(quantize(model(), calibrate, getDefaultQConfig() as never)).rejects.toThrow(
-      "prepare of QuantWrapper: expected options inplace, qconfig, got a QConfig.\nThe qconfig is an option",
+  it.each([
+    [getDefaultQConfig(), "options inplace, qconfig, got a QConfig.\nThe qconfig is an option"],
+    [{ qConfig: getDefaultQConfig() }, "options inplace, qconfig, got qConfig."],
+    [null, "options inplace, qconfig, got null."],
+    [{ qconfig: "fbgemm" }, 'a QConfig, or null for float, got "fbgemm".'],
+  ])("checks its options as prepare does, and is to blame itself: %s", async (options, message) => {
+    const nothing = () => {};
+    await expect(quantize(model(), nothing, options as never)).rejects.toThrow(
+      `quantize of QuantWrapper: expected ${message}`,
     );
-    await expect(quantize(model(), calibrate, { qConfig: getDefaultQConfig() } as never)).rejects.toThrow(
-      "expected options inplace, qconfig, got qConfig.",
+    await expect(quantizeQat(model(), nothing, options as never)).rejects.toThrow(
+      `quantizeQat of QuantWrapper: expected ${message}`,
     );
   });
 });

@@ -189,3 +189,16 @@ test("subset is a view of consecutive images", () => {
     expect(() => subset(all, start, end)).toThrow(/0 ≤ start < end ≤ 3/);
   }
 });
+
+test.each<[unknown, string]>([
+  [undefined, "undefined"],
+  [{ train: {}, test: {} }, "an object with train, test"],
+  [Promise.resolve(), "Promise"],
+  [[1, 2, 3], "Array of length 3"],
+  [{ images: [1, 2], labels: Uint8Array.of(0), shape: [1, 1, 2] }, "an object with images, labels, shape"],
+])("subset of %s says what a data set is", (given, got) => {
+  expect(() => subset(given as never, 0, 1)).toThrow(ArgumentError);
+  expect(() => subset(given as never, 0, 1)).toThrow(
+    `subset: expected a data set: an object with images, labels, shape, classes, got ${got}.\nawait mnist()`,
+  );
+});

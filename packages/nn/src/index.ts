@@ -116,6 +116,8 @@ export {
 export { SGD } from "./optim/sgd.ts";
 export type { SGDOptions } from "./optim/sgd.ts";
 export { Parameter } from "./parameter.ts";
+export { requireSequence } from "./require-sequence.ts";
+export type { SequenceLayer } from "./require-sequence.ts";
 export { stepOn } from "./step-on.ts";
 export { torchName } from "./state-dict.ts";
 export type { ExtraState, LoadOptions, StateDict } from "./state-dict.ts";

@@ -1,5 +1,5 @@
-import { ArgumentError, DTypeError } from "@octavo/spec";
-import { add, cat, matmul, mul, ones, quantizePerTensor, softmax, softplus } from "@octavo/tensor";
+import { ArgumentError, DTypeError, ShapeError } from "@octavo/spec";
+import { add, cat, matmul, mul, ones, quantizePerTensor, softmax, softplus, tensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import * as nn from "@octavo/nn";
 import { describe, expect, it } from "vitest";
@@ -249,6 +249,22 @@ describe("a float operation on a quantized tensor", () => {
     expect(run).toThrow("or prepareFx");
   });
 
+  it.each<[string, nn.Module, RegExp]>([
+    ["LSTM", new nn.LSTM(2, 2), /\nRecurrent layers compute on floats; quantizeDynamic makes/],
+    ["GRUCell", new nn.GRUCell(2, 2), /\nRecurrent layers compute on floats; quantizeDynamic makes/],
+  ])("%s is named with what helps it", (name, layer, hint) => {
+    const run = () => layer(quantized());
+    expect(run).toThrow(DTypeError);
+    expect(run).toThrow(`${name}: expected a float tensor, got quint8 (scale 0.5, zeroPoint 0) [2, 2].`);
+    expect(run).toThrow(hint);
+  });
+
+  it("attention, of whichever input, with its output layer", () => {
+    const run = () => new nn.MultiheadAttention(2, 1)(ones([2, 2]), quantized(), quantized());
+    expect(run).toThrow("MultiheadAttention: expected a float tensor, got quint8");
+    expect(run).toThrow(/\nAttention computes on floats: .* which keeps its outProj float too\.$/);
+  });
+
   it("another is named with a stub", () => {
     expect(() => new Call(softplus)(quantized())).toThrow(
       "Call: expected a float tensor, got quint8 (scale 0.5, zeroPoint 0) [2, 2].\n" +
@@ -269,6 +285,83 @@ describe("where an input comes from", () => {
   it("is the module of this model that it went through", () => {
     expect(() => new nn.Sequential(new nn.Identity(), refusal())(quantized())).toThrow(
       "[2, 2] from 0 (Identity).\n",
+    );
+  });
+});
+
+describe("where recurrent layers have the batch", () => {
+  const second = "\nThe batch is the second axis, unless the layer is made with batchFirst: true.";
+  const first = "\nThe batch is the first axis of the input, and the second of states.";
+  const [plain, batchFirst] = [new nn.LSTM(5, 6), new nn.LSTM(5, 6, { batchFirst: true })];
+  const pair = (...shape: number[]) => [ones(shape), ones(shape)] as [Tensor, Tensor];
+
+  it.each<[string, () => unknown, string]>([
+    [
+      "two axes",
+      () => plain(ones([3, 4])),
+      `LSTM: expected an input of shape [time, batch, 5] or [time, 5], got [3, 4].${second}`,
+    ],
+    [
+      "features in the middle",
+      () => new nn.Sequential(new nn.GRU(5, 6))(ones([2, 5, 3])),
+      `0 (GRU): expected an input of shape [time, batch, 5] or [time, 5], got [2, 5, 3].${second}`,
+    ],
+    [
+      "states of the first axis",
+      () => plain(ones([2, 7, 5]), pair(1, 2, 6)),
+      `LSTM: expected states of shape [1, 7, 6] for an input of shape [2, 7, 5], got [1, 2, 6].${second}`,
+    ],
+    [
+      "states of another axis than the first",
+      () => batchFirst(ones([2, 7, 5]), pair(1, 7, 6)),
+      `LSTM: expected states of shape [1, 2, 6] for an input of shape [2, 7, 5], got [1, 7, 6].${first}`,
+    ],
+    [
+      "states with a batch, of an input without",
+      () => plain(ones([7, 5]), pair(1, 1, 6)),
+      `LSTM: expected states of shape [1, 6] for an input of shape [7, 5], got [1, 1, 6].${second}`,
+    ],
+    [
+      "a state for one direction of two",
+      () => new nn.RNN(5, 6, { bidirectional: true })(ones([2, 7, 5]), ones([1, 7, 6])),
+      "RNN: expected states of shape [2, 7, 6]",
+    ],
+  ])("%s", (_, run, message) => {
+    expect(run).toThrow(ShapeError);
+    expect(run).toThrow(message);
+  });
+
+  it("states are tensors", () => {
+    expect(() => plain(ones([2, 7, 5]), [[0], [0]] as never)).toThrow(
+      "LSTM: expected a tensor, got Array of length 1.",
+    );
+  });
+});
+
+describe("indices of embeddings", () => {
+  const layer = new nn.Embedding(10, 4);
+  const hint =
+    '\ntensor([2, 0], { dtype: "int32" }) makes them of numbers, ' +
+    'tensor(BigInt64Array.of(2n, 0n), { dtype: "int64" }) of BigInts.';
+
+  it("are made of numbers and of BigInts", () => {
+    const rows = layer(tensor([2, 0], { dtype: "int32" })).toArray();
+    expect(layer(tensor(BigInt64Array.of(2n, 0n), { dtype: "int64" })).toArray()).toEqual(rows);
+  });
+
+  it.each<[unknown, string]>([
+    [BigInt64Array.of(2n), "a tensor, got BigInt64Array of length 1."],
+    [Int32Array.of(2), "a tensor, got Int32Array of length 1."],
+    [tensor([2]), "indices of int32 or int64, got float32 [1]."],
+    [tensor([2], { dtype: "uint8" }), "indices of int32 or int64, got uint8 [1]."],
+  ])("are not %s", (indices, message) => {
+    expect(() => layer(indices as never)).toThrow(`Embedding: expected ${message}${hint}`);
+  });
+
+  it("of bags neither", () => {
+    const bag = new nn.EmbeddingBag(10, 4);
+    expect(() => bag(BigInt64Array.of(2n) as never)).toThrow(
+      `EmbeddingBag: expected a tensor, got BigInt64Array of length 1.${hint}`,
     );
   });
 });

@@ -63,11 +63,10 @@ const fl = Math.fround;
  */
 export function calculateQParams(options: QParamsOptions): QParams {
   const settings = withDefaults("calculateQParams", defaults, options) as Settled;
-  const { dtype, qscheme, where = "calculateQParams" } = settings;
+  const { dtype, qscheme, quantMin, quantMax, reduceRange, where = "calculateQParams" } = settings;
   const { perChannel, symmetric, floatZeroPoint } = entryOf(qschemes, qscheme, where, "qscheme");
   const eps = requireEps(settings.eps, where);
-  const range = quantRange({ ...settings, where });
-  const { quantMin, quantMax } = range;
+  const range = quantRange({ dtype, quantMin, quantMax, reduceRange, where });
   const [min, max] = [float32List(settings.min, where), float32List(settings.max, where)];
   requireBounds(where, min, max, perChannel);
 
@@ -93,8 +92,8 @@ export function calculateQParams(options: QParamsOptions): QParams {
     scale,
     zeroPoint,
     axis: perChannel ? settings.axis : null,
-    quantMin,
-    quantMax,
+    quantMin: range.quantMin,
+    quantMax: range.quantMax,
   };
 }
 

@@ -1,4 +1,4 @@
-import { ArgumentError, describeGiven, entryOf, quantRanges, warn } from "@octavo/spec";
+import { ArgumentError, describeGiven, entryOf, quantRanges, warn, withDefaults } from "@octavo/spec";
 import type { QuantizedDType } from "@octavo/spec";
 
 export interface QuantRangeOptions {
@@ -12,6 +12,16 @@ export interface QuantRangeOptions {
   readonly where?: string;
 }
 
+type Settled = QuantRangeOptions & { readonly where: string };
+
+const defaults = {
+  dtype: undefined,
+  quantMin: undefined,
+  quantMax: undefined,
+  reduceRange: false,
+  where: "quantRange",
+};
+
 /** Inclusive integers that values are clamped to. */
 export interface QuantRange {
   readonly quantMin: number;
@@ -24,11 +34,12 @@ export interface QuantRange {
  * The integer range of a quantizer: the dtype's or the caller's, halved by `reduceRange`; torch's `calculate_qmin_qmax`.
  * Unlike there, a custom range must lie within the dtype, and `reduceRange` also halves qint32.
  *
- * @throws ArgumentError for an unknown dtype, for a reduceRange that is neither true nor false, and for a range that is not made of
- * integers, is empty, leaves the dtype or does not contain 0.
+ * @throws ArgumentError for options that there are not, for an unknown dtype, for a reduceRange that is neither true nor false, and for
+ * a range that is not made of integers, is empty, leaves the dtype or does not contain 0.
  */
 export function quantRange(options: QuantRangeOptions): QuantRange {
-  const { dtype, quantMin, quantMax, reduceRange = false, where = "quantRange" } = options;
+  const settings = withDefaults("quantRange", defaults, options) as Settled;
+  const { dtype, quantMin, quantMax, reduceRange, where } = settings;
   if (typeof reduceRange !== "boolean") {
     const got = describeGiven(reduceRange);
     throw new ArgumentError({ where, expected: "reduceRange true or false", got });

@@ -189,6 +189,22 @@ describe("bad arguments", () => {
       /integers for quantMin and quantMax/,
     ],
     [
+      "no options",
+      () => quantRange(undefined as never),
+      /^quantRange: expected options dtype, quantMin, quantMax, reduceRange, where, got none\./,
+    ],
+    [
+      "a dtype in their place",
+      () => quantRange("qint8" as never),
+      /^quantRange: .*, got "qint8"\.\nOptions are/,
+    ],
+    ["no dtype", () => quantRange({} as never), /^quantRange: expected dtype quint8, .*, got undefined/],
+    [
+      "an option that there is not",
+      () => quantRange({ dtype: "qint8", reducedRange: true } as never),
+      /^quantRange: expected options .*, got reducedRange\./,
+    ],
+    [
       "an unknown scheme",
       () => calculateQParams({ min: 0, max: 1, dtype: "qint8", qscheme: "x" as never }),
       /expected qscheme per/,

@@ -46,14 +46,15 @@ describe.skipIf(qparams.absent)(qparams.title, () => {
   });
 
   it.each(constructorRows.map((row) => [row.name, row] as const))("%s", (name, row) => {
-    const options = { dtype: "quint8", ...torchOptions(row.args) } as const;
+    const { dtype = "quint8", quantMin, quantMax, reduceRange } = torchOptions(row.args);
+    const options = { dtype, quantMin, quantMax, reduceRange };
     if (name === "constructor/quint8-symmetric-reduce-range") {
       expect(quantRange(options)).toEqual({ quantMin: 0, quantMax: 127, custom: false }); // torch refuses
     } else if (row.errors.error) {
       expect(() => quantRange(options)).toThrow(ArgumentError);
     } else {
-      const { quantMin, quantMax } = quantRange(options);
-      expect([quantMin, quantMax]).toEqual([
+      const range = quantRange(options);
+      expect([range.quantMin, range.quantMax]).toEqual([
         row.outputs.effective_quant_min,
         row.outputs.effective_quant_max,
       ]);

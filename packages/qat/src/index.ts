@@ -16,7 +16,8 @@ export {
 export { QatBnLayer } from "./modules/qat-bn-layer.ts";
 export { QatLayer } from "./modules/qat-layer.ts";
 export { prepare, prepareQat } from "./prepare.ts";
-export type { PrepareOptions } from "./prepare.ts";
+export { prepareSettings } from "./prepare-options.ts";
+export type { PrepareOptions } from "./prepare-options.ts";
 export type { ObjectType, ObjectTypeLike } from "./object-type.ts";
 export { functionOutput, isWeightOnly } from "./output-rules.ts";
 export { partsOf } from "./qat-forms.ts";

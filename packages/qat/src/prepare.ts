@@ -1,24 +1,19 @@
 import { FusedModule } from "@octavo/fusion";
 import { BatchNorm, isWeightedLayer, stepOn } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
-import { ArgumentError, QuantizationError, warn, withDefaults } from "@octavo/spec";
+import { QuantizationError, warn } from "@octavo/spec";
 import { activationQuantizerOf, watchOutput } from "./activation-quantizer.ts";
 import { QatLayer } from "./modules/qat-layer.ts";
 import { nothingToObserve } from "./nothing-to-observe.ts";
 import { outputQuantizer } from "./output-rules.ts";
+import { prepareSettings } from "./prepare-options.ts";
+import type { PrepareOptions } from "./prepare-options.ts";
 import { propagateQConfig } from "./propagate-qconfig.ts";
 import { partsOf, qatForm } from "./qat-forms.ts";
 import { requireQConfig, sameQConfig } from "./qconfig.ts";
 import type { QConfig } from "./qconfig.ts";
 import { replaceModules } from "./replace-modules.ts";
 import { requireLayerWeight } from "./require-layer-weight.ts";
-
-export interface PrepareOptions {
-  /** Change the model itself instead of a copy. Default false. */
-  readonly inplace?: boolean;
-  /** For every module that has none of its own; the model's `qconfig` field says the same. */
-  readonly qconfig?: QConfig;
-}
 
 /**
  * Puts observers where `convert` will need ranges: on the outputs of layers, stubs and FloatFunctionals with a qconfig.
@@ -33,7 +28,7 @@ export interface PrepareOptions {
  * @throws ArgumentError for a qconfig that is none, and for options that there are not.
  */
 export function prepare<M extends Module>(model: M, options: PrepareOptions = {}): M {
-  const { inplace, qconfig } = settings(stepOn("prepare", model), options);
+  const { inplace, qconfig } = prepareSettings(stepOn("prepare", model), options);
   warnOfTraining(model);
   const target = inplace ? model : model.clone();
   attach(target, checked(target, qconfig, "prepare"), "prepare");
@@ -49,10 +44,11 @@ export function prepare<M extends Module>(model: M, options: PrepareOptions = {}
  * @throws ArgumentError as `prepare` does.
  */
 export function prepareQat<M extends Module>(model: M, options: PrepareOptions = {}): M {
-  const { inplace, qconfig } = settings(stepOn("prepareQat", model), options);
+  const where = stepOn("prepareQat", model);
+  const { inplace, qconfig } = prepareSettings(where, options);
   if (!model.training) {
     throw new QuantizationError({
-      where: stepOn("prepareQat", model),
+      where,
       expected: "a model in training mode",
       got: "one in evaluation mode",
       hint: "Call model.train() first, or use prepare for post-training quantization.",
@@ -81,21 +77,11 @@ function warnOfTraining(model: Module): void {
   }
 }
 
-/** What the options say. @throws ArgumentError for others than there are, a qconfig in their place among them. */
-function settings(where: string, options: PrepareOptions) {
-  if (typeof options === "object" && options !== null && "activation" in options) {
-    const hint = "The qconfig is an option: give { qconfig }.";
-    throw new ArgumentError({ where, expected: "options inplace, qconfig", got: "a QConfig", hint });
-  }
-  return withDefaults(where, { inplace: false, qconfig: undefined }, options);
-}
-
 type QConfigs = Map<Module, QConfig | null>;
 
 /** Each module's qconfig. @throws QuantizationError for a model that cannot be prepared. */
 function checked(model: Module, qconfig: QConfig | undefined, where: string): QConfigs {
   requireUnprepared(model, where);
-  if (qconfig !== undefined) requireQConfig(`${where} of ${model.typeName()}`, qconfig);
   for (const [path, module] of model.namedModules()) {
     if (module.qconfig !== undefined) requireQConfig(`qconfig of ${pathOf(path, module)}`, module.qconfig);
   }

@@ -1,3 +1,4 @@
+import { ArgumentError, describeGiven } from "@octavo/spec";
 import { checkCoverage, checkEntry, checkMetadata } from "./internal/check-entry.ts";
 import type { Entry } from "./internal/check-entry.ts";
 import { readHeader } from "./internal/read-header.ts";
@@ -10,9 +11,12 @@ import type { Safetensors, StoredTensor } from "./stored-tensor.ts";
  *
  * @param where name of the source, for errors.
  * @throws FormatError for a truncated, foreign or damaged file: every field of the header is checked, and each byte
- * of data must belong to exactly one tensor.
+ * of data must belong to exactly one tensor. @throws ArgumentError for anything but its bytes, which `loadSafetensors` reads of a path.
  */
 export function readSafetensors(bytes: Uint8Array, where = "safetensors"): Safetensors {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new ArgumentError({ where, expected: "a file as a Uint8Array", got: describeGiven(bytes) });
+  }
   const { entries, dataStart } = readHeader(bytes, where);
   const dataLength = bytes.length - dataStart;
   const checked: Entry[] = [];

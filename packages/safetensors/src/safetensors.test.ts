@@ -100,6 +100,18 @@ describe("laws", () => {
   });
 });
 
+test.each<[unknown, string]>([
+  ["net.safetensors", '"net.safetensors"'],
+  [new ArrayBuffer(16), "ArrayBuffer"],
+  [Promise.resolve(new Uint8Array(16)), "Promise"],
+  [undefined, "undefined"],
+])("%s is no file's bytes", (given, got) => {
+  expect(() => readSafetensors(given as never)).toThrow(ArgumentError);
+  expect(() => readSafetensors(given as never)).toThrow(
+    `safetensors: expected a file as a Uint8Array, got ${got}.`,
+  );
+});
+
 /** A file with this header text and that many bytes of data. */
 function file(header: string, dataLength = 0): Uint8Array {
   const text = new TextEncoder().encode(header);

@@ -48,16 +48,26 @@ export function tensor(
   const result = new Tensor({ shape, dtype: options.dtype });
   const data = result.raw();
   if (data instanceof BigInt64Array) for (let i = 0; i < flat.length; i++) data[i] = BigInt(flat[i]);
+  else if (typeof flat[0] === "bigint") throw bigIntsAs(result.dtype, values);
   else data.set(flat);
   if (options.requiresGrad) result.requiresGrad = true;
   return result;
+}
+
+function bigIntsAs(dtype: DType, values: unknown): ArgumentError {
+  const [expected, got] = [`numbers for dtype ${dtype}`, kindOf(values)];
+  const hint =
+    'BigInts are of dtype int64: give { dtype: "int64" }; Array.from(values, Number) makes numbers.';
+  return new ArgumentError({ where: "tensor", expected, got, hint });
 }
 
 function shapeOf(values: NestedArray, path: readonly number[]): number[] {
   if (typeof values === "number") return [];
   if (!Array.isArray(values)) {
     const got = `${typeof values}${path.length > 0 ? ` at [${path}]` : ""}`;
-    throw new ArgumentError({ where: "tensor", expected: "numbers, or arrays of them", got });
+    const hint =
+      typeof values === "bigint" ? 'tensor(BigInt64Array.from(values), { dtype: "int64" })' : undefined;
+    throw new ArgumentError({ where: "tensor", expected: "numbers, or arrays of them", got, hint });
   }
   const inner = values.length ? shapeOf(values[0], [...path, 0]) : [];
   values.forEach((value, i) => {

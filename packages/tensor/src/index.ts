@@ -12,6 +12,7 @@ export type { ClassLossOptions } from "./internal/class-weights.ts";
 export type { ReduceOptions } from "./internal/define-reduction.ts";
 export { kindOf } from "./internal/kind-of.ts";
 export { requireUnquantized } from "./internal/refuse-quantized.ts";
+export { requireIndices } from "./require-indices.ts";
 export { requireTensor } from "./internal/require-tensor.ts";
 export type { Reduction } from "./internal/reduction.ts";
 export { perAxis } from "./internal/spatial.ts";

@@ -133,6 +133,21 @@ describe("arguments that do not fit", () => {
       ArgumentError,
       "tensor: expected numbers, or arrays of them, got string at [1,0].",
     ],
+    [
+      () => tensor(BigInt64Array.of(1n)),
+      ArgumentError,
+      'tensor: expected numbers for dtype float32, got BigInt64Array of length 1.\nBigInts are of dtype int64: give { dtype: "int64" };',
+    ],
+    [
+      () => tensor([1n] as never, [1], { dtype: "int32" }),
+      ArgumentError,
+      "tensor: expected numbers for dtype int32, got Array of length 1.",
+    ],
+    [
+      () => tensor([1n, 2n] as never),
+      ArgumentError,
+      "tensor: expected numbers, or arrays of them, got bigint at [0].\ntensor(BigInt64Array.from(values)",
+    ],
     [() => tensor("12" as never), ArgumentError, "tensor: expected numbers, or arrays of them, got string."],
     [() => tensor(undefined as never), ArgumentError, "got undefined."],
     [() => ops.randn(2 as never), ArgumentError, "randn: expected a shape as an array: [2, 3], got 2."],

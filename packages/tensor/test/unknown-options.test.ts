@@ -93,7 +93,7 @@ const withoutOptions = new Set(
   pow prelu quantize quantizePerChannel quantizePerTensor reciprocal relu relu6 reshape round rsqrt scaledFakeQuantize
   select selu sigmoid sign silu slice softsign sqrt square squeeze tanh toMemoryFormat transpose unsqueeze where
   activeTracer allocatedBytes backward callContext emptyPool enableGrad frame isGradEnabled manualSeed noGrad pooledBytes
-  kindOf recomputed requireTensor requireUnquantized perAxis setCallContext setQuantizedForm tensorsIn withProduct withTracer`.split(
+  kindOf recomputed requireIndices requireTensor requireUnquantized perAxis setCallContext setQuantizedForm tensorsIn withProduct withTracer`.split(
     /\s+/,
   ),
 );

@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { loadKernels } from "@octavo/backend";
-import { ArgumentError } from "@octavo/spec";
 import { explain } from "octavo";
 import type { Engine } from "octavo";
 import { forOption } from "../for-option.ts";
+import { UsageError } from "../option.ts";
 import { dataSets } from "./data-sets.ts";
 import { runJob } from "./job.ts";
 import { summaryLine } from "./summary-line.ts";
@@ -47,10 +47,10 @@ export async function runMnist(options: MnistOptions): Promise<number> {
   return identical.same === identical.of ? 0 : 1;
 }
 
-/** @throws ArgumentError if there cannot be such a folder. */
+/** @throws UsageError if there cannot be such a folder. */
 async function makeFolder(option: string, path: string): Promise<void> {
   await mkdir(path, { recursive: true }).catch((cause: Error) => {
     const where = `octavo mnist ${option}`;
-    throw new ArgumentError({ where, expected: "a folder that can be made", got: cause.message, cause });
+    throw new UsageError({ where, expected: "a folder that can be made", got: cause.message, cause });
   });
 }

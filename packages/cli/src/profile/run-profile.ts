@@ -1,5 +1,5 @@
 import { loadKernels } from "@octavo/backend";
-import { load } from "@octavo/runtime";
+import { load, loadProgram } from "@octavo/runtime";
 import type { InputTensor, Session } from "@octavo/runtime";
 import { ArgumentError, dtypes, numberOfElements } from "@octavo/spec";
 import type { DType, TypedArray } from "@octavo/spec";
@@ -31,7 +31,8 @@ export async function runProfile({
     });
   }
   if (kernels) await forOption("octavo profile --kernels", () => loadKernels({ use: kernels }));
-  using session = await load(program, {
+  const read = await forOption(`octavo profile --program ${program}`, () => loadProgram(program));
+  using session = await load(read, {
     ...(kernels && { kernels: { use: kernels } }),
     ...(threads && { threads }),
   });

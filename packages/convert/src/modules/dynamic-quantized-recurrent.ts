@@ -1,8 +1,7 @@
-import { Module } from "@octavo/nn";
-import type { ExtraState, GRU, LSTM, RNN, StateDict } from "@octavo/nn";
+import { Module, requireSequence } from "@octavo/nn";
+import type { ExtraState, GRU, LSTM, RNN, SequenceLayer, StateDict } from "@octavo/nn";
 import type { QConfig } from "@octavo/qat";
-import { ShapeError } from "@octavo/spec";
-import { callContext, cat, stack } from "@octavo/tensor";
+import { cat, stack } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { DynamicRecurrentLayer } from "../internal/dynamic-recurrent-layer.ts";
 import type { RecurrentResult } from "../internal/dynamic-recurrent-layer.ts";
@@ -10,11 +9,9 @@ import type { RecurrentResult } from "../internal/dynamic-recurrent-layer.ts";
 type State = Tensor | readonly [h: Tensor, c: Tensor];
 
 /** What loading a state dict does not change. */
-interface Fixed {
+interface Fixed extends SequenceLayer {
   readonly typeName: string;
   readonly floatRepr: string;
-  readonly inputSize: number;
-  readonly batchFirst: boolean;
   /** 1, or 2 if bidirectional. */
   readonly directions: number;
 }
@@ -36,13 +33,16 @@ export class DynamicQuantizedRecurrent
   /** @throws QuantizationError for a qconfig whose weights are not qint8 and symmetric. */
   constructor(float: LSTM | GRU | RNN, qconfig: QConfig, reduceRange: boolean) {
     super();
-    const { kind, numLayers, bidirectional, inputSize, batchFirst } = float;
+    const { kind, numLayers, bidirectional, inputSize, hiddenSize, batchFirst } = float;
+    const directions = bidirectional ? 2 : 1;
     this.fixed = Object.freeze({
       typeName: `DynamicQuantized${float.typeName()}`,
       floatRepr: float.extraRepr(),
       inputSize,
+      hiddenSize,
       batchFirst,
-      directions: bidirectional ? 2 : 1,
+      directions,
+      stateCount: numLayers * directions,
     });
     this.layers = Array.from({ length: numLayers }, (_, layer) => layer).flatMap((layer) =>
       (bidirectional ? [false, true] : [false]).map((reverse) =>
@@ -53,17 +53,11 @@ export class DynamicQuantizedRecurrent
 
   /** @throws ShapeError for an input or states that do not fit. */
   override forward(given: Tensor, initial?: State): [Tensor, State] {
-    const { inputSize, batchFirst, directions } = this.fixed;
-    const { rank, shape } = given;
-    if ((rank !== 2 && rank !== 3) || shape[rank - 1] !== inputSize) {
-      throw new ShapeError({
-        where: callContext()?.where() ?? this.typeName(),
-        expected: `an input of shape [${batchFirst ? "batch, time" : "time, batch"}, ${inputSize}] or [time, ${inputSize}]`,
-        got: `[${shape.join(", ")}]`,
-      });
-    }
-    const batched = rank === 3;
-    const states = statesOf(initial).map((state) => (batched ? state : state.unsqueeze(1)));
+    const { batchFirst, directions } = this.fixed;
+    const before = statesOf(initial);
+    requireSequence(this.typeName(), this.fixed, given, before);
+    const batched = given.rank === 3;
+    const states = before.map((state) => (batched ? state : state.unsqueeze(1)));
     let x = !batched ? given.unsqueeze(0) : batchFirst ? given : given.transpose(0, 1);
     const results: RecurrentResult[] = [];
     for (let at = 0; at < this.layers.length; at += directions) {

@@ -1,15 +1,17 @@
 import { Module } from "@octavo/nn";
 import type { ExtraState, StateDict } from "@octavo/nn";
 import { kernels } from "@octavo/backend";
-import { ArgumentError, channelBlocksOf, DTypeError } from "@octavo/spec";
+import { ArgumentError, channelBlocksOf } from "@octavo/spec";
 import type { QuantizedDType } from "@octavo/spec";
-import { callContext, requireTensor, withTracer } from "@octavo/tensor";
+import { callContext, requireTensor, requireUnquantized, withTracer } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { loadedOutput, outputState } from "../internal/output-state.ts";
 import type { QuantizedOutput } from "../internal/output-state.ts";
 import type { ActivationQParams } from "../internal/program-value.ts";
 import { programOp } from "../steps/program-op.ts";
 import type { ProgramStep } from "../steps/program-op.ts";
+
+const isQuantizedAlready = "It is quantized already: remove this QuantStub, or put a DeQuantStub before it.";
 
 /** Float in, integers out, with fixed qparams; what `convert` makes of a `QuantStub`. torch.ao.nn.quantized.Quantize. */
 export class Quantize extends Module<[x: Tensor], Tensor> implements ExtraState {
@@ -22,13 +24,13 @@ export class Quantize extends Module<[x: Tensor], Tensor> implements ExtraState 
   }
 
   /**
-   * Images become channels-last here, once, as all quantized layers want them.
+   * In the format that comes: what wants another moves bytes, which is faster than moving floats here.
    * @throws DTypeError for a tensor that is quantized already. @throws ArgumentError for NaN, which no integer stands for: the
    * runtime refuses it too, where torch makes the zero point of it.
    */
   override forward(x: Tensor): Tensor {
     requireTensor(x, "Quantize");
-    if (x.isQuantized) refuseQuantized(x);
+    requireUnquantized("Quantize", [x], isQuantizedAlready);
     withTracer(null, () => requireNumbers(x));
     return programOp(x, this.step);
   }
@@ -90,15 +92,5 @@ function requireNumbers(x: Tensor): void {
     expected: "numbers",
     got: "NaN among them",
     hint: "From a division by zero, or an image that was not read?",
-  });
-}
-
-function refuseQuantized(x: Tensor): never {
-  const context = callContext();
-  throw new DTypeError({
-    where: context?.where() ?? "Quantize",
-    expected: "a float tensor",
-    got: x.describe() + (x.producer && context ? ` from ${context.nameOf(x.producer)}` : ""),
-    hint: "It is quantized already: remove this QuantStub, or put a DeQuantStub before it.",
   });
 }

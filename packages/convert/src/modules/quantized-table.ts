@@ -1,8 +1,8 @@
 import { Module } from "@octavo/nn";
 import type { ExtraState, StateDict } from "@octavo/nn";
-import { DTypeError, requireRows } from "@octavo/spec";
+import { requireRows } from "@octavo/spec";
 import type { QParams } from "@octavo/spec";
-import { callContext, withTracer } from "@octavo/tensor";
+import { callContext, requireIndices, withTracer } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { quantizeTable } from "../internal/quantize-table.ts";
 import { requireAlike } from "../internal/require-alike.ts";
@@ -77,11 +77,7 @@ export abstract class QuantizedTable<Inputs extends unknown[]>
   }
 
   private requireRows(indices: Tensor): void {
-    const where = callContext()?.where() ?? this.typeName();
-    if (indices.dtype !== "int32" && indices.dtype !== "int64") {
-      const hint = 'tensor([2, 0], { dtype: "int32" }) makes them.';
-      throw new DTypeError({ where, expected: "indices of int32 or int64", got: indices.describe(), hint });
-    }
-    requireRows(indices.raw(), this.numEmbeddings, where);
+    requireIndices(indices, this.typeName());
+    requireRows(indices.raw(), this.numEmbeddings, callContext()?.where() ?? this.typeName());
   }
 }

@@ -1,9 +1,8 @@
 import type { MemoryFormat } from "@octavo/spec";
 import { leadingInput } from "../internal/leading-input.ts";
 
-/** Formats that ops of the runtime insist on; the others take what comes, all inputs alike. */
+/** Formats that the runtime insists on for ops that quantized modules and functions run; the others take what comes, all inputs alike. */
 const formats: Readonly<Record<string, MemoryFormat | undefined>> = {
-  quantize: "channelsLast",
   conv: "channelsLast",
   convTranspose: "channelsLast",
   maxPool: "channelsLast",
@@ -17,9 +16,9 @@ const formats: Readonly<Record<string, MemoryFormat | undefined>> = {
   embedding: "contiguous",
 };
 
-/** The format that an op of the runtime has for its inputs and its output, whatever comes; null: that of its leading input. */
-export function formatOf(op: string): MemoryFormat | null {
-  return formats[op] ?? null;
+/** The format that an op of the runtime has for its inputs and its output, whatever comes; undefined: that of its leading input. */
+export function requiredFormat(op: string): MemoryFormat | undefined {
+  return formats[op];
 }
 
 /**
@@ -30,5 +29,5 @@ export function formatFor(
   op: string,
   inputs: readonly { readonly shape: readonly number[]; readonly memoryFormat: MemoryFormat }[],
 ): MemoryFormat {
-  return formatOf(op) ?? leadingInput(inputs).memoryFormat;
+  return requiredFormat(op) ?? leadingInput(inputs).memoryFormat;
 }

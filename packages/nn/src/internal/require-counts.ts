@@ -2,9 +2,9 @@ import { ArgumentError } from "@octavo/spec";
 import { kindOf } from "@octavo/tensor";
 
 /** How many features, channels, rows a layer has, by the names of the arguments. @throws ArgumentError for anything but integers from 0. */
-export function requireCounts(where: string, counts: Readonly<Record<string, number>>): void {
+export function requireCounts(where: string, counts: Readonly<Record<string, unknown>>): void {
   for (const [name, count] of Object.entries(counts)) {
-    if (Number.isInteger(count) && count >= 0) continue;
+    if (typeof count === "number" && Number.isInteger(count) && count >= 0) continue;
     const isObject = typeof count === "object" && count !== null;
     throw new ArgumentError({
       where,

@@ -41,6 +41,10 @@ export interface AttentionCallOptions {
   readonly isCausal?: boolean;
 }
 
+/** What helps where an input is quantized: a qconfig does not. */
+const staysFloat =
+  "Attention computes on floats: put a DeQuantStub before each input, and set the qconfig of the layer to null, which keeps its outProj float too.";
+
 const callDefaults = {
   keyPaddingMask: null,
   attnMask: null,
@@ -119,7 +123,7 @@ export class MultiheadAttention extends Module<
     options: AttentionCallOptions = {},
   ): [output: Tensor, weights: Tensor | null] {
     for (const x of [query, key, value]) requireTensor(x, "MultiheadAttention");
-    requireUnquantized("attention", query, key, value);
+    requireUnquantized("attention", [query, key, value], staysFloat);
     const settings = withDefaults("MultiheadAttention", callDefaults, options);
     const { keyPaddingMask, attnMask, needWeights, averageAttnWeights, isCausal } = settings;
     const batched = query.rank === 3;

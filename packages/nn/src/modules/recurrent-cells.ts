@@ -1,9 +1,10 @@
 import { withDefaults } from "@octavo/spec";
-import { recurrent, requireTensor, requireUnquantized, zeros } from "@octavo/tensor";
+import { recurrent, requireTensor, zeros } from "@octavo/tensor";
 import type { Generator, RecurrentKind, RecurrentState, Tensor } from "@octavo/tensor";
 import { uniform_ } from "../init.ts";
 import { recurrentParameters } from "../internal/recurrent-parameters.ts";
 import { requireCounts } from "../internal/require-counts.ts";
+import { requireFloatRecurrence } from "../internal/require-float-recurrence.ts";
 import { Module } from "../module.ts";
 import type { Parameter } from "../parameter.ts";
 import { requireNonlinearity } from "./recurrent.ts";
@@ -46,7 +47,7 @@ abstract class RecurrentCell<State> extends Module<[x: Tensor, state?: State], S
 
   protected step(given: Tensor, h?: Tensor, c?: Tensor): RecurrentState {
     requireTensor(given, this.typeName());
-    requireUnquantized("recurrent", given, h ?? null, c ?? null);
+    requireFloatRecurrence(given, h ?? null, c ?? null);
     const { kind } = this;
     const x = given.rank === 1 ? given.unsqueeze(0) : given;
     const batched = (state: Tensor | undefined) =>

@@ -1,21 +1,14 @@
-import { ArgumentError, ShapeError, withDefaults } from "@octavo/spec";
-import {
-  callContext,
-  cat,
-  dropout,
-  recurrent,
-  requireTensor,
-  requireUnquantized,
-  stack,
-  zeros,
-} from "@octavo/tensor";
+import { ArgumentError, withDefaults } from "@octavo/spec";
+import { cat, dropout, recurrent, stack, zeros } from "@octavo/tensor";
 import type { Generator, RecurrentKind, RecurrentState, RecurrentWeights, Tensor } from "@octavo/tensor";
 import { uniform_ } from "../init.ts";
 import { pythonFloat } from "../internal/python-text.ts";
 import { recurrentParameters } from "../internal/recurrent-parameters.ts";
 import { requireCounts } from "../internal/require-counts.ts";
+import { requireFloatRecurrence } from "../internal/require-float-recurrence.ts";
 import { Module } from "../module.ts";
 import type { Parameter } from "../parameter.ts";
+import { requireSequence } from "../require-sequence.ts";
 
 export interface RecurrentOptions {
   /** Layers, one on top of the other. Default 1. */
@@ -96,8 +89,11 @@ export abstract class Recurrent<State, Initial> extends Module<
 
   /** Runs all layers. `h` and `c` are (layers · directions, batch, hidden). */
   protected runLayers(given: Tensor, h: Tensor | null, c: Tensor | null): [Tensor, RecurrentState] {
-    this.requireInput(given);
-    requireUnquantized("recurrent", given, h, c);
+    const { inputSize, hiddenSize, batchFirst } = this;
+    const stateCount = this.numLayers * this.directions.length;
+    const before = [h, c].filter((state) => state !== null);
+    requireSequence(this.typeName(), { inputSize, hiddenSize, batchFirst, stateCount }, given, before);
+    requireFloatRecurrence(given, h, c);
     const batched = given.rank === 3;
     const timeFirst = batched && this.batchFirst ? given.transpose(0, 1) : given;
     let x = batched ? timeFirst : given.unsqueeze(1);
@@ -137,18 +133,6 @@ export abstract class Recurrent<State, Initial> extends Module<
       biasIh: own[`biasIh${ending}`] ?? null,
       biasHh: own[`biasHh${ending}`] ?? null,
     };
-  }
-
-  private requireInput(x: Tensor): void {
-    requireTensor(x, this.typeName());
-    const { rank, shape } = x;
-    if ((rank === 2 || rank === 3) && shape[rank - 1] === this.inputSize) return;
-    const axes = this.batchFirst ? "batch, time" : "time, batch";
-    throw new ShapeError({
-      where: callContext()?.where() ?? this.typeName(),
-      expected: `an input of shape [${axes}, ${this.inputSize}] or [time, ${this.inputSize}]`,
-      got: `[${shape.join(", ")}]`,
-    });
   }
 
   override extraRepr(): string {

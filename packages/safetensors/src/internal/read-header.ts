@@ -25,8 +25,9 @@ export function readHeader(
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.getBigUint64(0, true);
-  if (length > BigInt(Math.min(longestHeader, bytes.length - 8))) {
-    const expected = `a header of at most ${Math.min(longestHeader, bytes.length - 8)} bytes`;
+  const most = Math.min(longestHeader, bytes.length - 8);
+  if (length > most) {
+    const expected = `a header of at most ${most} bytes`;
     throw new FormatError({ where, expected, got: `a header length of ${length}`, hint });
   }
   const dataStart = 8 + Number(length);
@@ -43,7 +44,7 @@ function parseJson(bytes: Uint8Array, where: string, hint: string): Readonly<Rec
     throw new FormatError({
       where,
       expected: "a header of JSON",
-      got: String((cause as Error).message),
+      got: (cause as Error).message,
       hint,
       cause,
     });

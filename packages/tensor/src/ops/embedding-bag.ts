@@ -5,6 +5,7 @@ import { requireTensor } from "../internal/require-tensor.ts";
 import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
+import { indicesHint } from "../require-indices.ts";
 import { Tensor } from "../tensor.ts";
 
 const modes = ["sum", "mean", "max"] as const;
@@ -125,7 +126,7 @@ const settings = optionsOf<Required<EmbeddingBagOptions>>("embeddingBag", {
  */
 export function embeddingBag(indices: Tensor, weight: Tensor, options?: EmbeddingBagOptions): Tensor {
   const { mode, offsets, includeLastOffset, perSampleWeights } = settings(options);
-  requireTensor(indices, "embeddingBag");
+  requireTensor(indices, "embeddingBag", indicesHint);
   if (!modes.includes(mode) || (perSampleWeights && mode !== "sum")) {
     const expected = perSampleWeights ? "mode sum with perSampleWeights" : `mode ${modes.join(", ")}`;
     throw new ArgumentError({ where: whereOf("embeddingBag"), expected, got: String(mode) });

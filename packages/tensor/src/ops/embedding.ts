@@ -1,9 +1,10 @@
-import { DTypeError, requireRows } from "@octavo/spec";
+import { requireRows } from "@octavo/spec";
 import { optionsOf } from "../internal/options-of.ts";
 import { requireFloat, requireShape } from "../internal/require.ts";
 import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
+import { requireIndices } from "../require-indices.ts";
 import { Tensor } from "../tensor.ts";
 import { toMemoryFormat } from "./to-memory-format.ts";
 
@@ -15,14 +16,6 @@ const embeddingOp: Op<EmbeddingInputs, { paddingIdx: number | null }> = {
   shape([weight, indices]) {
     requireFloat(weight, "embedding");
     requireShape(weight.rank === 2, "embedding", "a table of shape [entries, width]", weight.shape);
-    if (indices.dtype !== "int32" && indices.dtype !== "int64") {
-      throw new DTypeError({
-        where: whereOf("embedding"),
-        expected: "indices of int32 or int64",
-        got: indices.describe(),
-        hint: 'tensor([2, 0], { dtype: "int32" }) makes them.',
-      });
-    }
     return { shape: [...indices.shape, weight.shape[1]] };
   },
   layout: ([weight, indices]) => [weight, toMemoryFormat(indices, "contiguous")],
@@ -58,6 +51,7 @@ export function embedding(
   options?: { readonly paddingIdx?: number | null },
 ): Tensor {
   const { paddingIdx } = settings(options);
+  requireIndices(indices, "embedding");
   const entry = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + weight.shape[0] : paddingIdx;
   return applyOp(embeddingOp, [weight, indices], { paddingIdx: entry });
 }

@@ -29,7 +29,7 @@ const groupSettings = optionsOf<Required<Affine>>("groupNorm", affineDefaults);
  */
 export function layerNorm(x: Tensor, normalizedShape: readonly number[], options?: Affine): Tensor {
   requireTensor(x, "layerNorm");
-  requireUnquantized("layerNorm", x);
+  requireUnquantized("layerNorm", [x]);
   requireList(normalizedShape, "layerNorm");
   const { weight, bias, eps } = layerSettings(options);
   const kept = x.rank - normalizedShape.length;
@@ -52,7 +52,7 @@ export function layerNorm(x: Tensor, normalizedShape: readonly number[], options
  */
 export function groupNorm(x: Tensor, groups: number, options?: Affine): Tensor {
   requireTensor(x, "groupNorm");
-  requireUnquantized("groupNorm", x);
+  requireUnquantized("groupNorm", [x]);
   const { weight, bias, eps } = groupSettings(options);
   requireShape(
     x.rank >= 2 && Number.isInteger(x.shape[1] / groups),
@@ -90,7 +90,7 @@ export function instanceNorm(
   const { weight, bias, useInputStats, momentum, eps } = instanceSettings(options);
   if (!useInputStats) return batchNorm(x, runningMean, runningVar, { weight, bias, eps });
   requireTensor(x, "instanceNorm");
-  requireUnquantized("instanceNorm", x);
+  requireUnquantized("instanceNorm", [x]);
   requireShape(x.rank >= 3, "instanceNorm", "an input of shape [batch, channels, pixels …]", x.shape);
   const [batch, channels] = x.shape;
   const rows = reshape(x, [batch, channels, -1]);

@@ -1,4 +1,4 @@
-import { formatOf } from "../../steps/op-formats.ts";
+import { requiredFormat } from "../../steps/op-formats.ts";
 import type { ProgramStep } from "../../steps/program-op.ts";
 import { rule } from "../lowering-rule.ts";
 import type { LoweringRules } from "../lowering-rule.ts";
@@ -9,8 +9,7 @@ export const quantized: LoweringRules = {
     op,
     attributes,
     constants,
-    // Quantizing in the format that comes leaves bytes instead of floats to be moved into the other.
-    format: op === "quantize" ? undefined : (formatOf(op) ?? undefined),
+    format: requiredFormat(op),
   })),
   quantize: rule(() => ({ op: "quantize" })),
   dequantize: rule(() => ({ op: "dequantize" })),
