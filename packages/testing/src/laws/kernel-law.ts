@@ -40,12 +40,20 @@ export function scene<A extends Arrays>(one: Scene<A>): Scene<Arrays> {
 /** Runs each property with this seed in CI, with a new one elsewhere; fast-check prints it when it fails. */
 export const fixedSeed = 20260101;
 
-/** Checks a property; `runs` examples, fewer where one costs much. */
-export function checkProperty<T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => void, runs = 100): void {
+/**
+ * Checks a property; `runs` examples, fewer where one costs much.
+ * @param first those of them that come in every run, too rare to be met by chance
+ */
+export function checkProperty<T>(
+  arbitrary: fc.Arbitrary<T>,
+  holds: (value: T) => void,
+  runs = 100,
+  first: readonly NoInfer<T>[] = [],
+): void {
   const seed = process.env.CI ? fixedSeed : undefined;
   fc.assert(
     fc.property(arbitrary, (value) => holds(value)),
-    { numRuns: runs, ...(seed === undefined ? {} : { seed }) },
+    { numRuns: runs, examples: first.map((value) => [value]), ...(seed === undefined ? {} : { seed }) },
   );
 }
 

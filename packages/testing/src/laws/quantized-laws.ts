@@ -214,6 +214,31 @@ const ranges = [
   [-64, 63],
 ] as const;
 
+/** Of a filter's weights, over and over. In the middle four from two steps of four add up to 258, which int16 holds 127 times, 259 or 260. */
+const patterns: readonly (readonly number[])[] = [
+  [127],
+  [-127],
+  [-128],
+  [64, 65],
+  [-64, -65],
+  [65, 65, 0, 0, 65, 64, 0, 0],
+  [-65, -65, 0, 0, -65, -64, 0, 0],
+  [65, 65],
+  [-65, -65],
+  [127, 2, -1, 0],
+  [127, -128],
+];
+
+const deep = { sizes: { inChannels: 320, outChannels: 96, positions: 16 }, rows: 1, kernel: 1 } as const;
+
+/** Where kernels that add in int16 add most: the 259 above, and 160 weights of 127 less as many of −128, of values outside a window of 128. */
+const mostInShorts = [
+  { ...deep, pattern: [65, 65, 0, 0, 65, 64, 0, 0], follows: false, range: [0, 127], zeroPoint: "low" },
+  { ...deep, pattern: [-65, -65, 0, 0, -65, -64, 0, 0], follows: false, range: [0, 127], zeroPoint: "low" },
+  { ...deep, pattern: [127, -128], follows: true, range: [0, 255], zeroPoint: "middle" },
+  { ...deep, pattern: [-128, 127], follows: true, range: [-128, 127], zeroPoint: "middle" },
+] as const;
+
 /**
  * The largest products there are, everywhere: a kernel that adds pairs of them in int16 shows here. An int32 bias takes
  * the true sum away again, so that y holds what is left, exactly.
@@ -239,26 +264,25 @@ const neverSaturates: KernelLaw = {
           }),
         ),
         rows: fc.constantFrom(1, 5),
-        // Of a filter's weights, over and over. Four of the pairs in the middle add up to what int16 can just hold, or to more.
-        pattern: fc.constantFrom(
-          [127],
-          [-127],
-          [-128],
-          [64, 65],
-          [-64, -65],
-          [65, 65],
-          [-65, -65],
-          [127, 2, -1, 0],
-        ),
+        pattern: fc.constantFrom(...patterns),
+        // Whether x is high where a filter begins with a positive weight, low elsewhere, so that all products pull one way; else one value.
+        follows: fc.boolean(),
         range: fc.constantFrom(...ranges),
         zeroPoint: fc.constantFrom("low", "middle", "high"),
         kernel: fc.constantFrom(1, 3),
       }),
-      ({ sizes: { inChannels, outChannels, positions }, rows, pattern, range, zeroPoint, kernel }) => {
+      ({
+        sizes: { inChannels, outChannels, positions },
+        rows,
+        pattern,
+        follows,
+        range,
+        zeroPoint,
+        kernel,
+      }) => {
         const k = provider.kernels as Kernels;
         const [low, high] = range;
         const xZeroPoint = { low, middle: Math.ceil((low + high) / 2), high }[zeroPoint];
-        const value = zeroPoint === "high" ? low : high;
         const fields = {
           batch: 1,
           inChannels,
@@ -274,13 +298,21 @@ const neverSaturates: KernelLaw = {
         const shape = shapeOfConv(fields);
         const terms = volume(fields.kernel) * inChannels;
         const filter = Int8Array.from({ length: terms }, (_, i) => pattern[i % pattern.length]);
-        const sum = filter.reduce((total, weight) => total + weight * (value - xZeroPoint), 0);
+        const far = zeroPoint === "high" ? low : high;
+        const pixel = Array.from(filter.subarray(0, inChannels), (weight) =>
+          follows ? (weight > 0 ? high : low) : far,
+        );
+        const sum = filter.reduce(
+          (total, weight, i) => total + weight * (pixel[i % inChannels] - xZeroPoint),
+          0,
+        );
         const weights = new Int8Array(outChannels * terms);
         for (let o = 0; o < outChannels; o++) weights.set(filter, o * terms);
         const packed = packConv(k, weights, new Int32Array(outChannels), shape, xZeroPoint, low, high);
         const rest = Int32Array.from({ length: outChannels }, (_, o) => o - sum);
         const y = new Uint8Array(rows * positions * outChannels);
-        const x = bytesLike(low < 0, volume(fields.inSize) * inChannels).fill(value);
+        const x = bytesLike(low < 0, volume(fields.inSize) * inChannels);
+        for (let at = 0; at < x.length; at += inChannels) x.set(pixel, at);
         const multiplier = new Float32Array(outChannels).fill(1);
         k.quantizedConv(x, packed, rest, multiplier, y, shape, xZeroPoint, 100, 0, 255);
         const wrong = y.findIndex((got, i) => got !== 100 + (i % outChannels));
@@ -290,6 +322,7 @@ const neverSaturates: KernelLaw = {
           );
       },
       200,
+      mostInShorts,
     ),
 };
 
