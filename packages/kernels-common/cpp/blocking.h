@@ -24,6 +24,8 @@ constexpr size_t maxRowBlock = 96;
 constexpr size_t taskProducts = size_t(1) << 20;
 /** The same for depthwise loops, which are bound by loads. */
 constexpr size_t depthwiseTaskProducts = size_t(1) << 17;
+/** Weights that are packed in one task. */
+constexpr size_t packedInTask = size_t(1) << 16;
 
 /**
  * How many tasks make up work that is worth a piece of its own. `each`, in multiplications, has 64 bits: what a shape's sizes

@@ -8,6 +8,8 @@ namespace octavo::OCTAVO_ISA {
 /** Some bytes at a time, and a bit for each. */
 struct ManyBytes {
   static constexpr size_t count = 32;
+  /** Rows of a product from which on windows pay: each reads some of the weights once more. */
+  static constexpr size_t enoughRows = 16;
   __m256i v;
   static ManyBytes load(const uint8_t* p) { return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))}; }
   /** All but the highest bits. */
@@ -32,10 +34,15 @@ struct ManySums {
     const __m256i ones = _mm256_set1_epi8(1), x = load(a), y = load(b);
     return {_mm256_maddubs_epi16(ones, _mm256_unpacklo_epi8(x, y)), _mm256_maddubs_epi16(ones, _mm256_unpackhi_epi8(x, y))};
   }
-  void store(int16_t* p) const {
-    auto* const to = reinterpret_cast<__m256i*>(p);
-    _mm256_storeu_si256(to, _mm256_permute2x128_si256(low, high, 0x20));
-    _mm256_storeu_si256(to + 1, _mm256_permute2x128_si256(low, high, 0x31));
+  /** to = from + 2^`bits` times the sums, modulo 2³². */
+  void addShifted(int bits, const int32_t* from, int32_t* to) const {
+    const __m128i shorts[] = {_mm256_castsi256_si128(low), _mm256_castsi256_si128(high), _mm256_extracti128_si256(low, 1),
+                              _mm256_extracti128_si256(high, 1)};
+    for (size_t i = 0; i < 4; ++i) {
+      const __m256i more = _mm256_slli_epi32(_mm256_cvtepi16_epi32(shorts[i]), bits);
+      const __m256i before = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + 8 * i));
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + 8 * i), _mm256_add_epi32(before, more));
+    }
   }
 
  private:

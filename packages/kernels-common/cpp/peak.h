@@ -23,7 +23,8 @@ double repeatTile(double steps) {
   }
   for (size_t left = size_t(steps); left > 0; --left) {
     forget(operands);
-    addProducts<Product>(operands, depth, operands, sum);
+    if constexpr (Product::paired) addPairs<Product>(operands, operands, depth, operands, operands, sum);
+    else addProducts<Product>(operands, depth, operands, sum);
   }
   decltype(sum[0][0].v) results[rows * vectors];
   OCTAVO_UNROLL
@@ -33,7 +34,7 @@ double repeatTile(double steps) {
   }
   auto* kept = results;
   forget(kept);
-  return steps * double(rows * vectors * width * depth);
+  return steps * double(rows * vectors * width * depth) * (Product::paired ? 2 : 1);
 }
 
 /** float32 multiply-adds. */

@@ -9,27 +9,18 @@
 // is the type of the left operand, `Weight` that of the right.
 namespace octavo::OCTAVO_ISA {
 
-/** What sums begin with: the same for each row, an int32 for each column; zeros if it is null. */
-struct ColumnStart {
-  const int32_t* of;
-  static ColumnStart at(const void* columns) { return {static_cast<const int32_t*>(columns)}; }
-  ColumnStart from(size_t column) const { return {of ? of + column : nullptr}; }
-  ColumnStart below(size_t) const { return *this; }
-  const int32_t* row(size_t) const { return of; }
-};
-/** An int32 for each row and column; a stride of 0 repeats a row. */
-struct RowStart {
+/** What sums begin with: an int32 for each row and column; a stride of 0 repeats a row. Zeros if it is null. */
+struct SumStart {
   const int32_t* of;
   size_t stride;
-  static RowStart at(const void* columns) { return {static_cast<const int32_t*>(columns), 0}; }
-  RowStart from(size_t column) const { return {of + column, stride}; }
-  RowStart below(size_t rows) const { return {of + rows * stride, stride}; }
-  const int32_t* row(size_t r) const { return of + r * stride; }
+  SumStart from(size_t column) const { return {of ? of + column : nullptr, stride}; }
+  SumStart below(size_t rows) const { return {of ? of + rows * stride : nullptr, stride}; }
 };
 
 struct FloatProduct {
   static constexpr TileSize tile = floatTile;
   static constexpr size_t depth = 1;
+  static constexpr bool paired = false;
   using Element = float;
   using Weight = float;
   using Sum = Vector;
@@ -50,9 +41,8 @@ struct IntegerProduct {
   static auto broadcast(const T* p) { return Operand::broadcast(p); }
   template <typename V>
   static IntVector add(V a, V b, IntVector sum) { return dot(a, b, sum); }
-  using Start = ColumnStart;
-  /** Bytes that each panel of so many steps begins with: the order of its steps, if it has one of its own. */
-  static constexpr size_t orderBytes(size_t) { return 0; }
+  /** Whether steps come in pairs, in an order of each panel's own (quantized-conv-pairs.h). */
+  static constexpr bool paired = false;
 };
 
 /** int16 by int16. */
@@ -66,7 +56,6 @@ struct NarrowProduct : IntProduct {
 #ifdef OCTAVO_BYTE_DOT
 /** Bytes from `ByteDot::least` to `ByteDot::largest` by int8. */
 using ByteProduct = IntegerProduct<ByteDot, uint8_t, byteTile>;
-using SevenBitProduct = ByteProduct;
 using EightBitProduct = std::conditional_t<ByteDot::largest - ByteDot::least >= 255, ByteProduct, IntProduct>;
 #else
 using SevenBitProduct = IntProduct;
@@ -74,20 +63,17 @@ using EightBitProduct = IntProduct;
 #endif
 
 #ifdef OCTAVO_PAIRED_DOT
-/** The same, where the products of two steps at a time are added as int16 before they are widened (quantized-conv-pairs.h). */
+/** The same, where the products of two steps at a time are added as int16 before they are widened. */
 struct PairedProduct : ByteProduct {
-  static constexpr TileSize tile = pairedTile;
-  using Start = RowStart;
-  static constexpr size_t orderBytes(size_t steps) { return roundUp((steps + 1) * sizeof(uint32_t), 64); }
+  static constexpr bool paired = true;
   using ByteProduct::add;
   static IntVector add(ByteOperand a, ByteOperand b, ByteOperand a2, ByteOperand b2, IntVector sum) {
     return pairedDot(a, b, a2, b2, sum);
   }
 };
-/** The product of rows of bytes. */
-using BytesProduct = PairedProduct;
+using SevenBitProduct = PairedProduct;
 #elif defined(OCTAVO_BYTE_DOT)
-using BytesProduct = ByteProduct;
+using SevenBitProduct = ByteProduct;
 #endif
 
 /** One step of a register tile: sum += rows of one operand each, `rowStride` apart, times a row of them, one for each column. */
@@ -103,6 +89,27 @@ template <typename Product, size_t Rows, size_t Vectors>
     const auto value = Product::broadcast(rows + r * rowStride);
     OCTAVO_UNROLL
     for (size_t v = 0; v < Vectors; ++v) sum[r][v] = Product::add(value, column[v], sum[r][v]);
+  }
+}
+
+/**
+ * The same of two steps, whose products are added together. Weights are loaded where they are used: as operands of
+ * instructions they take no registers.
+ */
+template <typename Product, size_t Rows, size_t Vectors>
+[[gnu::always_inline]] inline void addPairs(const typename Product::Element* rows, const typename Product::Element* rows2,
+                                            size_t rowStride, const typename Product::Weight* columns,
+                                            const typename Product::Weight* columns2,
+                                            typename Product::Sum (&sum)[Rows][Vectors]) {
+  OCTAVO_UNROLL
+  for (size_t r = 0; r < Rows; ++r) {
+    const auto value = Product::broadcast(rows + r * rowStride), value2 = Product::broadcast(rows2 + r * rowStride);
+    OCTAVO_UNROLL
+    for (size_t v = 0; v < Vectors; ++v) {
+      const size_t at = v * Vector::width * Product::depth;
+      sum[r][v] = Product::add(value, Product::load(columns + at), value2, Product::load(columns2 + at), sum[r][v]);
+      OCTAVO_SETTLE(sum[r][v].v);
+    }
   }
 }
 

@@ -25,39 +25,6 @@ struct LineShape {
   size_t filterDepth() const { return tapRows * depth; }
 };
 
-template <typename Product>
-struct LineTiles {
-  /** `Rows` neighbouring results of one row against one panel; `a` lies at the first value of the first tap. */
-  template <size_t Rows, size_t Vectors>
-  static void run(const LineShape<Product>& shape, const typename Product::Element* a, size_t pixel,
-                  const Panels<Product>& panel, const Requantizer& requantizer, uint8_t* y, size_t count) {
-    IntVector sum[Rows][Vectors];
-    startSums(panel.start, sum);
-    const typename Product::Weight* weights = panel.elements;
-    for (size_t tap = 0; tap < shape.tapRows; ++tap, a += shape.line, weights += shape.depth * Vectors * Vector::width) {
-      dotSums<Product>(shape.depth / Product::depth, a, pixel, weights, sum, Ahead::none(weights));
-    }
-    storeRows(requantizer, sum, count, [&](size_t r) { return y + r * shape.columns; });
-  }
-};
-
-/** One row of results from the lines that its first row of taps begins at. */
-template <typename Product>
-void lineRow(const LineShape<Product>& shape, const typename Product::Element* lines, size_t results, size_t pixel,
-             const Panels<Product>& panels, const Requantizer& requantizer, uint8_t* y) {
-  constexpr TileSize whole = Product::tile;
-  for (size_t j = 0; j < shape.columns; j += columnsOf<Product>) {
-    const size_t count = smallest(columnsOf<Product>, shape.columns - j);
-    const size_t vectors = vectorsOf(count), tallest = whole.rowsOf(vectors);
-    const Requantizer ofPanel = requantizer.from(j);
-    const Panels<Product> panel = panels.from(j, shape.filterDepth());
-    for (size_t u = 0; u < results; u += tallest) {
-      const auto run = TileTable<LineTiles<Product>, whole>::of(smallest(tallest, results - u), vectors);
-      run(shape, lines + u * pixel, pixel, panel, ofPanel, y + u * shape.columns + j, count);
-    }
-  }
-}
-
 /** Copies of `count` lines from line `first`, which may lie outside, with their padding. */
 template <typename Product, typename Rows>
 void copyLines(const ConvShape& s, const LineShape<Product>& lines, const Rows& rows, const uint8_t* image,
@@ -81,6 +48,7 @@ template <typename Operands>
 struct LinesMethod {
   using Product = typename Operands::Product;
   using Element = typename Product::Element;
+  static_assert(!Product::paired);
   static constexpr const char* name = sizeof(Element) == 1 ? "byte lines" : "lines";
 
   static bool takes(const ConvFacts& facts) {
@@ -120,6 +88,8 @@ struct LinesMethod {
     const uint64_t products = uint64_t(rows) * width * lines.columns * lines.filterDepth();
     parallelForEvenly(size_t(s.batch) * bands, grainOf(taskProducts, products), [&](size_t begin, size_t end) {
       const Workspace<Element> copies(((rows - 1) * step + lines.tapRows) * lines.line);
+      const Workspace<size_t> places(width);
+      for (size_t u = 0; u < width; ++u) places.data()[u] = u * lines.columns;
       for (size_t band = begin; band < end; ++band) {
         const size_t image = band / bands, first = band % bands * rows, count = smallest(rows, height - first);
         const uint8_t* const source = call.x.data + image * s.inSize.volume() * size_t(s.inChannels);
@@ -127,7 +97,8 @@ struct LinesMethod {
                   (count - 1) * step + lines.tapRows, copies.data());
         uint8_t* y = call.y + (image * s.outSize.volume() + first * width) * lines.columns;
         for (size_t row = 0; row < count; ++row, y += width * lines.columns) {
-          lineRow(lines, copies.data() + row * step * lines.line, width, pixel, panels, call.requantizer, y);
+          const LeftRows<Element> taps = {copies.data() + row * step * lines.line, pixel, lines.tapRows, lines.line};
+          dotBlock<Product>(width, lines.columns, lines.filterDepth(), taps, panels, call.requantizer, y, places.data());
         }
       }
     });

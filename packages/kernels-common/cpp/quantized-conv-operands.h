@@ -1,27 +1,15 @@
 #pragma once
 #include <cstring>
 
-#include "conv-gather.h"
 #include "quantized-conv-method.h"
-#include "quantized-conv-window.h"
-#include "task-grid.h"
+#include "quantized-conv-tile.h"
 
 // How the activations and the weights of a convolution become operands of a `Product`: as int16 around zero, or as bytes
-// as they are.
+// as they are (quantized-conv-window-operands.h has another way).
 namespace octavo::OCTAVO_ISA {
 
-/** Rows whose sums begin with the same. */
-struct AlikeRows {
-  /** Calls `multiply(panels)` for a block of rows, which lie at `rows` if they are copies: panels of its columns. */
-  template <typename Product, typename Multiply>
-  static void prepare(const TaskGrid::Block& block, size_t, size_t depth, const Panels<Product>& panels, void*, size_t,
-                      const Multiply& multiply) {
-    multiply(panels.from(block.column, depth));
-  }
-};
-
 /** Activations for int16 products: centred copies. */
-struct CentredRows : AlikeRows {
+struct CentredRows {
   using Element = int16_t;
   Activations8 x;
   /** What positions outside become. */
@@ -35,25 +23,26 @@ struct CentredRows : AlikeRows {
 template <typename P>
 struct CentredOperands {
   using Product = P;
+  using Weight = typename P::Weight;
   using Rows = CentredRows;
   /** The method that multiplies rows of them. */
-  static constexpr const char* ofRows = sizeof(typename P::Weight) > 1 ? "rows of wide weights" : "rows";
-  static bool takes(const ConvFacts& facts) { return sizeof(typename P::Weight) > 1 || facts.hasByteWeights(); }
+  static constexpr const char* ofRows = sizeof(Weight) > 1 ? "rows of wide weights" : "rows";
+  static bool takes(const ConvFacts& facts) { return sizeof(Weight) > 1 || facts.hasByteWeights(); }
 
   /** Bytes that packed weights begin with: what `rows` needs to know. */
   static constexpr size_t headerBytes = 0;
   static void packHeader(const ConvFacts&, uint8_t*) {}
-  static Rows rows(const ConvCall& call) { return {{}, call.x}; }
+  static Rows rows(const ConvCall& call) { return {call.x}; }
 
   /** Bytes that the weights of some columns begin with: what the sums of each begin with. */
   static constexpr size_t startBytes(size_t, size_t) { return 0; }
-  static void packStart(const ConvFacts&, size_t, size_t, uint8_t*) {}
-  static ColumnStart start(const uint8_t*) { return {nullptr}; }
+  static void packStart(const ConvFacts&, size_t, size_t, size_t, const Weight*, uint8_t*) {}
+  static SumStart start(const uint8_t*) { return {nullptr, 0}; }
 };
 
 #ifdef OCTAVO_BYTE_DOT
 /** Activations for byte products: where they lie, or copies moved into the range that the dot product takes. */
-struct ByteRows : AlikeRows {
+struct ByteRows {
   using Element = uint8_t;
   /** Added to each activation, modulo 256. */
   uint8_t shift;
@@ -78,16 +67,17 @@ struct ByteRows : AlikeRows {
 struct MovedWeights {
   /** A line of the cache: no load of a whole vector of panels shall cross two. */
   static constexpr size_t headerBytes = 64;
-  static constexpr size_t startBytes(size_t columns) { return roundUp(columns, 32) * sizeof(int32_t); }
+  static constexpr size_t columnStartBytes(size_t columns) { return roundUp(columns, 32) * sizeof(int32_t); }
+  static SumStart start(const uint8_t* packed) { return {reinterpret_cast<const int32_t*>(packed), 0}; }
 
  protected:
   static void packMove(const ConvFacts& facts, int32_t shift, uint8_t* to) {
     to[0] = uint8_t(shift);
     to[1] = uint8_t(facts.xZeroPoint + shift);
   }
-  static void packStarts(const ConvFacts& facts, int32_t zero, size_t firstColumn, size_t columns, uint8_t* to) {
+  static void packColumnStarts(const ConvFacts& facts, int32_t zero, size_t firstColumn, size_t columns, uint8_t* to) {
     auto* const start = reinterpret_cast<int32_t*>(to);
-    std::memset(start, 0, startBytes(columns));
+    std::memset(start, 0, columnStartBytes(columns));
     for (size_t column = 0; column < columns; ++column) {
       uint32_t sum = 0;
       for (size_t k = 0; k < filterElements(facts.shape); ++k) sum += uint32_t(facts.weight(firstColumn + column, k));
@@ -98,7 +88,7 @@ struct MovedWeights {
 
 /** Where all activations fit the byte dot product of the instruction set, and all weights int8. */
 struct ByteOperands : MovedWeights {
-  using Product = BytesProduct;
+  using Product = SevenBitProduct;
   using Rows = ByteRows;
   static constexpr const char* ofRows = "byte rows";
   static bool takes(const ConvFacts& facts) {
@@ -106,13 +96,12 @@ struct ByteOperands : MovedWeights {
   }
 
   static void packHeader(const ConvFacts& facts, uint8_t* to) { packMove(facts, shiftOf(facts), to); }
-  static Rows rows(const ConvCall& call) { return {{}, call.packed[0], call.packed[1]}; }
+  static Rows rows(const ConvCall& call) { return {call.packed[0], call.packed[1]}; }
 
-  static constexpr size_t startBytes(size_t, size_t columns) { return MovedWeights::startBytes(columns); }
-  static void packStart(const ConvFacts& facts, size_t firstColumn, size_t columns, uint8_t* to) {
-    packStarts(facts, facts.xZeroPoint + shiftOf(facts), firstColumn, columns, to);
+  static constexpr size_t startBytes(size_t, size_t columns) { return columnStartBytes(columns); }
+  static void packStart(const ConvFacts& facts, size_t, size_t firstColumn, size_t columns, const uint8_t*, uint8_t* to) {
+    packColumnStarts(facts, facts.xZeroPoint + shiftOf(facts), firstColumn, columns, to);
   }
-  static Product::Start start(const uint8_t* packed) { return Product::Start::at(packed); }
 
  private:
   /** None if the activations fit as they are. */
@@ -122,72 +111,16 @@ struct ByteOperands : MovedWeights {
   }
 };
 
-#ifdef OCTAVO_PAIRED_DOT
-/** Rows whose activations mostly lie in a window of seven bits. */
-struct WindowRows : ByteRows {
-  /** Of 256 values, those below the window. */
-  uint8_t below;
-  static const uint8_t* asIs(const uint8_t*) { return nullptr; }
-
-  template <typename Multiply>
-  void prepare(const TaskGrid::Block& block, size_t columns, size_t depth, const Panels<PairedProduct>& panels, uint8_t* rows,
-               size_t stride, const Multiply& multiply) const {
-    const int32_t* const start = panels.start.of;
-    const auto* const table = reinterpret_cast<const int8_t*>(start) + MovedWeights::startBytes(columns);
-    const WindowStarts starts(rows, stride, below, {depth, columns}, table, start, block);
-    multiply({panels.from(block.column, depth).elements, starts.of()});
-  }
-};
-
-/** Activations of all eight bits by products of seven, and int8 weights. */
-struct WindowOperands : MovedWeights {
-  using Product = PairedProduct;
-  using Rows = WindowRows;
-  static constexpr const char* ofRows = "windowed rows";
-  /** As `ByteDot::cost`. */
-  static constexpr double cost = 0.93;
-  /** Where each row has so many products that finding what lies outside costs little. Places are uint16. */
-  static bool takes(const ConvFacts& facts) {
-    const ConvShape& s = facts.shape;
-    const size_t depth = filterElements(s), columns = size_t(s.outChannels / s.groups);
-    const bool isWorth = depth >= 96 && columns >= 32 && depth * columns >= 6144;
-    return isWorth && depth <= 65536 && size_t(s.batch) * s.outSize.volume() >= 16 && facts.hasByteWeights();
-  }
-
-  static void packHeader(const ConvFacts& facts, uint8_t* to) {
-    packMove(facts, -origin(facts), to);
-    to[2] = uint8_t(origin(facts) - lowest(facts));
-  }
-  static Rows rows(const ConvCall& call) { return {{{}, call.packed[0], call.packed[1]}, call.packed[2]}; }
-
-  static size_t startBytes(size_t depth, size_t columns) {
-    return MovedWeights::startBytes(columns) + roundUp(DepthTable{depth, columns}.bytes(), 64);
-  }
-  static void packStart(const ConvFacts& facts, size_t, size_t columns, uint8_t* to) {
-    const DepthTable table{filterElements(facts.shape), columns};
-    auto* const weights = reinterpret_cast<int8_t*>(to + MovedWeights::startBytes(columns));
-    table.pack(to + startBytes(table.depth, columns), weights);
-    table.packStarts(facts.xZeroPoint - origin(facts), weights, reinterpret_cast<int32_t*>(to));
-  }
-  static Product::Start start(const uint8_t* packed) { return Product::Start::at(packed); }
-
- private:
-  static int32_t lowest(const ConvFacts& facts) { return facts.xZeroPoint + facts.least; }
-  /** The window's least value: what is near the zero point is the most common. */
-  static int32_t origin(const ConvFacts& facts) {
-    const int32_t before = -facts.least - 64;
-    return lowest(facts) + (before < 0 ? 0 : before > 128 ? 128 : before);
-  }
-};
-#endif
-
 /** The fastest operands that take activations of all eight bits. */
 using EightBitOperands = std::conditional_t<std::is_same_v<EightBitProduct, ByteProduct>, ByteOperands, CentredOperands<IntProduct>>;
 #else
 using EightBitOperands = CentredOperands<IntProduct>;
 #endif
 
-/** The packed weights of `groups` groups: a header, then for each group what its sums begin with, and its panels. */
+/**
+ * The packed weights of `groups` groups: a header, then for each group what its sums begin with, which may be made of its
+ * panels, and these.
+ */
 template <typename Operands>
 struct PackedGroups {
   using Product = typename Operands::Product;
@@ -207,8 +140,9 @@ struct PackedGroups {
     to += Operands::headerBytes;
     for (size_t first = 0; first < groups * columns; first += columns, to += groupBytes()) {
       const auto at = [&](size_t k, size_t column) { return weight(k, first + column); };
-      packDots<Product>(depth, columns, at, reinterpret_cast<Weight*>(to + Operands::startBytes(depth, columns)));
-      Operands::packStart(facts, first, columns, to);
+      auto* const panels = reinterpret_cast<Weight*>(to + Operands::startBytes(depth, columns));
+      packDots<Product>(depth, columns, at, panels);
+      Operands::packStart(facts, depth, first, columns, panels, to);
     }
   }
 

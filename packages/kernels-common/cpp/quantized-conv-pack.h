@@ -25,9 +25,8 @@ struct Weights8 {
  */
 template <size_t depth, size_t width, size_t least, typename Weight, typename Take>
 void packColumns(size_t steps, size_t columns, const Take& take, Weight* packed) {
-  constexpr size_t taskElements = size_t(1) << 16;
   const size_t filled = roundUp(columns, least);
-  parallelFor(divideUp(columns, width), 1 + taskElements / (1 + steps * depth * width), [&](size_t begin, size_t end) {
+  parallelFor(divideUp(columns, width), grainOf(packedInTask, steps * depth * width), [&](size_t begin, size_t end) {
     const Workspace<int16_t> taken(steps * depth);
     int16_t* const values = taken.data();
     for (size_t column = begin * width; column < smallest(end * width, filled); ++column) {
@@ -47,8 +46,8 @@ void packColumns(size_t steps, size_t columns, const Take& take, Weight* packed)
 /** Panels with orders. */
 template <typename Product, typename Take>
 void packPaired(size_t steps, size_t columns, const Take& take, typename Product::Weight* packed) {
-  constexpr size_t taskElements = size_t(1) << 16, width = columnsOf<Product>, depth = Product::depth;
-  parallelFor(divideUp(columns, width), 1 + taskElements / (1 + steps * depth * width), [&](size_t begin, size_t end) {
+  constexpr size_t width = columnsOf<Product>, depth = Product::depth;
+  parallelFor(divideUp(columns, width), grainOf(packedInTask, steps * depth * width), [&](size_t begin, size_t end) {
     const Workspace<typename Product::Weight> inOrder(steps * depth * width);
     const Workspace<size_t> order(steps);
     for (size_t first = begin * width; first < smallest(end * width, columns); first += width) {
@@ -58,7 +57,7 @@ void packPaired(size_t steps, size_t columns, const Take& take, typename Product
       auto* const panel = packed + dotElements<Product>(steps * depth, first);
       const size_t paired = StepPairs(steps, step / depth, inOrder.data()).order(order.data());
       StepOrder::write(steps, depth, paired, order.data(), panel);
-      auto* to = panel + Product::orderBytes(steps);
+      auto* to = panel + StepOrder::bytes(steps);
       for (size_t i = 0; i < steps; ++i, to += step) std::memcpy(to, inOrder.data() + order.data()[i] * step, step);
     }
   });
@@ -72,7 +71,7 @@ void packDots(size_t depth, size_t columns, const Weight& weight, typename Produ
     for (size_t k = 0; k < depth; ++k) values[k] = weight(k, column);
     clear(values + depth, steps * Product::depth - depth);
   };
-  if constexpr (Product::orderBytes(1) > 0) packPaired<Product>(steps, columns, take, packed);
+  if constexpr (Product::paired) packPaired<Product>(steps, columns, take, packed);
   else packColumns<Product::depth, columnsOf<Product>, Vector::width>(steps, columns, take, packed);
 }
 

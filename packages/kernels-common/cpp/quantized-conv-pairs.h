@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "blocking.h"
 #include "workspace.h"
 
 // Products of bytes in pairs. The steps of a panel come in an order of their own: first pairs of them whose products, sums of
@@ -9,27 +10,33 @@
 namespace octavo::OCTAVO_ISA {
 
 /** What such a panel begins with. */
-struct StepOrder {
+class StepOrder {
   const uint32_t* words;
+
+ public:
+  /** Whole lines of the cache. */
+  static constexpr size_t bytes(size_t steps) { return roundUp((1 + steps) * sizeof(uint32_t), 64); }
   static void write(size_t steps, size_t depth, size_t paired, const size_t* order, void* panel) {
     auto* const to = static_cast<uint32_t*>(panel);
     to[0] = uint32_t(paired);
     for (size_t i = 0; i < steps; ++i) to[1 + i] = uint32_t(order[i] * depth);
   }
+
+  explicit StepOrder(const void* panel) : words(static_cast<const uint32_t*>(panel)) {}
   /** How many steps are in pairs. */
   size_t paired() const { return words[0]; }
-  /** Where the activations of each step lie in a row. */
-  const uint32_t* places() const { return words + 1; }
+  /** Where the activations of each step begin in a row. */
+  const uint32_t* offsets() const { return words + 1; }
 };
 
 /** Finds pairs among the steps of one panel of four weights for each column. */
 class StepPairs {
   /** What four weights of one sign may add up to, met by activations of at most 127: 127 · 258 < 2¹⁵. */
-  static constexpr int16_t most = 258;
-  /** Steps that wait for a partner. */
+  static constexpr int16_t largestSum = INT16_MAX / 127;
+  /** Steps that wait for a partner: so few that each is tried, so many that among usual weights one fits. */
   static constexpr size_t waiting = 32;
-  /** Of each step, for each pair of weights the sums of the positive ones, then those of the negative ones. */
   size_t steps, lanes;
+  /** Of each step, for each pair of weights the sums of the positive ones, then those of the negative ones. */
   Workspace<int16_t> sums;
 
  public:
@@ -76,7 +83,7 @@ class StepPairs {
       const int16_t sum = int16_t(a[i] + b[i]);
       worst = sum > worst ? sum : worst;
     }
-    return worst <= most;
+    return worst <= largestSum;
   }
 };
 

@@ -6,6 +6,23 @@
 // Products of activations with packed weights, by blocks of rows.
 namespace octavo::OCTAVO_ISA {
 
+/** Rows of a task, `stride` apart: copies, or where they lie. */
+template <typename Element>
+struct RowBlock {
+  TaskGrid::Block block;
+  Element* rows;
+  size_t stride, depth;
+};
+
+/**
+ * Calls `multiply(column, count, panels)` for pieces of a block's columns; here for all of them at once, whose sums begin with the
+ * same in each row.
+ */
+template <typename Rows, typename Element, typename Product, typename Multiply>
+void eachPiece(const Rows&, const RowBlock<Element>& of, size_t, const Panels<Product>& panels, const Multiply& multiply) {
+  multiply(of.block.column, of.block.columns, panels.from(of.block.column, of.depth));
+}
+
 /**
  * y[row] = requantize(gathered row · panels) for all positions of the batch. `source` and y point to the group's
  * first channel; pixels of y have `yChannels`. `Rows` is like `CentredRows`.
@@ -44,11 +61,11 @@ void dotRows(const Gather& gather, size_t batch, const Rows& x, const uint8_t* s
           places.data()[i] = cursor.resultPixel(gather, ySize) * yChannels;
         }
       }
-      const Element* const a = inPlace ? inPlace + block.row * rowStride : copies.data();
-      x.prepare(block, columns, depth, panels, copies.data(), stride, [&](const Panels<Product>& ofBlock) {
-        dotBlock<Product>(block.rows, block.columns, depth, a, rowStride, ofBlock, requantizer.from(block.column),
-                          y + block.column, places.data());
-      });
+      const LeftRows<Element> a = {inPlace ? inPlace + block.row * rowStride : copies.data(), rowStride, 1, 0};
+      const auto multiply = [&](size_t column, size_t count, const Panels<Product>& piece) {
+        dotBlock<Product>(block.rows, count, depth, a, piece, requantizer.from(column), y + column, places.data());
+      };
+      eachPiece(x, RowBlock<Element>{block, copies.data(), stride, depth}, columns, panels, multiply);
     }
   });
 }

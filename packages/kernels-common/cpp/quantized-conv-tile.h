@@ -10,14 +10,14 @@
 namespace octavo::OCTAVO_ISA {
 
 /**
- * Elements of panels: (panel, depth / Product::depth, columns of the panel, Product::depth), filled with zeros, and the orders
- * that panels begin with.
+ * Elements of panels: (panel, depth / Product::depth, columns of the panel, Product::depth), filled with zeros; panels of
+ * paired products begin with their order.
  */
 template <typename Product>
 constexpr size_t dotElements(size_t depth, size_t columns) {
   const size_t steps = divideUp(depth, Product::depth);
-  return steps * Product::depth * roundUp(columns, Vector::width) +
-         divideUp(columns, columnsOf<Product>) * Product::orderBytes(steps) / sizeof(typename Product::Weight);
+  const size_t weights = steps * Product::depth * roundUp(columns, Vector::width);
+  return weights + (Product::paired ? divideUp(columns, columnsOf<Product>) * StepOrder::bytes(steps) : 0);
 }
 
 /** sum += rows of activations, `rowStride` apart, times one panel. */
@@ -37,26 +37,18 @@ inline void dotSums(size_t steps, const typename Product::Element* a, size_t row
   }
 }
 
-/** The same for a panel with an order (quantized-conv-pairs.h). */
+/** The same for a panel with an order. */
 template <typename Product, size_t Rows, size_t Vectors>
 inline void pairedSums(size_t steps, const typename Product::Element* a, size_t rowStride, const typename Product::Weight* panel,
                        IntVector (&sum)[Rows][Vectors], Ahead ahead) {
-  constexpr size_t width = Vector::width * Product::depth, step = Vectors * width;
-  const StepOrder order{reinterpret_cast<const uint32_t*>(panel)};
-  const uint32_t *at = order.places(), *const paired = at + order.paired(), *const end = at + steps;
-  panel += Product::orderBytes(steps);
+  constexpr size_t step = Vectors * Vector::width * Product::depth;
+  const StepOrder order(panel);
+  const uint32_t *at = order.offsets(), *const paired = at + order.paired(), *const end = at + steps;
+  panel += StepOrder::bytes(steps);
   for (; at < paired; at += 2, panel += 2 * step) {
     ahead.step();
     ahead.step();
-    OCTAVO_UNROLL
-    for (size_t r = 0; r < Rows; ++r) {
-      const auto x = Product::broadcast(a + at[0] + r * rowStride), x2 = Product::broadcast(a + at[1] + r * rowStride);
-      OCTAVO_UNROLL
-      for (size_t v = 0; v < Vectors; ++v) {
-        const auto *const w = panel + v * width, *const w2 = w + step;
-        sum[r][v] = Product::add(x, Product::load(w), x2, Product::load(w2), sum[r][v]);
-      }
-    }
+    addPairs<Product>(a + at[0], a + at[1], rowStride, panel, panel + step, sum);
   }
   for (; at < end; ++at, panel += step) {
     ahead.step();
@@ -64,34 +56,54 @@ inline void pairedSums(size_t steps, const typename Product::Element* a, size_t 
   }
 }
 
-template <typename Start, size_t Rows, size_t Vectors>
-[[gnu::always_inline]] inline void startSums(const Start& start, IntVector (&sum)[Rows][Vectors]) {
+template <size_t Rows, size_t Vectors>
+[[gnu::always_inline]] inline void startSums(const SumStart& start, IntVector (&sum)[Rows][Vectors]) {
   OCTAVO_UNROLL
   for (size_t r = 0; r < Rows; ++r) {
     OCTAVO_UNROLL
     for (size_t v = 0; v < Vectors; ++v) {
-      sum[r][v] = start.of ? IntVector::load(start.row(r) + v * Vector::width) : IntVector::broadcast(0);
+      sum[r][v] = start.of ? IntVector::load(start.of + r * start.stride + v * Vector::width) : IntVector::broadcast(0);
     }
   }
 }
 
+/** Rows of activations, `stride` apart; a row is in `parts` parts of the same depth, `partStride` apart. */
+template <typename Element>
+struct LeftRows {
+  const Element* at;
+  size_t stride, parts, partStride;
+  LeftRows below(size_t rows) const { return {at + rows * stride, stride, parts, partStride}; }
+};
+
 template <typename Product>
 struct DotTiles {
   /**
-   * `tiles` times `Rows` rows of activations, `rowStride` apart, against one panel; row r of the result is `count`
+   * `tiles` times `Rows` rows of activations against one panel, `steps` for each of their parts; row r of the result is `count`
    * bytes at y + places[r].
    */
   template <size_t Rows, size_t Vectors>
-  static void run(size_t tiles, size_t steps, const typename Product::Element* a, size_t rowStride,
-                  const typename Product::Weight* panel, typename Product::Start start, const Requantizer& requantizer,
-                  uint8_t* y, const size_t* places, size_t count, Ahead ahead) {
-    for (; tiles > 0; --tiles, a += Rows * rowStride, places += Rows) {
+  static void run(size_t tiles, size_t steps, LeftRows<typename Product::Element> a, const typename Product::Weight* panel,
+                  SumStart start, const Requantizer& requantizer, uint8_t* y, const size_t* places, size_t count, Ahead ahead) {
+    constexpr size_t step = Vectors * Vector::width * Product::depth;
+    // Only those of paired products differ by row; others are loaded once for all.
+    if constexpr (!Product::paired) start.stride = 0;
+    for (; tiles > 0; --tiles, a = a.below(Rows), places += Rows) {
       IntVector sum[Rows][Vectors];
       startSums(start, sum);
       start = start.below(Rows);
-      if constexpr (Product::orderBytes(1) > 0) pairedSums<Product>(steps, a, rowStride, panel, sum, ahead);
-      else dotSums<Product>(steps, a, rowStride, panel, sum, ahead);
-      ahead = ahead.after(steps);
+      if constexpr (Product::paired) {
+        pairedSums<Product>(steps, a.at, a.stride, panel, sum, ahead);
+      } else {
+        auto* at = a.at;
+        auto* weights = panel;
+        size_t left = a.parts;
+        do {
+          dotSums<Product>(steps, at, a.stride, weights, sum, ahead);
+          at += a.partStride;
+          weights += steps * step;
+        } while (--left > 0);
+      }
+      ahead = ahead.after(steps * a.parts);
       storeRows(requantizer, sum, count, [=](size_t r) { return y + places[r]; });
     }
   }
@@ -101,7 +113,7 @@ struct DotTiles {
 template <typename Product>
 struct Panels {
   const typename Product::Weight* elements;
-  typename Product::Start start;
+  SumStart start;
 
   /** From the panel that begins with `column`. */
   Panels from(size_t column, size_t depth) const {
@@ -109,11 +121,13 @@ struct Panels {
   }
 };
 
-/** A block of rows against `columns` columns in panels; column 0 is channel 0 of the requantizer and of y. */
+/**
+ * A block of rows against `columns` columns in panels; column 0 is channel 0 of the requantizer and of y. Parts have whole steps if
+ * there are several; those of paired products are one.
+ */
 template <typename Product>
-void dotBlock(size_t rows, size_t columns, size_t depth, const typename Product::Element* a,
-              size_t rowStride, const Panels<Product>& panels, const Requantizer& requantizer, uint8_t* y,
-              const size_t* places) {
+void dotBlock(size_t rows, size_t columns, size_t depth, const LeftRows<typename Product::Element>& a, const Panels<Product>& panels,
+              const Requantizer& requantizer, uint8_t* y, const size_t* places) {
   constexpr TileSize whole = Product::tile;
   const size_t steps = divideUp(depth, Product::depth);
   const auto bytes = [=](size_t of) { return dotElements<Product>(depth, of) * sizeof(typename Product::Weight); };
@@ -125,7 +139,7 @@ void dotBlock(size_t rows, size_t columns, size_t depth, const typename Product:
     Ahead ahead = Ahead::next(panel.elements, bytes(count), bytes(following), steps * divideUp(rows, tallest));
     coverWithTiles(rows, tallest, [&](size_t height, size_t tiles, size_t i) {
       const auto run = TileTable<DotTiles<Product>, whole>::of(height, vectors);
-      run(tiles, steps, a + i * rowStride, rowStride, panel.elements, panel.start.below(i), ofPanel, y + j, places + i, count, ahead);
+      run(tiles, steps / a.parts, a.below(i), panel.elements, panel.start.below(i), ofPanel, y + j, places + i, count, ahead);
       ahead = ahead.after(tiles * steps);
     });
   }

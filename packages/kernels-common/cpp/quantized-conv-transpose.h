@@ -46,8 +46,8 @@ void quantizedConvTranspose(Input8 x, Input8 weight, Span<const int32_t> weightZ
         return weights.at(filterRow * columns + column, group * columns + column);
       };
       packDots<IntProduct>(depth, columns, at, panels.data());
-      dotRows(gather, batch, CentredRows{{}, activations}, activations.data + group * gather.channels, columns,
-              Panels<IntProduct>{panels.data(), {nullptr}}, arrays.requantizer.from(group * columns), to + group * columns, shape.inSize, yChannels);
+      dotRows(gather, batch, CentredRows{activations}, activations.data + group * gather.channels, columns,
+              Panels<IntProduct>{panels.data(), {nullptr, 0}}, arrays.requantizer.from(group * columns), to + group * columns, shape.inSize, yChannels);
     }
   });
 }

@@ -1,5 +1,5 @@
 #pragma once
-#include "quantized-conv-operands.h"
+#include "quantized-conv-window-operands.h"
 #include "quantized-winograd-filters.h"
 #include "quantized-winograd-tiles.h"
 #include "threads.h"

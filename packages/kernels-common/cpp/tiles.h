@@ -34,22 +34,14 @@ constexpr TileSize tileSize(size_t rows, size_t vectors, size_t tallest) {
 TILES(avx512vnni, 6, 4,    6, 4,    6, 4,     12)
 TILES(avxvnni,    6, 2,    6, 2,    6, 2,     0)
 TILES(avx512,     6, 4,    6, 4,    6, 4,     12)
-TILES(avx2,       6, 2,    6, 2,    4, 2,     0)
+TILES(avx2,       6, 2,    6, 2,    5, 2,     0)
 TILES(i8mm,       5, 4,    5, 4,    5, 4,     0)
 TILES(dotprod,    5, 4,    5, 4,    5, 4,     0)
 TILES(neon,       5, 4,    5, 4,    0, 0,     0)
 TILES(relaxed,    6, 2,    5, 2,    4, 2,     0)
-TILES(pairs,      6, 2,    5, 2,    5, 2,     0)
+TILES(pairs,      6, 2,    5, 2,    4, 2,     0)
 TILES(simd128,    6, 2,    5, 2,    0, 0,     0)
 TILES(scalar,     2, 4,    2, 4,    2, 4,     0)
 #undef TILES
-
-/** Of byte products that are added in pairs. */
-namespace avx2 {
-constexpr TileSize pairedTile = tileSize(5, 2, 0);
-}
-namespace avx512 {
-constexpr TileSize pairedTile = tileSize(6, 4, 12);
-}
 
 }  // namespace octavo

@@ -6,6 +6,7 @@ import { registrations } from "../src/index.ts";
 
 const open = (set: string) => registrations.find(({ name }) => name === set)!.open();
 const opened = await open("x64-avx2"),
+  opened512 = await open("x64-avx512"),
   openedVnni = await open("x64-avx512vnni");
 
 const kernelsOf = (set: typeof opened) => (set as { provider: KernelProvider }).provider.kernels;
@@ -27,18 +28,23 @@ const shapeOf = (fields: Partial<ConvFields>) =>
 const weightsOf = ({ outChannels, inChannels, groups, kernel: [, height, width] }: ConvFields) =>
   (outChannels * height * width * inChannels) / groups;
 
-/** What kernels do with a convolution whose weights are all `weight`, and whose inputs go to `xMax`. */
-function methodOf(
+/** The packed weights of a convolution whose weights are all `weight`, and whose inputs go to `xMax`. */
+function packedOf(
   fields: Partial<ConvFields>,
   { weight = 127, weightZeroPoint = 0, xMax = 255, kernels = kernelsOf(opened) } = {},
-): string {
+): Uint8Array {
   const shape = shapeOf(fields);
   const weights = new Int8Array(weightsOf(shape)).fill(weight);
   const facts = [shape, 0, 0, xMax] as const;
   const zeroPoints = new Int32Array(shape.outChannels).fill(weightZeroPoint);
   const packed = new Uint8Array(kernels.quantizedConvPackedBytes!(weights, zeroPoints, ...facts));
   kernels.quantizedConvPack!(weights, zeroPoints, packed, ...facts);
-  return packedMethod(packed);
+  return packed;
+}
+
+/** What kernels do with such a convolution. */
+function methodOf(...given: Parameters<typeof packedOf>): string {
+  return packedMethod(packedOf(...given));
 }
 
 describe.skipIf(!("provider" in opened))("methods of quantizedConv, AVX2", () => {
@@ -94,6 +100,31 @@ describe.skipIf(!("provider" in opened))("methods of quantizedConv, AVX2", () =>
   test("weights that are no int8 around zero are left to rows", () => {
     expect(methodOf({}, { weight: -128 })).toBe("winograd4x4");
     expect(methodOf({}, { weight: -128, weightZeroPoint: 1 })).toBe("rows of wide weights");
+  });
+});
+
+describe.skipIf(!("provider" in opened512))("methods of quantizedConv, AVX-512 without VNNI", () => {
+  test.each<[string, string, Partial<ConvFields>]>([
+    ["3×3 of stride 1", "winograd4x4", {}],
+    ["strides that differ", "windowed rows", { stride: [1, 2, 1], outSize: [1, 8, 16] }],
+  ])("%s: %s", (_, method, fields) => {
+    expect(methodOf(fields, { kernels: kernelsOf(opened512) })).toBe(method);
+  });
+});
+
+describe.skipIf(!("provider" in opened))("7-bit rows, AVX2", () => {
+  test.each([
+    [1, 8],
+    [64, 8],
+    [65, 0],
+    [127, 0],
+  ])("of weights that are all %i have %i of 8 steps in pairs", (weight, paired) => {
+    const fields = { kernel: [1, 1, 1], padding: [0, 0, 0], inChannels: 32, outChannels: 32 } as const;
+    const packed = packedOf(fields, { weight, xMax: 127 });
+    expect(packedMethod(packed)).toBe("byte rows");
+    // The last panel: a line of the cache with the order, 8 steps of 4 weights for 16 columns.
+    const panel = packed.length - 64 - 8 * 4 * 16;
+    expect(new DataView(packed.buffer).getUint32(panel, true)).toBe(paired);
   });
 });
 

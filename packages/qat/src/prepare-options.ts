@@ -14,7 +14,10 @@ export interface PrepareOptions {
  * @param where the step and its model: `prepare of Net`
  * @throws ArgumentError for others than there are, a qconfig in their place among them, and for a qconfig that is none.
  */
-export function prepareSettings(where: string, options: PrepareOptions) {
+export function prepareSettings(
+  where: string,
+  options: PrepareOptions,
+): { readonly inplace: boolean; readonly qconfig: QConfig | undefined } {
   if (typeof options === "object" && options !== null && "activation" in options) {
     const hint = "The qconfig is an option: give { qconfig }.";
     throw new ArgumentError({ where, expected: "options inplace, qconfig", got: "a QConfig", hint });
