@@ -34,6 +34,7 @@ export function loweredProgram(network: string, form: Form) {
 /** Batch norms take the statistics of the images, so that activations fill their ranges as those of trained networks do. */
 function normalized(model: Module<[Tensor], Tensor>, images: Tensor): Module<[Tensor], Tensor> {
   for (const module of model.modules()) {
+    // Read-only elsewhere: 1 takes the statistics of one run as they are.
     if (module instanceof BatchNorm2d) Object.assign(module, { momentum: 1 });
   }
   noGrad(() => void model.train()(images));
