@@ -45,20 +45,7 @@ import {
   QuantizedLayer,
   ViaFloat,
 } from "../src/index.ts";
-
-/** A module that is one function. */
-class Call extends nn.Module {
-  readonly compute: (x: Tensor) => unknown;
-
-  constructor(compute: (x: Tensor) => unknown) {
-    super();
-    this.compute = compute;
-  }
-
-  override forward(x: Tensor): unknown {
-    return this.compute(x);
-  }
-}
+import { Call } from "./call.ts";
 
 class Attention extends nn.MultiheadAttention {
   constructor() {

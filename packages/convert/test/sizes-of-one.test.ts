@@ -7,25 +7,13 @@ import type { Tensor } from "@octavo/tensor";
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { convertFx, lower } from "../src/index.ts";
+import { Call } from "./call.ts";
 
 beforeAll(() => loadKernels());
 
 const seed = process.env.CI ? { seed: 1 } : {};
 
-class Apply extends nn.Module<[x: Tensor], Tensor> {
-  /** Frozen: neither a child nor copied. */
-  private readonly applied: { readonly run: (x: Tensor) => Tensor };
-
-  constructor(run: (x: Tensor) => Tensor) {
-    super();
-    this.applied = Object.freeze({ run });
-  }
-
-  override forward(x: Tensor): Tensor {
-    return this.applied.run(x);
-  }
-}
-const apply = (run: (x: Tensor) => Tensor) => () => new Apply(run);
+const apply = (run: (x: Tensor) => Tensor) => () => new Call(run);
 
 /** Parts of networks on images of 3 channels, by name; all leave 3 channels. */
 const parts: Readonly<Record<string, () => nn.Module>> = {

@@ -1,5 +1,6 @@
 import { ArgumentError } from "@octavo/spec";
 import { kindOf } from "@octavo/tensor";
+import { isDataset } from "./internal/is-dataset.ts";
 
 /** Labelled images as plain arrays. */
 export interface ImageDataset {
@@ -24,7 +25,14 @@ export interface DatasetSplits {
  * @throws ArgumentError for what is no data set, and unless 0 ≤ start < end ≤ its size.
  */
 export function subset(dataset: ImageDataset, start: number, end: number): ImageDataset {
-  requireDataset(dataset);
+  if (!isDataset(dataset)) {
+    throw new ArgumentError({
+      where: "subset",
+      expected: "a data set: an object with images, labels, shape, classes",
+      got: kindOf(dataset),
+      hint: "await mnist(), and others, give two: { train, test }.",
+    });
+  }
   const count = dataset.labels.length;
   if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start < end && end <= count)) {
     const got = `start ${start}, end ${end}`;
@@ -36,17 +44,6 @@ export function subset(dataset: ImageDataset, start: number, end: number): Image
     images: dataset.images.subarray(start * size, end * size),
     labels: dataset.labels.subarray(start, end),
   };
-}
-
-function requireDataset(given: Partial<ImageDataset> | null | undefined): void {
-  const { images, labels, shape } = given ?? {};
-  if (images instanceof Uint8Array && ArrayBuffer.isView(labels) && shape?.length === 3) return;
-  throw new ArgumentError({
-    where: "subset",
-    expected: "a data set: an object with images, labels, shape, classes",
-    got: kindOf(given),
-    hint: "await mnist(), and others, give two: { train, test }.",
-  });
 }
 
 /** Bytes of one image. */

@@ -16,6 +16,7 @@ inline IntVector dot(Dot a, Dot b, IntVector sum) {
 struct ByteDot : ByteOperand {
   static constexpr int32_t least = 0, largest = 127;
   static constexpr double cost = 0.62;
+  static constexpr size_t windowRows = 16;
 };
 inline IntVector dot(ByteOperand x, ByteOperand weights, IntVector sum) {
   const __m256i pairs = _mm256_maddubs_epi16(x.v, weights.v);

@@ -4,8 +4,9 @@
 // What every dots-*.h declares: products of bytes; a set without one has no faster way than int16. Sets that share their
 // dot-*.h, as those of x86 do, have its `dot` there too.
 #define OCTAVO_BYTE_DOT
-// A set whose products are int16 first defines OCTAVO_PAIRED_DOT too, and declares `pairedDot`, the sum of two of them, and
-// `ManyBytes` and `ManySums` (many-bytes-avx2.h).
+// A set whose products are int16 first defines OCTAVO_PAIRED_DOT too, and declares `pairedDot`, the sum of two of them;
+// `ManyBytes` and `ManySums` (many-bytes-avx2.h); and `ByteDot::windowRows`, from which on windows pay: each row reads some of
+// the weights once more.
 
 namespace octavo::OCTAVO_ISA {
 

@@ -13,6 +13,8 @@ namespace octavo::OCTAVO_ISA {
 struct ByteDot : ByteOperand {
   static constexpr int32_t least = 0, largest = 127;
   static constexpr double cost = 0.66;
+  /** More than on AVX2, as nothing fetches weights ahead. */
+  static constexpr size_t windowRows = 128;
 };
 inline IntVector dot(ByteOperand x, ByteOperand weights, IntVector sum) {
   const v128_t pairs = wasm_i16x8_relaxed_dot_i8x16_i7x16(weights.v, x.v);

@@ -8,8 +8,6 @@ namespace octavo::OCTAVO_ISA {
 /** Some bytes at a time, and a bit for each. */
 struct ManyBytes {
   static constexpr size_t count = 32;
-  /** Rows of a product from which on windows pay: each reads some of the weights once more. */
-  static constexpr size_t enoughRows = 16;
   __m256i v;
   static ManyBytes load(const uint8_t* p) { return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))}; }
   /** All but the highest bits. */

@@ -6,8 +6,6 @@ namespace octavo::OCTAVO_ISA {
 /** See many-bytes-avx2.h. */
 struct ManyBytes {
   static constexpr size_t count = 16;
-  /** More than on AVX2, as nothing fetches weights ahead. */
-  static constexpr size_t enoughRows = 128;
   v128_t v;
   static ManyBytes load(const uint8_t* p) { return {wasm_v128_load(p)}; }
   void storeLow(uint8_t* p) const { wasm_v128_store(p, wasm_v128_and(v, wasm_i8x16_splat(127))); }

@@ -6,7 +6,7 @@
 // Products of activations with packed weights, by blocks of rows.
 namespace octavo::OCTAVO_ISA {
 
-/** Rows of a task, `stride` apart: copies, or where they lie. */
+/** The copies of a task's rows, `stride` apart. */
 template <typename Element>
 struct RowBlock {
   TaskGrid::Block block;

@@ -63,7 +63,7 @@ struct WindowOperands : MovedWeights {
     const ConvShape& s = facts.shape;
     const size_t depth = filterElements(s), columns = size_t(s.outChannels / s.groups);
     const size_t rows = size_t(s.batch) * s.outSize.volume();
-    const bool isWorth = depth >= 96 && columns >= 32 && depth * columns >= 6144 && rows >= ManyBytes::enoughRows;
+    const bool isWorth = depth >= 96 && columns >= 32 && depth * columns >= 6144 && rows >= ByteDot::windowRows;
     return isWorth && depth <= ElementList::largest && facts.hasByteWeights();
   }
 

@@ -1,18 +1,12 @@
 import { ArgumentError, describeGiven } from "@octavo/spec";
 import { imageSize } from "../image-dataset.ts";
 import type { ImageDataset } from "../image-dataset.ts";
+import { isDataset } from "./is-dataset.ts";
 
 /** @throws ArgumentError for what is no data set, an empty one, or images and labels of different numbers. */
 export function requireDataset(dataset: ImageDataset, where: string): void {
   const { images, labels, shape } = dataset ?? {};
-  if (
-    !(
-      images instanceof Uint8Array &&
-      ArrayBuffer.isView(labels) &&
-      Array.isArray(shape) &&
-      shape.length === 3
-    )
-  ) {
+  if (!isDataset(dataset)) {
     const parts = [images, labels, shape].map(describeGiven);
     throw new ArgumentError({
       where,

@@ -38,9 +38,15 @@ export function float32Values(x: TensorLike & { readonly dtype?: unknown }, wher
 }
 
 function converted(data: ArrayLike<number>, where: string): Float32Array {
-  const at = Array.prototype.findIndex.call(data, (value) => typeof value !== "number");
-  if (at < 0) return Float32Array.from(data);
-  const got = `${typeof data[at]} ${describeGiven(data[at])} at ${at} of ${describeGiven(data)}`;
-  const hint = "Observers watch float tensors: one flat list of numbers, or a typed array of them.";
-  throw new DTypeError({ where, expected: "numbers", got, hint });
+  const values = new Float32Array(data.length);
+  for (let i = 0; i < values.length; i++) {
+    const value: unknown = data[i];
+    if (typeof value !== "number") {
+      const got = `${typeof value} ${describeGiven(value)} at ${i} of ${describeGiven(data)}`;
+      const hint = "Observers watch float tensors: one flat list of numbers, or a typed array of them.";
+      throw new DTypeError({ where, expected: "numbers", got, hint });
+    }
+    values[i] = value;
+  }
+  return values;
 }
