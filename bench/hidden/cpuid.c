@@ -1,15 +1,19 @@
-// Preloaded into a process, hides instructions of an x86-64 processor from what runs there: Linux lets CPUID fault
-// (arch_prctl ARCH_SET_CPUID; threads and forked processes inherit it), and the handler answers without the hidden bits.
-// The C library has asked before, and keeps what it found for memcpy and its like.
+// An auditor of the dynamic linker (rtld-audit(7)) that hides instructions of an x86-64 processor from what a process loads:
+// before a library's own code runs, its CPUID instructions become ones that do not exist, and the handler of the fault
+// answers without the hidden bits. Where they are says objdump, once for each file.
+// The linker and the C library have asked before, and keep what they found for memcpy and its like.
 #define _GNU_SOURCE
 #include <dlfcn.h>
-#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -32,52 +36,33 @@ static const Set sets[] = {
     {"vnni", {{0, 0, BIT(11), 0}, {BIT(4), 0, 0, BIT(4) | BIT(10)}}},
 };
 
+// PUSH ES twice, which 64-bit mode does not have: as long as CPUID, and nothing that a compiler writes.
+static const uint8_t cpuid[2] = {0x0f, 0xa2}, absent[2] = {0x06, 0x06};
+
 static uint32_t hidden[2][4];
-static struct sigaction theirs;
-static int (*setAction)(int, const struct sigaction *, struct sigaction *);
 
-static long letCpuid(int run) { return syscall(SYS_arch_prctl, 0x1012, run); }
-
-static void answerCpuid(greg_t *registers) {
+static void onFault(int number, siginfo_t *info, void *context) {
+  (void)info;
+  greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+  if (memcmp((const void *)registers[REG_RIP], absent, sizeof absent) != 0) {
+    signal(number, SIG_DFL);
+    return;
+  }
   uint32_t leaf = registers[REG_RAX], subleaf = registers[REG_RCX];
   uint32_t out[4];
-  letCpuid(1);
   __asm__ volatile("cpuid" : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]), "=d"(out[3]) : "a"(leaf), "c"(subleaf));
-  letCpuid(0);
   if (leaf == 7 && subleaf < 2)
     for (int i = 0; i < 4; i++) out[i] &= ~hidden[subleaf][i];
   registers[REG_RAX] = out[0];
   registers[REG_RBX] = out[1];
   registers[REG_RCX] = out[2];
   registers[REG_RDX] = out[3];
-  registers[REG_RIP] += 2;
+  registers[REG_RIP] += sizeof absent;
 }
 
-static void onFault(int signal, siginfo_t *info, void *context) {
-  greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
-  // A general protection fault, so that the instruction itself can be read.
-  if (info->si_code == SI_KERNEL && memcmp((const void *)registers[REG_RIP], "\x0f\xa2", 2) == 0)
-    answerCpuid(registers);
-  else if (theirs.sa_flags & SA_SIGINFO)
-    theirs.sa_sigaction(signal, info, context);
-  else if (theirs.sa_handler != SIG_DFL && theirs.sa_handler != SIG_IGN)
-    theirs.sa_handler(signal);
-  else
-    setAction(SIGSEGV, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
-}
-
-static void findAction(void) {
-  if (!setAction) setAction = dlsym(RTLD_NEXT, "sigaction");
-}
-
-// V8 wants segmentation faults of WebAssembly: it gets those that are not CPUID's.
-int sigaction(int signal, const struct sigaction *action, struct sigaction *previous) {
-  findAction();
-  if (signal != SIGSEGV) return setAction(signal, action, previous);
-  struct sigaction before = theirs;
-  if (action) theirs = *action;
-  if (previous) *previous = before;
-  return 0;
+static void fail(const char *what, const char *path) {
+  fprintf(stderr, "--hide: %s: %s\n", path, what);
+  _exit(2);
 }
 
 static void hide(const char *name) {
@@ -93,14 +78,80 @@ static void hide(const char *name) {
   _exit(2);
 }
 
-__attribute__((constructor)) static void start(void) {
+/** Whether CPUID's two bytes are anywhere in a file; most libraries are without. */
+static int mayAsk(const char *path, size_t size) {
+  int file = open(path, O_RDONLY);
+  void *bytes = file < 0 ? MAP_FAILED : mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
+  if (bytes == MAP_FAILED) fail("cannot be read", path);
+  int found = memmem(bytes, size, cpuid, sizeof cpuid) != NULL;
+  munmap(bytes, size);
+  close(file);
+  return found;
+}
+
+/** Runs a shell's text with $1 and $2; without this auditor, which its environment would bring. */
+static int runShell(const char *text, const char *first, const char *second) {
+  pid_t child = fork();
+  if (child == 0) {
+    char *environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin", NULL};
+    execle("/bin/sh", "sh", "-c", text, "sh", first, second, NULL, environment);
+    _exit(127);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  return status;
+}
+
+/** Opens the addresses of a file's CPUID instructions, a line each; NULL where there are none. */
+static FILE *addressesOf(const char *path) {
+  struct stat file;
+  if (stat(path, &file) != 0) return NULL;
+  Dl_info here;
+  dladdr(&hidden, &here);
+  char kept[4096];
+  int folder = strrchr(here.dli_fname, '/') - here.dli_fname;
+  snprintf(kept, sizeof kept, "%.*s/cpuid-%lx-%lx-%lx", folder, here.dli_fname, (long)file.st_ino, (long)file.st_size,
+           (long)file.st_mtime);
+  if (access(kept, R_OK) != 0) {
+    if (!mayAsk(path, file.st_size)) return NULL;
+    static const char *const list = "objdump -d --no-show-raw-insn \"$1\" >\"$2.$$.all\" && "
+                                    "sed -n 's/^ *\\([0-9a-f]*\\):\tcpuid.*/\\1/p' \"$2.$$.all\" >\"$2.$$\" && "
+                                    "rm \"$2.$$.all\" && mv \"$2.$$\" \"$2\"";
+    if (runShell(list, path, kept) != 0) fail("objdump, of binutils, failed", path);
+  }
+  return fopen(kept, "r");
+}
+
+static void replaceCpuid(uint8_t *instruction, const char *path) {
+  size_t page = sysconf(_SC_PAGESIZE);
+  uint8_t *start = (uint8_t *)((uintptr_t)instruction & -page);
+  size_t size = instruction + sizeof cpuid - start;
+  if (memcmp(instruction, cpuid, sizeof cpuid) != 0) fail("no CPUID where objdump finds it", path);
+  if (mprotect(start, size, PROT_READ | PROT_WRITE) != 0) fail("its code cannot be changed", path);
+  memcpy(instruction, absent, sizeof absent);
+  mprotect(start, size, PROT_READ | PROT_EXEC);
+}
+
+unsigned la_version(unsigned version) {
+  (void)version;
   char names[64];
   snprintf(names, sizeof names, "%s", getenv("OCTAVO_BENCH_HIDE"));
   for (char *name = strtok(names, ","); name; name = strtok(NULL, ",")) hide(name);
-  findAction();
   struct sigaction ours = {.sa_sigaction = onFault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
-  setAction(SIGSEGV, &ours, NULL);
-  if (letCpuid(0) == 0) return;
-  fprintf(stderr, "--hide: this processor or system cannot hide instructions: CPUID faulting: %s\n", strerror(errno));
-  _exit(2);
+  sigaction(SIGILL, &ours, NULL);
+  return LAV_CURRENT;
+}
+
+unsigned la_objopen(struct link_map *library, Lmid_t space, uintptr_t *cookie) {
+  (void)space, (void)cookie;
+  char program[4096] = "";
+  // The program's own name is empty.
+  if (library->l_name[0] == '\0' && readlink("/proc/self/exe", program, sizeof program - 1) < 0) return 0;
+  const char *path = program[0] == '\0' ? library->l_name : program;
+  FILE *addresses = addressesOf(path);
+  if (addresses == NULL) return 0;
+  unsigned long address;
+  while (fscanf(addresses, "%lx", &address) == 1) replaceCpuid((uint8_t *)(library->l_addr + address), path);
+  fclose(addresses);
+  return 0;
 }

@@ -11,7 +11,7 @@ export function hiddenInstructions(): string | null {
 
 /**
  * Runs this program again, and all that it starts, on a processor that seems to lack instructions: peers then choose what
- * they would run on an older one. x86-64 Linux only, on processors that can let CPUID fault.
+ * they would run on an older one. x86-64 Linux only, with a C compiler and its binutils; libraries are searched for CPUID once.
  * @param names of the sets in `cpuid.c`, with commas
  * @returns the exit code
  */
@@ -20,12 +20,12 @@ export function runWithout(names: string): number {
   const library = join(folder, "cpuid.so");
   mkdirSync(folder, { recursive: true });
   const compiler = ["-O2", "-Wall", "-shared", "-fPIC", join(import.meta.dirname, "cpuid.c"), "-o", library];
-  const { status, error } = spawnSync("cc", [...compiler, "-ldl"], { stdio: "inherit" });
+  const { status, error } = spawnSync("cc", compiler, { stdio: "inherit" });
   if (status !== 0) {
     console.error(`--hide: cpuid.c needs a C compiler on x86-64 Linux: ${error?.message ?? `cc: ${status}`}`);
     return 1;
   }
-  const env = { ...process.env, LD_PRELOAD: library, [variable]: names };
+  const env = { ...process.env, LD_AUDIT: library, [variable]: names };
   const args = [...process.execArgv, ...process.argv.slice(1)];
   return spawnSync(process.execPath, args, { stdio: "inherit", env }).status ?? 1;
 }
