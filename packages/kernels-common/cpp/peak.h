@@ -13,7 +13,9 @@ template <typename Product>
 double repeatTile(double steps) {
   constexpr size_t rows = Product::tile.rows, vectors = Product::tile.vectors, width = Vector::width;
   constexpr size_t depth = Product::depth;
-  alignas(64) typename Product::Element memory[(rows + vectors * width) * depth] = {};
+  constexpr size_t step = roundUp((rows + vectors * width) * depth, 64 / sizeof(typename Product::Element));
+  // Of two steps: what is the same for both would be computed once.
+  alignas(64) typename Product::Element memory[2 * step] = {};
   auto* operands = memory;
   typename Product::Sum sum[rows][vectors];
   OCTAVO_UNROLL
@@ -23,7 +25,7 @@ double repeatTile(double steps) {
   }
   for (size_t left = size_t(steps); left > 0; --left) {
     forget(operands);
-    if constexpr (Product::paired) addPairs<Product>(operands, operands, depth, operands, operands, sum);
+    if constexpr (Product::paired) addPairs<Product>(operands, operands + step, depth, operands, operands + step, sum);
     else addProducts<Product>(operands, depth, operands, sum);
   }
   decltype(sum[0][0].v) results[rows * vectors];
