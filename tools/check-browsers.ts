@@ -1,4 +1,5 @@
-// The runtime in real browsers, as a page gets it: bundled by Vite, and unbundled from another server.
+// The runtime in real browsers, as a page gets it: bundled by Vite, and unbundled from another server; it compiles while it
+// downloads.
 //   node tools/bootstrap.mjs run tools/check-browsers.ts
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,6 +8,7 @@ import { brotliCompressSync } from "node:zlib";
 import { build } from "vite";
 import { readWorkspace } from "./arrows/workspace.ts";
 import { browsers, installBrowsers, programOf } from "./browsers/browsers.ts";
+import { HeldModules } from "./browsers/held-modules.ts";
 import { openPage } from "./browsers/open-page.ts";
 import { asOnServer } from "./browsers/package-server.ts";
 import { filesOf, Site } from "./browsers/site.ts";
@@ -47,21 +49,22 @@ async function check(): Promise<void> {
   const bundled = await bundle();
   await writeNetworks(join(folder, "network"));
   await installBrowsers();
+  const modules = new HeldModules();
   for (const isolated of [true, false]) {
     const pages = {
       "bundled by Vite": { page: filesOf(bundled), packages: null },
       "packages from another server": { page: filesOf(folder), packages: asOnServer(folder) },
     };
     for (const [how, { page, packages }] of Object.entries(pages)) {
-      const server = packages && new Site({ isolated, read: packages });
+      const server = packages && new Site({ isolated, read: modules.hold(packages) });
       const origin = await server?.open();
       const site = new Site({
         isolated,
-        async read(path) {
+        read: modules.hold(async (path) => {
           if (path.startsWith("/network/")) return filesOf(folder)(path);
           const body = await page(path);
           return origin && body && path === "/page.js" ? String(body).replaceAll('"@', `"${origin}/@`) : body;
-        },
+        }),
       });
       const address = await site.open();
       /** What was asked for since the last time. */
@@ -79,6 +82,7 @@ async function check(): Promise<void> {
         );
         const downloaded = [...new Set(takeRequests())];
         report(name, visitProblem(visit, isolated, downloaded), visit.kernels);
+        report(`${name}, compiles while it downloads`, await modules.takeProblem());
         if (!packages && !visit.error) report(`${name}, download`, ...downloadProblem(bundled, downloaded));
       }
       site.close();

@@ -3,13 +3,14 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
+import { Readable } from "node:stream";
 
 /** What a site serves and how. */
 export interface SiteOptions {
   /** Whether pages are cross-origin isolated. */
   readonly isolated: boolean;
-  /** The bytes of an address's path; undefined if there is nothing. */
-  read(path: string): Promise<Uint8Array | string | undefined>;
+  /** The bytes of an address's path, as a whole or as they come; undefined if there is nothing. */
+  read(path: string): Promise<Uint8Array | string | AsyncIterable<Uint8Array> | undefined>;
 }
 
 const types: Readonly<Record<string, string>> = {
@@ -74,9 +75,9 @@ export class Site {
     this.requests.push(pathname);
     const body = await read(pathname);
     if (body === undefined) return void response.writeHead(404, headers).end();
-    response
-      .writeHead(200, { ...headers, "Content-Type": types[extname(pathname)] ?? "application/octet-stream" })
-      .end(body);
+    const type = types[extname(pathname)] ?? "application/octet-stream";
+    response.writeHead(200, { ...headers, "Content-Type": type });
+    Readable.from(body).pipe(response);
   }
 }
 
