@@ -137,6 +137,17 @@ describe("dynamic recurrent layers", () => {
     }
   });
 
+  it.each<[nn.Module, Tensor, Tensor]>([
+    [new nn.LSTM(6, 5), randn([4, 3, 6]), randn([1, 3, 5])],
+    [new nn.LSTMCell(6, 5), randn([3, 6]), randn([3, 5])],
+  ])("%s: refuses one state instead of two, and cells a sequence", (float, x, h) => {
+    const dynamic = quantizeDynamic(float);
+    expect(() => dynamic(x, h)).toThrow(
+      `${dynamic.typeName()}: expected initial states [h, c], two tensors, got a tensor by itself`,
+    );
+    expect(() => dynamic(randn([1, 4, 3, 6]))).toThrow(/expected an input of shape .* got \[1, 4, 3, 6\]/);
+  });
+
   it.each(Object.entries({ LSTMCell: nn.LSTMCell, GRUCell: nn.GRUCell, RNNCell: nn.RNNCell }))(
     "%s: near the float cell, in every form of call",
     (_, type) => {

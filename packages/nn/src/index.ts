@@ -7,6 +7,7 @@ export type { AnomalyOptions } from "./detect-anomaly.ts";
 export * as F from "./functional.ts";
 /** torch.nn.init: fills tensors in place. */
 export * as init from "./init.ts";
+export { initialStates } from "./initial-states.ts";
 export { Module } from "./module.ts";
 export type { ForwardHook } from "./module.ts";
 export {
@@ -118,6 +119,7 @@ export type { SGDOptions } from "./optim/sgd.ts";
 export { Parameter } from "./parameter.ts";
 export { requireSequence } from "./require-sequence.ts";
 export type { SequenceLayer } from "./require-sequence.ts";
+export { requireStep } from "./require-step.ts";
 export { stepOn } from "./step-on.ts";
 export { torchName } from "./state-dict.ts";
 export type { ExtraState, LoadOptions, StateDict } from "./state-dict.ts";

@@ -338,6 +338,78 @@ describe("where recurrent layers have the batch", () => {
   });
 });
 
+describe("states of recurrent layers and cells", () => {
+  const alone = "Both go in one list: (x, [h, c]).";
+  const inNoList = "It goes behind the input, in no list: (x, h).";
+  const sequence = ones([4, 2, 3]);
+
+  it.each<[string, nn.Module, Tensor, unknown, string]>([
+    [
+      "h instead of both",
+      new nn.LSTM(3, 5),
+      sequence,
+      ones([1, 2, 5]),
+      "a tensor by itself, float32 [1, 2, 5]",
+    ],
+    ["h in a list", new nn.LSTM(3, 5), sequence, [ones([1, 2, 5])], "Array of length 1"],
+    ["an object", new nn.LSTM(3, 5), sequence, { h: ones([1, 2, 5]) }, "an object with h"],
+    [
+      "h instead of both",
+      new nn.LSTMCell(3, 5),
+      ones([2, 3]),
+      ones([2, 5]),
+      "a tensor by itself, float32 [2, 5]",
+    ],
+    ["numbers", new nn.LSTMCell(3, 5), ones([2, 3]), new Float32Array(10), "Float32Array of length 10"],
+  ])("%s, where there are two: %s", (_, layer, x, states, got) => {
+    const run = () => layer(x, states);
+    expect(run).toThrow(ArgumentError);
+    expect(run).toThrow(
+      `${layer.typeName()}: expected initial states [h, c], two tensors, got ${got}.\n${alone}`,
+    );
+  });
+
+  it.each<[nn.Module, Tensor]>([
+    [new nn.GRU(3, 5), sequence],
+    [new nn.RNN(3, 5), sequence],
+    [new nn.GRUCell(3, 5), ones([2, 3])],
+    [new nn.RNNCell(3, 5), ones([2, 3])],
+  ])("a list, where there is one: %s", (layer, x) => {
+    expect(() => layer(x, [ones([1, 2, 5])])).toThrow(
+      `${layer.typeName()}: expected an initial state h, a tensor, got Array of length 1.\n${inNoList}`,
+    );
+  });
+
+  it("null begins with zeros, as torch's None", () => {
+    const layer = new nn.LSTM(3, 5);
+    expect(layer(sequence, null as never)[0].toArray()).toEqual(layer(sequence)[0].toArray());
+  });
+});
+
+describe("what recurrent cells take", () => {
+  const hint =
+    "\nA cell takes one time at once: of a sequence x.select(0, t), or give it to LSTM, GRU or RNN whole.";
+  const cells = [new nn.LSTMCell(3, 5), new nn.GRUCell(3, 5), new nn.RNNCell(3, 5)];
+
+  it.each(cells)("%s names the shape that came", (cell: nn.Module) => {
+    for (const shape of [[4, 2, 3], [2, 4], [4], []]) {
+      expect(() => cell(ones(shape))).toThrow(ShapeError);
+      expect(() => new nn.Sequential(cell)(ones(shape))).toThrow(
+        `0 (${cell.typeName()}): expected an input of shape [batch, 3] or [3], got [${shape.join(", ")}].${hint}`,
+      );
+    }
+  });
+
+  it("states fit the input", () => {
+    expect(() => cells[1](ones([2, 3]), ones([2, 4]) as never)).toThrow(
+      `GRUCell: expected states of shape [2, 5] for an input of shape [2, 3], got [2, 4].${hint}`,
+    );
+    expect(() => cells[0](ones([3]), [ones([5]), ones([1, 5])] as never)).toThrow(
+      `LSTMCell: expected states of shape [5] for an input of shape [3], got [1, 5].${hint}`,
+    );
+  });
+});
+
 describe("indices of embeddings", () => {
   const layer = new nn.Embedding(10, 4);
   const hint =

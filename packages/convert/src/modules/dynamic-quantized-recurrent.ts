@@ -1,4 +1,4 @@
-import { Module, requireSequence } from "@octavo/nn";
+import { initialStates, Module, requireSequence } from "@octavo/nn";
 import type { ExtraState, GRU, LSTM, RNN, SequenceLayer, StateDict } from "@octavo/nn";
 import type { QConfig } from "@octavo/qat";
 import { cat, stack } from "@octavo/tensor";
@@ -14,6 +14,8 @@ interface Fixed extends SequenceLayer {
   readonly floatRepr: string;
   /** 1, or 2 if bidirectional. */
   readonly directions: number;
+  /** Whether states are `[h, c]`. */
+  readonly hasCell: boolean;
 }
 
 /**
@@ -42,6 +44,7 @@ export class DynamicQuantizedRecurrent
       hiddenSize,
       batchFirst,
       directions,
+      hasCell: kind === "lstm",
       stateCount: numLayers * directions,
     });
     this.layers = Array.from({ length: numLayers }, (_, layer) => layer).flatMap((layer) =>
@@ -51,10 +54,10 @@ export class DynamicQuantizedRecurrent
     );
   }
 
-  /** @throws ShapeError for an input or states that do not fit. */
+  /** @throws ShapeError for an input or states that do not fit. @throws ArgumentError for states that are none. */
   override forward(given: Tensor, initial?: State): [Tensor, State] {
-    const { batchFirst, directions } = this.fixed;
-    const before = statesOf(initial);
+    const { batchFirst, directions, hasCell } = this.fixed;
+    const before = initialStates(this.typeName(), hasCell, initial);
     requireSequence(this.typeName(), this.fixed, given, before);
     const batched = given.rank === 3;
     const states = before.map((state) => (batched ? state : state.unsqueeze(1)));
@@ -101,10 +104,3 @@ export class DynamicQuantizedRecurrent
     return `_l${Math.floor(at / directions)}${at % directions === 1 ? "_reverse" : ""}`;
   }
 }
-
-function statesOf(initial: State | undefined): readonly Tensor[] {
-  if (initial === undefined) return [];
-  return isPair(initial) ? initial : [initial];
-}
-
-const isPair = (state: State): state is readonly [h: Tensor, c: Tensor] => Array.isArray(state);

@@ -1,12 +1,14 @@
 import { withDefaults } from "@octavo/spec";
-import { recurrent, requireTensor, zeros } from "@octavo/tensor";
+import { recurrent, zeros } from "@octavo/tensor";
 import type { Generator, RecurrentKind, RecurrentState, Tensor } from "@octavo/tensor";
 import { uniform_ } from "../init.ts";
+import { initialStates } from "../initial-states.ts";
 import { recurrentParameters } from "../internal/recurrent-parameters.ts";
 import { requireCounts } from "../internal/require-counts.ts";
 import { requireFloatRecurrence } from "../internal/require-float-recurrence.ts";
 import { Module } from "../module.ts";
 import type { Parameter } from "../parameter.ts";
+import { requireStep } from "../require-step.ts";
 import { requireNonlinearity } from "./recurrent.ts";
 
 export interface RecurrentCellOptions {
@@ -45,10 +47,12 @@ abstract class RecurrentCell<State> extends Module<[x: Tensor, state?: State], S
     this.biasHh = own.biasHh ?? null;
   }
 
-  protected step(given: Tensor, h?: Tensor, c?: Tensor): RecurrentState {
-    requireTensor(given, this.typeName());
-    requireFloatRecurrence(given, h ?? null, c ?? null);
+  protected step(given: Tensor, start: State | undefined): RecurrentState {
     const { kind } = this;
+    const initial = initialStates(this.typeName(), kind === "lstm", start);
+    requireStep(this.typeName(), this, given, initial);
+    requireFloatRecurrence(given, ...initial);
+    const [h, c] = initial;
     const x = given.rank === 1 ? given.unsqueeze(0) : given;
     const batched = (state: Tensor | undefined) =>
       state ? (given.rank === 1 ? state.unsqueeze(0) : state) : zeros([x.shape[0], this.hiddenSize]);
@@ -74,7 +78,7 @@ export class LSTMCell extends RecurrentCell<[h: Tensor, c: Tensor]> {
   }
 
   override forward(x: Tensor, state?: [h: Tensor, c: Tensor]): [Tensor, Tensor] {
-    const { h, c } = this.step(x, state?.[0], state?.[1]);
+    const { h, c } = this.step(x, state);
     return [h, c!];
   }
 }

@@ -2,6 +2,7 @@ import { ArgumentError, withDefaults } from "@octavo/spec";
 import { cat, dropout, recurrent, stack, zeros } from "@octavo/tensor";
 import type { Generator, RecurrentKind, RecurrentState, RecurrentWeights, Tensor } from "@octavo/tensor";
 import { uniform_ } from "../init.ts";
+import { initialStates } from "../initial-states.ts";
 import { pythonFloat } from "../internal/python-text.ts";
 import { recurrentParameters } from "../internal/recurrent-parameters.ts";
 import { requireCounts } from "../internal/require-counts.ts";
@@ -87,11 +88,12 @@ export abstract class Recurrent<State, Initial> extends Module<
     return this.bidirectional ? ["", "Reverse"] : [""];
   }
 
-  /** Runs all layers. `h` and `c` are (layers · directions, batch, hidden). */
-  protected runLayers(given: Tensor, h: Tensor | null, c: Tensor | null): [Tensor, RecurrentState] {
+  /** Runs all layers. Initial states are (layers · directions, batch, hidden). */
+  protected runLayers(given: Tensor, start: Initial | undefined): [Tensor, RecurrentState] {
     const { inputSize, hiddenSize, batchFirst } = this;
     const stateCount = this.numLayers * this.directions.length;
-    const before = [h, c].filter((state) => state !== null);
+    const before = initialStates(this.typeName(), this.hasCell, start);
+    const [h = null, c = null] = before;
     requireSequence(this.typeName(), { inputSize, hiddenSize, batchFirst, stateCount }, given, before);
     requireFloatRecurrence(given, h, c);
     const batched = given.rank === 3;
@@ -167,7 +169,7 @@ export class LSTM extends Recurrent<[h: Tensor, c: Tensor], readonly [h: Tensor,
   }
 
   override forward(x: Tensor, initial?: readonly [h: Tensor, c: Tensor]): [Tensor, [Tensor, Tensor]] {
-    const [output, { h, c }] = this.runLayers(x, initial?.[0] ?? null, initial?.[1] ?? null);
+    const [output, { h, c }] = this.runLayers(x, initial);
     return [output, [h, c!]];
   }
 }
@@ -179,7 +181,7 @@ abstract class HiddenOnly extends Recurrent<Tensor, Tensor> {
   }
 
   override forward(x: Tensor, initial?: Tensor): [Tensor, Tensor] {
-    const [output, { h }] = this.runLayers(x, initial ?? null, null);
+    const [output, { h }] = this.runLayers(x, initial);
     return [output, h];
   }
 }
