@@ -42,10 +42,11 @@ export function loadKernels(options?: LoadOptions): Promise<void> {
  * For packages that need the best kernels but must not overrule the program: as `loadKernels` if options are given or
  * nobody has called it yet; otherwise leaves the choice as it is.
  *
+ * @param where what errors about the options name, if not `loadKernels`
  * @throws as `loadKernels`.
  */
-export function ensureKernels(options?: LoadOptions): Promise<void> {
-  return registry.ensureKernels(options);
+export function ensureKernels(options?: LoadOptions, where?: string): Promise<void> {
+  return registry.ensureKernels(options, where);
 }
 
 /** Adds a provider to choose from; `loadKernels` opens it. @throws KernelError if its name is taken. */

@@ -203,6 +203,15 @@ describe("loadKernels", () => {
     expect(away.load).not.toHaveBeenCalled();
   });
 
+  it.each([
+    [5, "5"],
+    [["wasm"], "Array"],
+  ])("says what was given instead of a name: %j", async (use, got) => {
+    await expect(registryOf([]).loadKernels({ use: use as never })).rejects.toThrow(
+      `expected the name or kind of a kernel provider that runs here, got ${got}.\n`,
+    );
+  });
+
   it("refuses a provider of another contract, naming both versions", async () => {
     const registry = registryOf([works("n", "native", 200, 1, { specVersion: 2 as never })]);
     await expect(registry.loadKernels({ use: "n" })).rejects.toThrow(

@@ -1,4 +1,4 @@
-import { ArgumentError, KernelError, kernelNames, withDefaults } from "@octavo/spec";
+import { ArgumentError, describeGiven, KernelError, kernelNames, withDefaults } from "@octavo/spec";
 import type {
   CallRecorder,
   KernelName,
@@ -118,8 +118,8 @@ export class Registry {
    * @throws KernelError if the forced provider is unknown or cannot run; everything stays as it was.
    * @throws ArgumentError if the number of threads is not an integer ≥ 1, or for an option that there is not.
    */
-  async loadKernels(given: LoadOptions = {}): Promise<void> {
-    const options = withDefaults("loadKernels", { use: undefined, threads: undefined }, given);
+  async loadKernels(given: LoadOptions = {}, where = "loadKernels"): Promise<void> {
+    const options = withDefaults(where, { use: undefined, threads: undefined }, given);
     const { use, choice } = this.#choice(options);
     const threads = this.#threads(options);
     const isWanted = ({ name, kind }: ProviderRegistration) => use === null || use === name || use === kind;
@@ -169,8 +169,8 @@ export class Registry {
   }
 
   /** As `loadKernels` if options are given or nobody has called it yet; otherwise leaves the choice as it is. */
-  async ensureKernels(options?: LoadOptions): Promise<void> {
-    if (options || !this.#isChosen) await this.loadKernels(options);
+  async ensureKernels(options?: LoadOptions, where?: string): Promise<void> {
+    if (options !== undefined || !this.#isChosen) await this.loadKernels(options, where);
   }
 
   /**
@@ -349,7 +349,7 @@ function forcedFailure(
   return new KernelError({
     where: choice,
     expected: "the name or kind of a kernel provider that runs here",
-    got: failed.length > 0 ? reasons(failed).join(", ") : `"${use}"`,
+    got: failed.length > 0 ? reasons(failed).join(", ") : describeGiven(use),
     hint: [`Known: ${known}.`, ...reasons(passedOver).map((reason) => `Passed over: ${reason}.`)].join("\n"),
   });
 }

@@ -152,7 +152,7 @@ describe("arguments of modules", () => {
     [
       () => new nn.OneCycleLR(optimizer(), 0.1, undefined as never),
       "OneCycleLR: expected options totalSteps, epochs, stepsPerEpoch, pctStart, annealStrategy, cycleMomentum, " +
-        "baseMomentum, maxMomentum, divFactor, finalDivFactor, threePhase, got none.\nOptions are one object, the last argument.",
+        "baseMomentum, maxMomentum, divFactor, finalDivFactor, threePhase, got none.\nOptions are one object, { totalSteps: … }.",
     ],
     [
       () => new nn.Upsample(undefined as never),

@@ -64,7 +64,7 @@ describe("an option that does not exist is an error that names those that do", (
 
   it("and so is something else than an object", () => {
     expect(() => new nn.Conv2d(2, 2, 3, 1 as never)).toThrow(
-      /^Conv2d: expected options stride, .*, got 1\.\nOptions are one object, the last argument\.$/,
+      /^Conv2d: expected options stride, .*, got 1\.\nOptions are one object, { stride: … }\.$/,
     );
   });
 });

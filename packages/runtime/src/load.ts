@@ -22,7 +22,7 @@ export async function load(source: ByteSource | Program, options: LoadOptions = 
   const { kernels, threads } = withDefaults("load", { kernels: undefined, threads: undefined }, options);
   // Kernels are opened while the file is read.
   const reading = isSource(source) ? loadProgram(source) : source;
-  const [program] = await Promise.all([reading, ensureKernels(kernels)]);
+  const [program] = await Promise.all([reading, ensureKernels(kernels, "load({ kernels })")]);
   return new Session(program, { threads });
 }
 

@@ -21,6 +21,7 @@ import { shortenFloat } from "../src/internal/shorten-float.ts";
 import { imageNetwork } from "./image-network.ts";
 import { ProgramBuilder } from "./program-builder.ts";
 import { floats, int8s, randomProgram } from "./random-program.ts";
+import { smallProgram } from "./small-program.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -133,6 +134,21 @@ describe("what is no program", () => {
       "program: expected a Program, got a model.\nlower(model, exampleInputs) of @octavo/convert makes a program of it.";
     await expect(load(model as never)).rejects.toThrow(message);
     await expect(saveProgram(join(folder, "model"), model as never)).rejects.toThrow(message);
+  });
+
+  test("arguments of saveProgram in another order", async () => {
+    const path = join(folder, "swapped");
+    const save = (...given: unknown[]) => saveProgram(...(given as Parameters<typeof saveProgram>));
+    for (const [given, got] of [
+      [[smallProgram(), path], `a program, then ${JSON.stringify(path)}`],
+      [[smallProgram()], "a program, then undefined"],
+      [[path], `${JSON.stringify(path)}, then undefined`],
+      [[undefined, smallProgram()], "undefined, then a program"],
+    ] as const) {
+      await expect(save(...given)).rejects.toThrow(
+        `saveProgram: expected a path, then a program, got ${got}.\nsaveProgram(path, lower(model, exampleInputs))`,
+      );
+    }
   });
 
   const message =

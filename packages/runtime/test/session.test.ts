@@ -92,21 +92,22 @@ describe("inputs that do not fit", () => {
     NaN: [nan, /input 'image': expected numbers, got NaN among them/],
     "an unknown name": [
       { picture: image(1) },
-      /expected the inputs image, got no 'image', but an input 'picture'/,
+      /expected the inputs image \[batch ≥ 1, 2, 5, 4\], got no 'image', but unknown 'picture'\.\nGive a tensor/,
     ],
-    nothing: [undefined as never, /expected the inputs image, got undefined\.\nGive a tensor/],
-    "a missing name": [{}, /expected the inputs image, got no 'image'/],
+    nothing: [undefined as never, /expected the inputs image \[.*\], got undefined\.\nGive a tensor/],
+    "a missing name": [{}, /expected the inputs image \[.*\], got no 'image'\./],
     "numbers without a shape": [
       new Float32Array(40),
-      /expected the inputs image, got numbers without a shape\.\nGive a tensor, \{ data, shape \}, or tensors by name, \{ image \}\.$/,
+      /expected the inputs image \[.*\], got numbers without a shape\.\nGive a tensor, \{ data, shape \}, or tensors by name, \{ image \}\.$/,
     ],
+    "a list of tensors": [[image(1)], /expected the inputs image \[.*\], got a list without names\./],
   };
   test.each(Object.entries(cases))("%s", (_, [input, message]) => {
     using session = new Session(smallProgram());
     expect(() => session.run(input as never)).toThrow(message);
   });
 
-  test("two inputs of different batch sizes, and one tensor for two inputs", () => {
+  test("two inputs of different batch sizes, under other names, and one tensor for two", () => {
     const net = new ProgramBuilder();
     const shape = [-1, 3];
     const a = net.input("a", { shape, dtype: "float32" });
@@ -116,8 +117,12 @@ describe("inputs that do not fit", () => {
     );
     const rows = (count: number) => ({ data: new Float32Array(3 * count), shape: [count, 3] });
     expect(() => session.run({ a: rows(1), b: rows(2) })).toThrow(
-      /one batch size for all inputs, got 1 and 2/,
+      /one batch size for all inputs, got 1 of 'a' and 2 of 'b'\./,
     );
+    expect(() => session.run({ x: rows(1), y: rows(1), z: rows(1) })).toThrow(
+      "expected the inputs a [batch ≥ 1, 3], b [batch ≥ 1, 3], got no 'a', 'b', but unknown 'x', 'y', 'z'.\nGive tensors by name, { a, b }.",
+    );
+    expect(() => session.run({ a: rows(1), b: rows(1), c: rows(1) })).toThrow(", got unknown 'c'.\n");
     expect(() => session.run(rows(1))).toThrow(/inputs by name: \{ a, b \}, got one tensor/);
   });
 });
@@ -214,8 +219,13 @@ describe("Session", () => {
 
   test.each([
     [{ thread: 2 }, "load: expected options kernels, threads, got thread."],
-    [{ kernels: { provider: "wasm" } }, "loadKernels: expected options use, threads, got provider."],
-    [{ kernels: "wasm" }, 'loadKernels: expected options use, threads, got "wasm".'],
+    [{ kernels: { provider: "wasm" } }, "load({ kernels }): expected options use, threads, got provider."],
+    [
+      { kernels: "wasm" },
+      'load({ kernels }): expected options use, threads, got "wasm".\nOptions are one object, { use: … }.',
+    ],
+    [{ kernels: Promise.resolve() }, "load({ kernels }): expected options use, threads, got Promise."],
+    [{ kernels: null }, "load({ kernels }): expected options use, threads, got null."],
     [{ threads: "2" }, "threads for 'net': expected an integer ≥ 1, got \"2\"."],
   ])("load refuses %j", async (options, message) => {
     await expect(load(smallProgram(), options as never)).rejects.toThrow(message);

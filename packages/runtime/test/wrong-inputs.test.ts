@@ -100,7 +100,11 @@ describe("what is no tensor", () => {
   ];
   test.each(cases)("%s", async (_, input, got) => {
     using session = identity("float32");
-    await expectRefused(session, input, `input 'x': expected a tensor, { data, shape }, got ${got}.`);
+    await expectRefused(
+      session,
+      input,
+      `input 'x': expected a tensor, { data, shape }, of shape [batch ≥ 1, 4], got ${got}.`,
+    );
   });
 
   test.each([0, 1.5])("a batch of %s", async (batch) => {

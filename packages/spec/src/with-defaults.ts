@@ -24,7 +24,8 @@ export function withDefaults<
 >(where: string | (() => string), defaults: D, options: O): Settings<O, D> {
   if (!isPlain(options)) {
     const got = options === undefined ? "none" : describeGiven(options);
-    throw refused(where, defaults, got, "Options are one object, the last argument.");
+    const [first] = Object.keys(defaults);
+    throw refused(where, defaults, got, `Options are one object, { ${first}: … }.`);
   }
   const settings: Record<string, unknown> = { ...defaults };
   for (const name of Object.keys(options)) {

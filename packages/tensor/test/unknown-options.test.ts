@@ -154,7 +154,7 @@ describe("torch's arguments by position", () => {
   it.each<[(x: any) => unknown, string]>([
     [
       (x) => ops.cat([x, x], 1 as never),
-      "cat: expected options dim, got 1.\nOptions are one object, the last argument.",
+      "cat: expected options dim, got 1.\nOptions are one object, { dim: … }.",
     ],
     [(x) => x.mean(1), "mean: expected options dim, keepdim, got 1."],
     [(x) => x.max(1), "max: expected options dim, keepdim, got 1."],

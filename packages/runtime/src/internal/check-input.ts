@@ -59,14 +59,21 @@ function fits(shape: readonly number[], declared: readonly number[]): boolean {
   return true;
 }
 
-function noTensor({ name }: ProgramValue, tensor: InputTensor | null | undefined): ArgumentError {
-  const [given, data, shape] = [tensor, tensor?.data, tensor?.shape].map(describeGiven);
-  const got = `${given} (data ${data}, shape ${shape})`;
-  return new ArgumentError({ where: `input '${name}'`, expected: "a tensor, { data, shape }", got });
+/** `[batch ≥ 1, 3, 8]`, for people. */
+export function shapeText({ shape }: ProgramValue): string {
+  return `[${shape.map((size) => (size === -1 ? "batch ≥ 1" : size)).join(", ")}]`;
 }
 
-function wrongShape({ name, shape: declared }: ProgramValue, shape: readonly number[]): ShapeError {
-  const expected = `a shape [${declared.map((size) => (size === -1 ? "batch ≥ 1" : size)).join(", ")}]`;
+function noTensor(value: ProgramValue, tensor: InputTensor | null | undefined): ArgumentError {
+  const [given, data, shape] = [tensor, tensor?.data, tensor?.shape].map(describeGiven);
+  const got = `${given} (data ${data}, shape ${shape})`;
+  const expected = `a tensor, { data, shape }, of shape ${shapeText(value)}`;
+  return new ArgumentError({ where: `input '${value.name}'`, expected, got });
+}
+
+function wrongShape(value: ProgramValue, shape: readonly number[]): ShapeError {
+  const { name, shape: declared } = value;
+  const expected = `a shape ${shapeText(value)}`;
   const batch = declared.indexOf(-1);
   const lacksBatch = batch >= 0 && shape.length === declared.length - 1;
   const hint = lacksBatch

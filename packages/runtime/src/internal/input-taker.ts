@@ -2,7 +2,7 @@ import { ArgumentError, ShapeError } from "@octavo/spec";
 import type { Program, ProgramValue } from "@octavo/spec";
 
 import type { InputTensor } from "../tensor-info.ts";
-import { checkInput } from "./check-input.ts";
+import { checkInput, shapeText } from "./check-input.ts";
 
 type Inputs = Readonly<Record<string, InputTensor>>;
 
@@ -62,23 +62,33 @@ export class InputTaker {
 
   #check(): void {
     let batch: number | null = null;
+    let first = "";
     for (let i = 0; i < this.#values.length; i++) {
+      const { name } = this.#values[i];
       const own = checkInput(this.#values[i], this.tensors[i]);
-      if (own !== null && batch !== null && own !== batch) {
+      if (own === null) continue;
+      if (batch !== null && own !== batch) {
         const expected = "one batch size for all inputs";
-        throw new ShapeError({ where: this.#where(), expected, got: `${batch} and ${own}` });
+        const got = `${batch} of '${first}' and ${own} of '${name}'`;
+        throw new ShapeError({ where: this.#where(), expected, got });
       }
-      batch ??= own;
+      if (batch === null) first = name;
+      batch = own;
     }
     this.batch = batch ?? 1;
   }
 
   #wrongNames(given: Inputs): ArgumentError {
-    if (Array.isArray(given) || ArrayBuffer.isView(given)) return this.#wrong("numbers without a shape");
-    const missing = this.#values.find(({ name }) => !Object.hasOwn(given, name));
-    const unknown = Object.keys(given).find((key) => !this.#values.some(({ name }) => name === key));
-    const other = unknown === undefined ? "" : `an input '${unknown}'`;
-    return this.#wrong([missing && `no '${missing.name}'`, other].filter(Boolean).join(", but "));
+    if (Array.isArray(given) || ArrayBuffer.isView(given)) {
+      const [first] = given as unknown as readonly unknown[];
+      return this.#wrong(Object(first) === first ? "a list without names" : "numbers without a shape");
+    }
+    const names = this.#values.map(({ name }) => name);
+    const listed = (kind: string, some: readonly string[]) =>
+      some.length > 0 ? [`${kind} '${some.join("', '")}'`] : [];
+    const missing = names.filter((name) => !Object.hasOwn(given, name));
+    const unknown = Object.keys(given).filter((key) => !names.includes(key));
+    return this.#wrong([...listed("no", missing), ...listed("unknown", unknown)].join(", but "));
   }
 
   #wrong(got: string): ArgumentError {
@@ -86,7 +96,7 @@ export class InputTaker {
     const byName = `tensors by name, { ${names} }`;
     return new ArgumentError({
       where: this.#where(),
-      expected: `the inputs ${names}`,
+      expected: `the inputs ${this.#values.map((value) => `${value.name} ${shapeText(value)}`).join(", ")}`,
       got,
       hint: `Give ${this.#values.length > 1 ? byName : `a tensor, { data, shape }, or ${byName}`}.`,
     });

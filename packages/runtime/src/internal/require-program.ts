@@ -2,7 +2,7 @@ import { describeGiven, FormatError } from "@octavo/spec";
 
 /** @throws FormatError for anything that does not look like a `Program`. */
 export function requireProgram(given: unknown): void {
-  if (typeof given === "object" && given !== null && "ops" in given && "values" in given) return;
+  if (looksLikeProgram(given)) return;
   const isModel =
     typeof given === "function" || (given !== null && typeof given === "object" && "forward" in given);
   throw new FormatError({
@@ -13,4 +13,8 @@ export function requireProgram(given: unknown): void {
       ? "lower(model, exampleInputs) of @octavo/convert makes a program of it."
       : "load also takes a path, an address or bytes (await response.arrayBuffer()). Await promises.",
   });
+}
+
+export function looksLikeProgram(given: unknown): boolean {
+  return typeof given === "object" && given !== null && "ops" in given && "values" in given;
 }
