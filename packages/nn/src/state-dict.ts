@@ -1,6 +1,7 @@
-import { noGrad, toMemoryFormat } from "@octavo/tensor";
-import type { Tensor } from "@octavo/tensor";
+import { kindOf, noGrad, Tensor, toMemoryFormat } from "@octavo/tensor";
 import { ArgumentError, ShapeError, withDefaults } from "@octavo/spec";
+import { prefixHint } from "./internal/prefix-hint.ts";
+import { shortened } from "./internal/shortened.ts";
 import type { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -68,7 +69,8 @@ export interface LoadOptions {
 
 /**
  * Copies values into a module's parameters and buffers.
- * @throws ShapeError naming every key that does not fit, and, if strict, those missing or unknown. Nothing is changed then.
+ * @throws ShapeError naming keys that do not fit, and, if strict, those missing or unknown, how many and the first few. Nothing is
+ *   changed then.
  * @throws ArgumentError for a Promise or a plain object.
  */
 export function loadStateDict(
@@ -86,24 +88,17 @@ export function loadStateDict(
   const known = new Set(stateDict(module).keys());
   const missingKeys = [...known].filter((key) => !source.has(key));
   const unexpectedKeys = [...source.keys()].filter((key) => !known.has(key));
-  const problems: string[] = [];
-  for (const [key, target] of own) {
-    const value = source.get(key);
-    if (value && value.shape.join() !== target.shape.join()) {
-      problems.push(`${key} is [${value.shape}] and should be [${target.shape}]`);
-    }
-    if (value && value.dtype !== target.dtype) {
-      problems.push(`${key} is ${value.dtype} and should be ${target.dtype}`);
-    }
-  }
-  if (strict && missingKeys.length) problems.push(`missing: ${missingKeys.join(", ")}`);
-  if (strict && unexpectedKeys.length) problems.push(`unknown: ${unexpectedKeys.join(", ")}`);
-  if (problems.length) {
+  const misfits = [...own].flatMap(([key, target]) =>
+    source.has(key) ? misfitsOf(key, target, source.get(key)) : [],
+  );
+  const misnamed = strict ? [...listed("missing", missingKeys), ...listed("unknown", unexpectedKeys)] : [];
+  if (misfits.length + misnamed.length > 0) {
+    const hint = "strict: false ignores missing and unknown names, and returns them all.";
     throw new ShapeError({
       where,
       expected: "a state dict of the same model",
-      got: problems.join("; "),
-      hint: "strict: false ignores missing and unknown names.",
+      got: [...(misfits.length > 0 ? [shortened(misfits, "; ")] : []), ...misnamed].join("; "),
+      hint: misnamed.length > 0 ? (prefixHint(missingKeys, unexpectedKeys) ?? hint) : undefined,
     });
   }
   for (const [path, owner] of owners) {
@@ -115,6 +110,20 @@ export function loadStateDict(
     if (value) noGrad(() => target.raw().set(toMemoryFormat(value, target.memoryFormat).raw() as never));
   }
   return { missingKeys, unexpectedKeys };
+}
+
+/** Why a value cannot take the place of a tensor; empty if it can. */
+function misfitsOf(key: string, target: Tensor, value: unknown): string[] {
+  if (!(value instanceof Tensor)) return [`${key} is ${kindOf(value)} and should be a tensor`];
+  const [shape, wanted] = [value, target].map((x) => `[${x.shape.join(", ")}]`);
+  return [
+    ...(shape === wanted ? [] : [`${key} is ${shape} and should be ${wanted}`]),
+    ...(value.dtype === target.dtype ? [] : [`${key} is ${value.dtype} and should be ${target.dtype}`]),
+  ];
+}
+
+function listed(what: string, names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [`${names.length} ${what}: ${shortened(names)}`];
 }
 
 /** The values of these names below a path, as far as they are there. */

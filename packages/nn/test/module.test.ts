@@ -141,11 +141,55 @@ describe("state dicts", () => {
     ]);
     expect(() => model.loadStateDict(state)).toThrow(ShapeError);
     expect(() => model.loadStateDict(state)).toThrow(
-      "weight is [2,3] and should be [2,2]; bias is int32 and should be float32; unknown: scale",
+      "weight is [2, 3] and should be [2, 2]; bias is int32 and should be float32; 1 unknown: scale.",
     );
-    expect(() => model.loadStateDict(new Map())).toThrow("missing: weight, bias");
+    expect(() => model.loadStateDict(new Map())).toThrow(
+      "2 missing: weight, bias.\nstrict: false ignores missing and unknown names, and returns them all.",
+    );
     expect(model.loadStateDict(new Map(), { strict: false }).missingKeys).toEqual(["weight", "bias"]);
     expect(model.weight.data).toEqual(before);
+  });
+
+  it("of many names show how many, and the first few", () => {
+    const deep = () => new Sequential(...Array.from({ length: 6 }, () => new Linear(1, 1)));
+    expect(() => deep().loadStateDict(new Map([["fc", ones([1])]]))).toThrow(
+      "got 12 missing: 0.weight, 0.bias, 1.weight, 1.bias, 2.weight and 7 more; 1 unknown: fc.\n",
+    );
+    const larger = new Map([...deep().stateDict()].map(([name]) => [name, ones([3])]));
+    expect(() => deep().loadStateDict(larger)).toThrow(
+      /got 0\.weight is \[3\] and should be \[1, 1\]; .*; 2\.weight is .* \[1, 1\] and 7 more\.$/,
+    );
+  });
+
+  it("of one beginning say what to do", () => {
+    const model = new Linear(2, 2);
+    const inside = new Sequential({ module: model });
+    expect(() => model.loadStateDict(inside.stateDict())).toThrow(
+      "got 2 missing: weight, bias; 2 unknown: module.weight, module.bias.\n" +
+        'Each name begins with "module." that the model\'s lack: new Map([...state].map(([name, x]) => [name.slice(7), x]))',
+    );
+    expect(() => inside.loadStateDict(model.stateDict())).toThrow(
+      'The names are those of the module at "module": load the state there.',
+    );
+    expect(() =>
+      inside.loadStateDict(
+        new Map([
+          ["a.weight", ones([1])],
+          ["a.bias", ones([1])],
+        ]),
+      ),
+    ).toThrow("strict: false ignores");
+  });
+
+  it("without tensors name what is none", () => {
+    expect(() =>
+      new Linear(1, 1).loadStateDict(
+        new Map([
+          ["weight", [[1]]],
+          ["bias", null],
+        ]) as never,
+      ),
+    ).toThrow("got weight is Array of length 1 and should be a tensor; bias is null and should be a tensor.");
   });
 
   it("repeat a module under each of its names, as torch's", () => {
