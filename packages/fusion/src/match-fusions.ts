@@ -12,7 +12,10 @@ export interface FusionGroup {
   readonly rule: FusionRule;
   /** In order of execution; each feeds only the next. */
   readonly nodes: readonly Node[];
-  /** What they call, with a new module for a function such as `relu`; empty for rules of plain functions. */
+  /**
+   * What they call, with a new module for a function such as `relu`, and a copy of one that is called elsewhere too: its other calls
+   * may stay float. Empty for rules of plain functions.
+   */
   readonly modules: readonly Module[];
 }
 
@@ -86,7 +89,7 @@ export function matchFusions(model: GraphModule, options: MatchOptions = {}): Fu
     }
     if (!best) continue;
     for (const node of best.nodes) claimed.add(node);
-    groups.push({ rule: best.rule, nodes: best.nodes, modules: modulesOf(model, best) });
+    groups.push({ rule: best.rule, nodes: best.nodes, modules: modulesOf(model, best, uses) });
   }
   return { groups, misses };
 }
@@ -107,7 +110,7 @@ function attempt(model: GraphModule, rule: FusionRule, start: Node, mode: Mode, 
   problem ??= nodes.map((node) => useProblem(model, node, uses)).find((found) => found !== null) ?? null;
   problem ??= axisProblem(model, nodes);
   if (problem === null) {
-    const found = obstacle(modulesOf(model, { rule, nodes }), mode);
+    const found = obstacle(modulesOf(model, { rule, nodes }, uses), mode);
     if (found) problem = `expected ${found.expected}, got ${found.got}`;
   }
   return { rule, nodes, problem };
@@ -155,10 +158,17 @@ function pathsOf(model: Module): Set<string> {
   return new Set([...model.namedModules()].map(([path]) => path));
 }
 
-function modulesOf(model: GraphModule, { rule, nodes }: Pick<Attempt, "rule" | "nodes">): Module[] {
+function modulesOf(
+  model: GraphModule,
+  { rule, nodes }: Pick<Attempt, "rule" | "nodes">,
+  { calls }: Uses,
+): Module[] {
   if (rule.pattern.some((item) => typeof item === "string")) return [];
   return nodes.map((node, i) => {
-    if (node.op === "callModule") return model.moduleOf(node);
+    if (node.op === "callModule") {
+      const called = model.moduleOf(node);
+      return calls.get(node.target)!.length > 1 ? called.clone() : called;
+    }
     const module = new (rule.pattern[i] as new () => Module)();
     module.training = model.training;
     return module;

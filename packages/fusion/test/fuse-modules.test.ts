@@ -283,6 +283,24 @@ conv4, bn4          conv4 is called 2 times (conv4, conv4_1); give each use a mo
     expect(bits(graph(x))).toEqual(bits(model(x)));
   });
 
+  it("in graphs, leaves hooks to the other calls of a module that is fused in one place", () => {
+    class Twice extends Module<[x: Tensor], Tensor> {
+      conv = new Conv2d(3, 3, 1);
+      relu = new ReLU();
+
+      override forward(x: Tensor): Tensor {
+        return this.relu(this.conv(this.relu(x)));
+      }
+    }
+    const model = new Twice().eval();
+    let calls = 0;
+    model.relu.registerForwardHook(() => void calls++);
+    const { model: fused } = fuseModules(trace(model, image()), image());
+    calls = 0;
+    fused(image());
+    expect(calls).toBe(2);
+  });
+
   it("lists groups that are quantized as one without being fused in float", () => {
     const model = trained(new Net()).train();
     const found = matchFusions(trace(model, image()));

@@ -1,5 +1,6 @@
 import type { FakeQuantize } from "@octavo/fake-quant";
 import { ConvReLU2d, fuseModules, fuseModulesQat } from "@octavo/fusion";
+import { trace } from "@octavo/graph";
 import type { GraphModule } from "@octavo/graph";
 import {
   BatchNorm2d,
@@ -310,6 +311,40 @@ describe("prepareFx", () => {
     } finally {
       onWarning(null);
     }
+  });
+
+  it("leaves a relu float in one place that is fused in another", () => {
+    class Around extends Module<[Tensor], Tensor> {
+      conv1 = new Conv2d(3, 3, 1);
+      conv2 = new Conv2d(3, 3, 1);
+      bn = new BatchNorm2d(3);
+      relu = new ReLU();
+      override forward(x: Tensor): Tensor {
+        return this.relu(this.bn(this.conv2(this.relu(this.conv1(this.relu(x))))));
+      }
+    }
+    const mapping = getDefaultQConfigMapping().setModuleName("conv1", null);
+    const model = new Around().eval();
+    const prepared = prepareFx(model, mapping, image());
+    expect(prepared.graph.nodes.map(String)).toEqual([
+      "x",
+      "relu",
+      "conv1",
+      "quant",
+      "conv2",
+      "dequant",
+      "output",
+    ]);
+    const [conv1, conv2] = [prepared.getSubmodule("conv1"), prepared.getSubmodule("conv2")];
+    expect([conv1, conv2].map((module) => [module.typeName(), module.qconfig !== null])).toEqual([
+      ["ConvReLU2d", false],
+      ["ConvReLU2d", true],
+    ]);
+    const x = image();
+    expect([...(prepared(x) as Tensor).toArray()]).toEqual([
+      ...(fuseModules(trace(model, x), x).model(x) as Tensor).toArray(),
+    ]);
+    prepareQatFx(new Around().train(), getDefaultQatQConfigMapping(), image());
   });
 
   it("refuses two qconfigs for one layer", () => {
