@@ -17,6 +17,7 @@ import {
   slice,
   softmax,
   sub,
+  sum,
   tensor,
   toMemoryFormat,
 } from "@octavo/tensor";
@@ -95,6 +96,10 @@ describe("float models give the bits of the modules, for every batch", () => {
     "softmax over columns": (x) => softmax(x, { dim: 3 }),
     "mean over pixels": (x) => x.mean({ dim: [2, 3] }),
     "mean over channels": (x) => x.mean({ dim: 1 }),
+    "mean over channels and rows": (x) => x.mean({ dim: [1, 2] }),
+    "mean over channels and columns, kept": (x) => x.mean({ dim: [1, 3], keepdim: true }),
+    "sum over images and rows": (x) => sum(x, { dim: [0, 2] }),
+    "sum over images and columns, kept": (x) => sum(x, { dim: [0, 3], keepdim: true }),
     "sum over columns": (x) => x.sum({ dim: -1, keepdim: true }),
     "permute, matmul": (x) => x.permute([0, 2, 3, 1]).matmul(x.permute([0, 2, 1, 3])),
     "nearest pixels": (x) => nn.F.interpolate(x, { scaleFactor: 1.6 }),

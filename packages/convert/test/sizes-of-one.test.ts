@@ -58,6 +58,7 @@ const parts: Readonly<Record<string, () => nn.Module>> = {
   inRows: apply((x) =>
     T.reshape(T.softmax(T.flatten(x, { startDim: 2 }), { dim: 1 }), [-1, ...x.shape.slice(1)]),
   ),
+  crossed: apply((x) => T.sub(x, T.mean(x, { dim: [1, 2], keepdim: true }))),
   contrast: apply((x) => T.sub(x, T.mean(x, { dim: 1, keepdim: true }))),
 };
 

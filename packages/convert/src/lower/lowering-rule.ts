@@ -4,9 +4,21 @@ import { toMemoryFormat } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import type { OpRecord } from "./recorder.ts";
 
+/** An op of one input that comes before another; what it makes has the input's rank and dtype. */
+export interface LoweredStep {
+  readonly op: string;
+  readonly attributes: ProgramOp["attributes"];
+  /** In which it reads and writes. */
+  readonly format: MemoryFormat;
+  /** What it makes of a shape, in which −1 is the batch. */
+  readonly shape: (x: readonly number[]) => readonly number[];
+}
+
 /** An op of the runtime, about to be added to a program. */
 export interface LoweredOp {
   readonly op: string;
+  /** Ops that its one input goes through before it, in order. */
+  readonly first?: readonly LoweredStep[];
   /** The activations among its inputs, in order. */
   readonly inputs: readonly Tensor[];
   readonly attributes?: ProgramOp["attributes"];

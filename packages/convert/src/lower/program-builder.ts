@@ -2,7 +2,7 @@ import { opTable } from "@octavo/runtime";
 import { formatsCoincide } from "@octavo/spec";
 import type { MemoryFormat, Program, ProgramConstant, ProgramOp, ProgramValue } from "@octavo/spec";
 import { leadingInput } from "../internal/leading-input.ts";
-import type { LoweredOp } from "./lowering-rule.ts";
+import type { LoweredOp, LoweredStep } from "./lowering-rule.ts";
 
 type OutputInfo = Pick<ProgramValue, "dtype" | "shape" | "qparams">;
 type Op = Omit<ProgramOp, "version" | "outputs">;
@@ -23,15 +23,27 @@ export class ProgramBuilder {
   }
 
   /** Adds an op; returns the index of its output. `path` names it for people. */
-  add(path: string, lowered: LoweredOp, from: readonly number[], output: OutputInfo): number {
-    const { op, attributes = {}, constants: given = {} } = lowered;
+  add(path: string, lowered: LoweredOp, given: readonly number[], output: OutputInfo): number {
+    const { op, first = [], attributes = {}, constants: weights = {} } = lowered;
+    const from = first.reduce((indices, step) => [this.#addStep(path, step, indices[0])], given);
     const format = lowered.format ?? leadingInput(from.map((index) => this.#values[index])).memoryFormat;
     const inputs = from.map((index) => this.#inFormat(index, format));
     const constants = Object.fromEntries(
-      Object.entries(given).map(([role, data]) => [role, this.#addConstant(`${path}.${role}`, data)]),
+      Object.entries(weights).map(([role, data]) => [role, this.#addConstant(`${path}.${role}`, data)]),
     );
     const value = { name: path, ...output, memoryFormat: format };
     return this.#addOp({ op, name: path, inputs, constants, attributes }, value);
+  }
+
+  #addStep(name: string, { op, attributes, format, shape }: LoweredStep, from: number): number {
+    const input = this.#inFormat(from, format);
+    const value = {
+      ...this.#values[input],
+      name,
+      shape: shape(this.#values[input].shape),
+      memoryFormat: format,
+    };
+    return this.#addOp({ op, name, inputs: [input], constants: {}, attributes }, value);
   }
 
   /** Contiguous and with a name of its own, so a value that already is an input or output is copied. */
