@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { resolve } from "@octavo/backend";
 import { ArgumentError, describeGiven, withDefaults } from "@octavo/spec";
-import type { DType, Program, ProgramValue } from "@octavo/spec";
+import type { DType, Program, ProgramValue, TypedArray } from "@octavo/spec";
 
 import { checkedSteps } from "./check-program.ts";
 import { describeProgram } from "./describe-program.ts";
@@ -203,7 +203,7 @@ export class Session {
       const { name } = this.outputs[i];
       const tensor = isPlain ? (earlier as OutputTensor | null) : (earlier as Outputs | null)?.[name];
       let isItsOwn = Boolean(tensor);
-      for (let j = 0; j < i; j++) if (this.#results[j]!.data === tensor?.data) isItsOwn = false;
+      for (let j = 0; j < i; j++) if (overlap(this.#results[j]!.data, tensor?.data)) isItsOwn = false;
       if (!isItsOwn) {
         const where = `program '${this.program.name}'`;
         const got = `no '${name}' of its own`;
@@ -216,6 +216,12 @@ export class Session {
   #byName(results: readonly OutputTensor[]): Outputs {
     return Object.fromEntries(results.map((tensor, i) => [this.outputs[i].name, tensor]));
   }
+}
+
+/** Whether two arrays have elements in common: the same array, or views of one buffer. */
+function overlap(a: TypedArray | undefined, b: TypedArray | undefined): boolean {
+  if (!a || !b || a.buffer !== b.buffer) return false;
+  return a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
 }
 
 function requireCount(where: string, given: unknown): void {

@@ -185,17 +185,21 @@ export class Step {
   }
 
   /**
-   * All numbers of a constant, if there is one, lie between these two: NaN, which comes last, does not. Sorted, since a loop over
-   * them would be compiled at the start of a process, for 5 ms of another thread and 5 MB.
+   * All numbers of a constant lie between these two: NaN, which comes last, does not. Sorted, since a loop over them would be
+   * compiled at the start of a process, for 5 ms of another thread and 5 MB.
+   * @returns the smallest and the largest; zeros if there is no such constant
    */
-  expectBetween(role: string, above: number, below: number): void {
-    if (!this.has(role)) return;
+  expectBetween(role: string, above: number, below: number): number[] {
+    if (!this.has(role)) return [0, 0];
     const data = this.#program.constants[this.op.constants[role]].data as Float32Array;
     const sorted = data.toSorted();
-    for (const number of [sorted[0], sorted[sorted.length - 1]]) {
-      if (!(number > above && number < below))
-        this.fail(`constant '${role}' between ${above} and ${below}`, number);
-    }
+    const ends = [sorted[0], sorted[sorted.length - 1]];
+    for (const number of ends) this.expectNumber(`constant '${role}'`, number, above, below);
+    return ends;
+  }
+
+  expectNumber(what: string, number: number, above: number, below: number): void {
+    if (!(number > above && number < below)) this.fail(`${what} between ${above} and ${below}`, number);
   }
 
   /** A constant with one entry for all channels, or one for each. */

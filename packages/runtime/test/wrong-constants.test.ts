@@ -92,6 +92,51 @@ describe("constants of arithmetic on integers", () => {
     }
   });
 
+  test.each<[string, number[], number[], string]>([
+    [
+      "product 0",
+      [1e-30, 1, 1e-30],
+      [0],
+      "input scale · weight scale / output scale between 0 and Infinity, got 0",
+    ],
+    [
+      "quotient 0",
+      [1e-30, 1e30, 1],
+      [0],
+      "input scale · weight scale / output scale between 0 and Infinity, got 0",
+    ],
+    [
+      "product infinite",
+      [1e30, 1, 1e30],
+      [0],
+      "input scale · weight scale / output scale between 0 and Infinity, got Infinity",
+    ],
+    [
+      "quotient infinite",
+      [1e10, 1e-30, 1],
+      [0],
+      "input scale · weight scale / output scale between 0 and Infinity, got Infinity",
+    ],
+    [
+      "bias infinite",
+      [1e-20, 1, 1e-20],
+      [1],
+      "bias / (input scale · weight scale) between -Infinity and Infinity, got Infinity",
+    ],
+  ])("scales of which float32 makes a %s", (_, [input, output, weight], bias, message) => {
+    const net = new ProgramBuilder();
+    const x = net.input("x", { shape, scale: Math.fround(input) });
+    const y = { shape: [-1, 1], scale: Math.fround(output) };
+    const constants = {
+      weight: ["qint8", [1, 2], int8s(1, 2)],
+      weightScale: ["float32", [1], Float32Array.of(weight)],
+      bias: ["float32", [1], Float32Array.from(bias)],
+    } as const;
+    expect(() => checkProgram(net.build(net.op("linear", [x], y, {}, constants)))).toThrow(
+      `net, op 0 'layers.0' (linear): expected ${message}.`,
+    );
+  });
+
   test("zero points of weights are int8", () => {
     for (const element of [-129, 128, 2 ** 30])
       expect(() => checkProgram(withElement("linear", "weightZeroPoint", element))).toThrow(

@@ -131,6 +131,13 @@ describe("results of an earlier run", () => {
     const first = session.run({ x })["layers.0"];
     const copy = { ...first };
     const message = "program 'net': expected all results of an earlier run, got no 'layers.1' of its own.";
+    const both = new Float32Array(8);
+    const behind = { ...first, data: both.subarray(4) };
+    const overlapping = { ...first, data: both.subarray(1, 5) };
+    expect(() => session.run({ x }, { "layers.0": behind, "layers.1": overlapping })).toThrow(message);
+    const before = { ...first, data: both.subarray(0, 4) };
+    session.run({ x }, { "layers.0": behind, "layers.1": before });
+    expect([...both]).toEqual([-1, -2, -3, -4, 1, 2, 3, 4]);
     for (const second of [first, copy, null, undefined])
       expect(() => session.run({ x }, { "layers.0": first, "layers.1": second } as never)).toThrow(message);
     expect(() => session.run({ x }, null as never)).toThrow("got no 'layers.0' of its own.");

@@ -58,10 +58,27 @@ export function readWeightZeroPoint(step: Step, channels: number): Int32Array {
 /** Checks everything about a quantized layer but its geometry. */
 export function checkLayer(step: Step, channels: number): void {
   readLayer(step);
-  readScales(step, channels);
+  const scales = readScales(step, channels);
   readWeightZeroPoint(step, channels);
   step.expectBetween("weightZeroPoint", -129, 128);
-  expectScales(step, "weightScale", "bias");
+  expectQuotients(step, scales, expectScales(step, "weightScale", "bias"));
+}
+
+/** Each scale is right by itself, but what float32 makes of them may be 0, infinite or NaN: looked at where they are most unlike. */
+function expectQuotients(
+  step: Step,
+  scales: RequantizationInput,
+  [[small, large], biases]: number[][],
+): void {
+  const weightScale = Float32Array.of(small, small, large);
+  const worst = { ...scales, weightScale, bias: Float32Array.of(...biases, 0), channels: 3 };
+  const { bias, multiplier } = requantization(worst);
+  for (const number of multiplier) {
+    step.expectNumber("input scale · weight scale / output scale", number, 0, Infinity);
+  }
+  for (const number of bias) {
+    step.expectNumber("bias / (input scale · weight scale)", number, -Infinity, Infinity);
+  }
 }
 
 /** A quantized layer that `quantizedConv` runs, with what is packed for it. */
