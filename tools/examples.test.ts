@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
-import { expectationsIn, unmetExpectations } from "./examples/expectations.ts";
+import { expectationsIn, unmetExpectations, unshownOutputs } from "./examples/expectations.ts";
 import { exampleGroups, workspaceNames, type Group } from "./examples/groups.ts";
 import { runPrograms, type Result } from "./examples/run-programs.ts";
 import { typeErrors } from "./examples/type-check.ts";
@@ -16,11 +16,14 @@ const results = runAll(groups);
 
 describe.each(groups)("$name", ({ name, programs, missing }) => {
   if (missing) it.skip(missing);
-  for (const { name: program, url, source, line } of programs) {
+  for (const { name: program, url, source, line, code } of programs) {
     it(program, { timeout }, async () => {
       const { error, outputs } = (await results.get(name))!.find((result) => result.url === url)!;
       if (error) throw new Error(`${program} failed:\n${error}`);
-      expect(unmetExpectations(expectationsIn(source, line), outputs)).toEqual([]);
+      const expected = expectationsIn(source, line);
+      expect(unmetExpectations(expected, outputs)).toEqual([]);
+      const isBlock = code !== undefined;
+      if (isBlock) expect(unshownOutputs(expected, outputs)).toEqual([]);
     });
   }
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { docBlocks, markdownBlocks } from "./blocks.ts";
-import { expectationsIn, unmetExpectations } from "./expectations.ts";
+import { expectationsIn, unmetExpectations, unshownOutputs } from "./expectations.ts";
 import { exampleGroups, workspaceNames } from "./groups.ts";
 import { runPrograms } from "./run-programs.ts";
 import { typeErrors } from "./type-check.ts";
@@ -98,6 +98,25 @@ describe("expectations", () => {
 
   it("fail when nothing was printed", () => {
     expect(check("f(); // → 1")).toEqual(["line 1: expected\n1\nbut it printed\n(nothing)"]);
+  });
+});
+
+describe("outputs", () => {
+  const check = (code: string, ...outputs: [number, string][]) =>
+    unshownOutputs(
+      expectationsIn(code, 1),
+      outputs.map(([line, text]) => ({ line, text })),
+    );
+
+  it("are shown, line by line", () => {
+    expect(check("log(1); // → 1\nlog(2);\n// → 2", [1, "1"], [2, "2"])).toEqual([]);
+    expect(check("log(1); // → 1\nlog(2);", [1, "1"], [2, "2"])).toEqual([
+      'line 2: no "// →" shows that it printed\n2',
+    ]);
+  });
+
+  it("are there", () => {
+    expect(check("f();")).toEqual(["it prints nothing"]);
   });
 });
 

@@ -35,7 +35,7 @@ export function expectationsIn(code: string, firstLine: number): Expectation[] {
 /** One sentence for each expectation that the outputs do not meet. */
 export function unmetExpectations(expected: readonly Expectation[], outputs: readonly Output[]): string[] {
   return expected.flatMap(({ line, lines }) => {
-    const source = Math.max(...outputs.filter((output) => output.line <= line).map((output) => output.line));
+    const source = sourceOf(line, outputs);
     const printed = outputs
       .filter((output) => output.line === source)
       .flatMap(({ text }) => text.split("\n"));
@@ -45,6 +45,19 @@ export function unmetExpectations(expected: readonly Expectation[], outputs: rea
       ? []
       : [`line ${line}: expected\n${wanted}\nbut it printed\n${got || "(nothing)"}`];
   });
+}
+
+/** One sentence for each line that printed what nothing under it shows, or for a program without any output: readers see none. */
+export function unshownOutputs(expected: readonly Expectation[], outputs: readonly Output[]): string[] {
+  if (outputs.length === 0) return ["it prints nothing"];
+  const shown = new Set(expected.map(({ line }) => sourceOf(line, outputs)));
+  const unshown = outputs.filter(({ line }) => !shown.has(line));
+  return unshown.map(({ line, text }) => `line ${line}: no "// →" shows that it printed\n${text}`);
+}
+
+/** The line that printed what an expectation at this one means. */
+function sourceOf(line: number, outputs: readonly Output[]): number {
+  return Math.max(...outputs.filter((output) => output.line <= line).map((output) => output.line));
 }
 
 const normal = (text: string) => text.trim().replaceAll(/\s+/g, " ");
