@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -78,6 +78,20 @@ describe("saveCheckpoint and loadCheckpoint", () => {
     await expect(saveCheckpoint(path, { model: {} as Stateful })).rejects.toThrow(
       /^saveCheckpoint, model: expected an object with stateDict and loadStateDict, got object/,
     );
+  });
+
+  test("are made of parts by name: a state dict, a model or a path is none", async () => {
+    const path = join(folder, "none.safetensors");
+    for (const [parts, got] of [
+      [new Map([["weight", tensor([1])]]), "Map"],
+      [undefined, "undefined"],
+      [path, JSON.stringify(path)],
+    ] as const) {
+      const message = `Checkpoint: expected a file, then parts by name, got ${got}.\nParts are given by name`;
+      await expect(saveCheckpoint(path, parts as never)).rejects.toThrow(`save${message}`);
+      await expect(loadCheckpoint(path, parts as never)).rejects.toThrow(`load${message}`);
+    }
+    await expect(access(path)).rejects.toThrow("ENOENT");
   });
 
   test("name what is wrong with a truncated, a foreign, and another run's file", async () => {

@@ -194,6 +194,18 @@ describe("loadSafetensors", () => {
     );
   });
 
+  test("something else than a path cannot be written to", async () => {
+    for (const [path, got] of [
+      [undefined, "undefined"],
+      [new Map(), "Map"],
+      [new URL("https://example.org/net"), "https://example.org/net"],
+    ] as const) {
+      const save = saveSafetensors(path as never, [weight]);
+      await expect(save).rejects.toThrow(ArgumentError);
+      await expect(save).rejects.toThrow(`file: expected a path, or a file: URL, got ${got}.`);
+    }
+  });
+
   test("something else than a source is an error that says what sources are", async () => {
     for (const [source, got] of [
       [undefined, "undefined"],

@@ -1,4 +1,4 @@
-import { ArgumentError, OctavoError } from "@octavo/spec";
+import { ArgumentError, describeGiven, OctavoError } from "@octavo/spec";
 import { linkedFile } from "./internal/linked-file.ts";
 import { reasonOf } from "./internal/reason-of.ts";
 import { replaceFile } from "./internal/replace-file.ts";
@@ -9,7 +9,7 @@ import { replaceFile } from "./internal/replace-file.ts";
  * process by the next write. A file that was there keeps its permissions, and a link stays one: the file that it leads to is
  * replaced. What is no file but can be written, a pipe or a device, is written to.
  *
- * @throws ArgumentError with what the file system reports (no such folder, no permission, disk full).
+ * @throws ArgumentError for what is no path, or with what the file system reports (no such folder, no permission, disk full).
  * @throws OctavoError outside Node.
  */
 export async function writeFile(path: string | URL, bytes: Uint8Array): Promise<void> {
@@ -22,6 +22,11 @@ export async function writeFile(path: string | URL, bytes: Uint8Array): Promise<
       got: "another environment",
       hint,
     });
+  }
+  const isFile = path instanceof URL ? path.protocol === "file:" : typeof path === "string";
+  if (!isFile) {
+    const got = path instanceof URL ? path.href : describeGiven(path);
+    throw new ArgumentError({ where: "file", expected: "a path, or a file: URL", got });
   }
   const files = process.getBuiltinModule("node:fs");
   const { fileURLToPath } = process.getBuiltinModule("node:url");

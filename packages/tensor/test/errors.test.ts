@@ -268,3 +268,18 @@ describe("embeddingBag", () => {
     );
   });
 });
+
+describe("recurrent", () => {
+  const weights = { weightIh: ones([4, 3]), weightHh: ones([4, 1]) };
+  const run = (kind: ops.RecurrentKind, c: ops.Tensor | null) => () =>
+    ops.recurrent(kind, ones([2, 1, 3]), { h: ones([1, 1]), c }, weights);
+
+  it("has a cell state where, and only where, an LSTM has one", () => {
+    run("lstm", ones([1, 1]))();
+    expect(run("lstm", null)).toThrow("lstm: expected a cell state c, [batch, hidden], got null.");
+    expect(run("gru", ones([1, 1]))).toThrow("gru: expected c null: it has no cell state, got Tensor.");
+    expect(run("LSTM" as "lstm", null)).toThrow(
+      "recurrent: expected kind rnnTanh, rnnRelu, lstm, gru, got LSTM.",
+    );
+  });
+});

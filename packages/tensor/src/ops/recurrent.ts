@@ -1,10 +1,12 @@
-import { gemmShape, region } from "@octavo/spec";
+import { ArgumentError, entryOf, gemmShape, region } from "@octavo/spec";
 import type { GemmShape, Kernels } from "@octavo/spec";
+import { kindOf } from "../internal/kind-of.ts";
 import { optionsOf } from "../internal/options-of.ts";
 import { recurrentCells } from "../internal/recurrent-cells.ts";
 import type { ForwardStep, RecurrentCell } from "../internal/recurrent-cells.ts";
 import { requireFloat, requireShape } from "../internal/require.ts";
 import { sumRows } from "../internal/sum-rows.ts";
+import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import { Tensor } from "../tensor.ts";
@@ -256,7 +258,7 @@ const settings = optionsOf("recurrent", { reverse: false });
 /**
  * A recurrent layer in one direction, (time, batch, features) → (time, batch, hidden), and its last state. What torch.nn.LSTM, GRU and
  * RNN do for each layer. Products with the input and weight gradients are one matrix product for all gates and times.
- * @throws ShapeError or DTypeError for what does not fit.
+ * @throws ShapeError or DTypeError for what does not fit. @throws ArgumentError unless an LSTM, and it alone, has a cell state.
  */
 export function recurrent(
   kind: RecurrentKind,
@@ -266,6 +268,11 @@ export function recurrent(
   options?: { readonly reverse?: boolean },
 ): { readonly output: Tensor; readonly state: RecurrentState } {
   const { reverse } = settings(options);
+  const isGiven = c !== null && c !== undefined;
+  if (isGiven !== entryOf(recurrentCells, kind, whereOf("recurrent"), "kind").hasCell) {
+    const expected = isGiven ? "c null: it has no cell state" : "a cell state c, [batch, hidden]";
+    throw new ArgumentError({ where: whereOf(kind), expected, got: kindOf(c) });
+  }
   const inputs: Inputs = [x, h, c, weightIh, weightHh, biasIh, biasHh];
   const states = applyOp(recurrentOp, inputs, { kind, reverse });
   const time = x.shape[0];
