@@ -339,6 +339,11 @@ describe("errors", () => {
       /got mulScalar with .*, and with .* for other inputs\./,
     ],
     [
+      "axes that follow the batch's size",
+      (x) => sum(slice(x, 2, 0, 7), { dim: [0, x.shape[0] > 3 ? 2 : 3] }),
+      /got sum with .* axes,3 .*, and with .* axes,2 .* for other inputs\./,
+    ],
+    [
       "an output that depends on no input",
       () => ones([2]),
       /output: expected a tensor computed from the inputs, got one that does not/,

@@ -96,9 +96,10 @@ function lowerAlike(record: OpRecord, twin: OpRecord, activations: ReadonlyMap<T
 }
 
 /** All numbers that are written down with an op, its weights aside. */
-function numbersOf({ attributes = {}, constants = {} }: LoweredOp): string {
+function numbersOf({ first = [], attributes = {}, constants = {} }: LoweredOp): string {
+  const before = first.flatMap((step) => Object.entries(step.attributes));
   const scalars = Object.values(constants).filter(({ shape }) => shape.length === 0);
-  return [...Object.entries(attributes), ...scalars.map(({ data }) => data)].join(" ");
+  return [...before, ...Object.entries(attributes), ...scalars.map(({ data }) => data)].join(" ");
 }
 
 function sameTensor(a: Tensor, b: Tensor): boolean {
