@@ -269,7 +269,7 @@ export function recurrent(
 ): { readonly output: Tensor; readonly state: RecurrentState } {
   const { reverse } = settings(options);
   const isGiven = c !== null && c !== undefined;
-  if (isGiven !== entryOf(recurrentCells, kind, whereOf("recurrent"), "kind").hasCell) {
+  if (isGiven !== entryOf(recurrentCells, kind, "recurrent", "kind").hasCell) {
     const expected = isGiven ? "c null: it has no cell state" : "a cell state c, [batch, hidden]";
     throw new ArgumentError({ where: whereOf(kind), expected, got: kindOf(c) });
   }
