@@ -67,12 +67,15 @@ inline void loadRaised(const uint8_t* from, uint8_t flip, Vector* to) {
 
 class ByteRounder {
   __m256 high;
-  __m256i aboveLow, low;
+  __m256i aboveLow, most, low;
 
  public:
+  static constexpr bool saturates = false;
+
   ByteRounder(int32_t zeroPoint, int32_t smallest, int32_t largest)
       : high(_mm256_set1_ps(float(largest - zeroPoint))),
         aboveLow(_mm256_set1_epi16(int16_t(zeroPoint - smallest))),
+        most(_mm256_set1_epi8(char(largest - smallest))),
         low(_mm256_set1_epi8(char(smallest))) {}
 
   void store(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const {
@@ -82,7 +85,10 @@ class ByteRounder {
   }
 
   void storeFour(const Vector* v, uint8_t* to) const {
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), pack(v, v + 2));
+    Vector bounded[4];
+    for (size_t i = 0; i < 4; ++i) bounded[i].v = _mm256_min_ps(v[i].v, high);
+    const __m256i steps = _mm256_packus_epi16(narrow(bounded), narrow(bounded + 2));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_add_epi8(steps, low));
   }
 
   void storeColumn(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const {
@@ -92,7 +98,7 @@ class ByteRounder {
 
  private:
   __m256i pack(const Vector* a, const Vector* b) const {
-    return _mm256_add_epi8(_mm256_packus_epi16(narrow(a), narrow(b)), low);
+    return _mm256_add_epi8(_mm256_min_epu8(_mm256_packus_epi16(narrow(a), narrow(b)), most), low);
   }
   static void storeHalves(__m256i bytes, uint8_t* toA, uint8_t* toB) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(toA), _mm256_castsi256_si128(bytes));
@@ -100,9 +106,7 @@ class ByteRounder {
   }
   /** What is far below becomes the least int32, stays far below, and ends as 0. */
   __m256i narrow(const Vector* v) const {
-    const __m256i first = _mm256_cvtps_epi32(_mm256_min_ps(v[0].v, high));
-    const __m256i second = _mm256_cvtps_epi32(_mm256_min_ps(v[1].v, high));
-    return _mm256_adds_epi16(_mm256_packs_epi32(first, second), aboveLow);
+    return _mm256_adds_epi16(_mm256_packs_epi32(_mm256_cvtps_epi32(v[0].v), _mm256_cvtps_epi32(v[1].v)), aboveLow);
   }
 };
 

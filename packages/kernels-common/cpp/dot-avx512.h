@@ -66,12 +66,15 @@ inline void loadRaised(const uint8_t* from, uint8_t flip, Vector* to) {
 
 class ByteRounder {
   __m512 high;
-  __m512i aboveLow, low;
+  __m512i aboveLow, most, low;
 
  public:
+  static constexpr bool saturates = false;
+
   ByteRounder(int32_t zeroPoint, int32_t smallest, int32_t largest)
       : high(_mm512_set1_ps(float(largest - zeroPoint))),
         aboveLow(_mm512_set1_epi16(int16_t(zeroPoint - smallest))),
+        most(_mm512_set1_epi8(char(largest - smallest))),
         low(_mm512_set1_epi8(char(smallest))) {}
 
   void store(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const {
@@ -80,7 +83,11 @@ class ByteRounder {
     storeHalves(_mm512_permutexvar_epi32(order, pack(a, b)), toA, toB);
   }
 
-  void storeFour(const Vector* v, uint8_t* to) const { _mm512_storeu_si512(to, pack(v, v + 2)); }
+  void storeFour(const Vector* v, uint8_t* to) const {
+    Vector bounded[4];
+    for (size_t i = 0; i < 4; ++i) bounded[i].v = _mm512_min_ps(v[i].v, high);
+    _mm512_storeu_si512(to, _mm512_add_epi8(_mm512_packus_epi16(narrow(bounded), narrow(bounded + 2)), low));
+  }
 
   void storeColumn(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const {
     // Packing undoes what interleaving in `DepthwiseColumn` did.
@@ -89,7 +96,7 @@ class ByteRounder {
 
  private:
   __m512i pack(const Vector* a, const Vector* b) const {
-    return _mm512_add_epi8(_mm512_packus_epi16(narrow(a), narrow(b)), low);
+    return _mm512_add_epi8(_mm512_min_epu8(_mm512_packus_epi16(narrow(a), narrow(b)), most), low);
   }
   static void storeHalves(__m512i bytes, uint8_t* toA, uint8_t* toB) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(toA), _mm512_castsi512_si256(bytes));
@@ -97,9 +104,7 @@ class ByteRounder {
   }
   /** What is far below becomes the least int32, stays far below, and ends as 0. */
   __m512i narrow(const Vector* v) const {
-    const __m512i first = _mm512_cvtps_epi32(_mm512_min_ps(v[0].v, high));
-    const __m512i second = _mm512_cvtps_epi32(_mm512_min_ps(v[1].v, high));
-    return _mm512_adds_epi16(_mm512_packs_epi32(first, second), aboveLow);
+    return _mm512_adds_epi16(_mm512_packs_epi32(_mm512_cvtps_epi32(v[0].v), _mm512_cvtps_epi32(v[1].v)), aboveLow);
   }
 };
 

@@ -87,14 +87,15 @@ inline void loadRaised(const uint8_t* from, uint8_t flip, Vector* to) {
 }
 
 class ByteRounder {
-  float32x4_t high;
   int16x8_t aboveLow;
-  uint8x8_t low;
+  uint8x8_t most, low;
 
  public:
+  static constexpr bool saturates = true;
+
   ByteRounder(int32_t zeroPoint, int32_t smallest, int32_t largest)
-      : high(vdupq_n_f32(float(largest - zeroPoint))),
-        aboveLow(vdupq_n_s16(int16_t(zeroPoint - smallest))),
+      : aboveLow(vdupq_n_s16(int16_t(zeroPoint - smallest))),
+        most(vdup_n_u8(uint8_t(largest - smallest))),
         low(vdup_n_u8(uint8_t(smallest))) {}
 
   void store(const Vector* a, uint8_t* toA, const Vector* b, uint8_t* toB) const {
@@ -106,9 +107,8 @@ class ByteRounder {
 
  private:
   uint8x8_t bytes(const Vector* v) const {
-    const int16x4_t first = vqmovn_s32(vcvtnq_s32_f32(vminq_f32(v[0].v, high)));
-    const int16x4_t second = vqmovn_s32(vcvtnq_s32_f32(vminq_f32(v[1].v, high)));
-    return vadd_u8(vqmovun_s16(vqaddq_s16(vcombine_s16(first, second), aboveLow)), low);
+    const int16x4_t first = vqmovn_s32(vcvtnq_s32_f32(v[0].v)), second = vqmovn_s32(vcvtnq_s32_f32(v[1].v));
+    return vadd_u8(vmin_u8(vqmovun_s16(vqaddq_s16(vcombine_s16(first, second), aboveLow)), most), low);
   }
 };
 

@@ -87,6 +87,9 @@ class ByteRounder {
   int32_t zeroPoint;
 
  public:
+  /** Whether conversion to int32 saturates; if not, `store` and `storeColumn` take values below 2³¹ only. */
+  static constexpr bool saturates = true;
+
   ByteRounder(int32_t zero, int32_t smallest, int32_t largest)
       : low(float(smallest - zero)), high(float(largest - zero)), zeroPoint(zero) {}
 

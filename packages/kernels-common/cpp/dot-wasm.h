@@ -77,6 +77,8 @@ class ByteRounder {
   v128_t least, base, most, low;
 
  public:
+  static constexpr bool saturates = true;
+
   ByteRounder(int32_t zeroPoint, int32_t smallest, int32_t largest)
       : least(wasm_f32x4_splat(float(smallest - zeroPoint))),
         base(wasm_i32x4_splat(magicBits + smallest - zeroPoint)),

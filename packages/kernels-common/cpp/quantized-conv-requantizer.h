@@ -14,6 +14,8 @@ struct Requantizer {
   const float *bias, *multiplier;
   /** What is added to sums, without wrapping, before `scale`, while `bias` is 0; or null. */
   const int32_t* integerBias;
+  /** Whether that is so, or values may be such as only few networks have, which rounding does not take as they are. */
+  bool unusual;
   ByteRounder round;
 
   /** (sum + bias) · multiplier. */
@@ -22,7 +24,7 @@ struct Requantizer {
   }
 
   Requantizer from(size_t channel) const {
-    return {bias + channel, multiplier + channel, integerBias ? integerBias + channel : nullptr, round};
+    return {bias + channel, multiplier + channel, integerBias ? integerBias + channel : nullptr, unusual, round};
   }
 };
 
@@ -43,6 +45,18 @@ class RequantizerArrays {
     return to;
   }
 
+  /** Whether rounding takes (sum + bias) · multiplier, whatever the sum is. */
+  bool takesAll() const {
+    if (ByteRounder::saturates) return true;
+    float bias = 0, multiplier = 0;
+    for (size_t i = 0; i < length; ++i) {
+      const float b = __builtin_fabsf(arrays.data()[i]), m = __builtin_fabsf(arrays.data()[length + slack + i]);
+      bias = b > bias ? b : bias;
+      multiplier = m > multiplier ? m : multiplier;
+    }
+    return (0x1p31f + bias) * multiplier < 0x1p31f;
+  }
+
  public:
   const Requantizer requantizer;
 
@@ -52,23 +66,26 @@ class RequantizerArrays {
         arrays((bias.integers() ? 3 : 2) * (length + slack)),
         requantizer{filled(0, bias.floats()), filled(1, multiplier.data),
                     bias.integers() ? reinterpret_cast<const int32_t*>(filled(2, bias.integers())) : nullptr,
+                    bias.integers() || !takesAll(),
                     ByteRounder(zeroPoint, low, high)} {}
 };
 
 /**
- * Requantizes rows of sums, `columns` apart, after a bias was added without wrapping: qnnpack's rule. Few networks have it, so
- * that one loop serves tiles of all sizes.
+ * Requantizes rows of sums, `columns` apart, after a bias was added without wrapping, qnnpack's rule, and of values of any size.
+ * Few networks have them, so that one loop serves tiles of all sizes.
  */
-[[gnu::noinline]] static void storeWithIntegerBias(const Requantizer& requantizer, int32_t* sums, size_t rows, size_t columns,
+[[gnu::noinline]] static void storeUnusual(const Requantizer& requantizer, int32_t* sums, size_t rows, size_t columns,
                                                    uint8_t* const* to, size_t count) {
   constexpr size_t width = Vector::width;
   for (size_t row = 0; row < rows; ++row, sums += columns) {
-    for (size_t i = 0; i < columns; ++i) {
+    for (size_t i = 0; requantizer.integerBias && i < columns; ++i) {
       const int32_t bias = requantizer.integerBias[i];
       if (__builtin_add_overflow(sums[i], bias, &sums[i])) sums[i] = bias < 0 ? INT32_MIN : INT32_MAX;
     }
     for (size_t i = 0; i < count; i += width) {
-      const Vector values[2] = {requantizer.scale(IntVector::load(sums + i), i), Vector::broadcast(0)};
+      // Far above all that is not clamped.
+      const Vector value = smaller(requantizer.scale(IntVector::load(sums + i), i), Vector::broadcast(0x1p30f));
+      const Vector values[2] = {value, Vector::broadcast(0)};
       uint8_t bytes[2][2 * width];
       requantizer.round.store(values, bytes[0], values, bytes[1]);
       std::memcpy(to[row] + i, bytes[0], smallest(width, count - i));
@@ -84,7 +101,7 @@ template <size_t Rows, size_t Vectors, typename At>
 [[gnu::always_inline]] inline void storeRows(const Requantizer& requantizer, const IntVector (&sums)[Rows][Vectors], size_t count,
                                              const At& at) {
   constexpr size_t width = Vector::width, pairs = (Vectors + 1) / 2, stores = Rows * pairs;
-  if (requantizer.integerBias) [[unlikely]] {
+  if (requantizer.unusual) [[unlikely]] {
     int32_t lanes[Rows][Vectors * width];
     uint8_t* to[Rows];
     OCTAVO_UNROLL
@@ -93,7 +110,7 @@ template <size_t Rows, size_t Vectors, typename At>
       for (size_t v = 0; v < Vectors; ++v) sums[row][v].store(lanes[row] + v * width);
       to[row] = at(row);
     }
-    return storeWithIntegerBias(requantizer, lanes[0], Rows, Vectors * width, to, count);
+    return storeUnusual(requantizer, lanes[0], Rows, Vectors * width, to, count);
   }
   // Rounding takes two pairs of vectors, each of some row; what is missing at the end is done twice.
   const auto all = [&](const auto& place) __attribute__((always_inline)) {

@@ -66,13 +66,13 @@ const requantize = agreementLaw(
   200,
 );
 
-/** Bias and multipliers that spread the outputs of `terms` products over the range and a little beyond. */
-function epilogue(random: RandomValues, channels: number, terms: number, integerBias: boolean) {
+/** Bias and multipliers that spread the outputs of `terms` products over the range and a little beyond, or `gain` times as far. */
+function epilogue(random: RandomValues, channels: number, terms: number, integerBias: boolean, gain = 1) {
   const spread = 6000 * Math.sqrt(terms);
   const bias = integerBias
     ? random.integers(channels, -Math.round(spread), Math.round(spread))
     : random.floats(channels, -spread, spread);
-  return { bias, multiplier: random.scales(channels, 20 / spread, 200 / spread) };
+  return { bias, multiplier: random.scales(channels, (20 * gain) / spread, (200 * gain) / spread) };
 }
 
 const convCase = (fields: fc.Arbitrary<ConvFields>): fc.Arbitrary<ConvCase> =>
@@ -84,6 +84,7 @@ const convCase = (fields: fc.Arbitrary<ConvFields>): fc.Arbitrary<ConvCase> =>
     symmetric: fc.boolean(),
     bell: fc.boolean(),
     integerBias: fc.boolean(),
+    gain: fc.constantFrom(...Array<number>(7).fill(1), 2 ** 30),
   });
 
 interface ConvCase {
@@ -96,12 +97,14 @@ interface ConvCase {
   /** Most values lie around the middle of their range, as they do in networks; else as many at the ends. */
   readonly bell: boolean;
   readonly integerBias: boolean;
+  /** How far the outputs lie beyond their range: values above int32 are clamped like all others. */
+  readonly gain: number;
 }
 
 /** Inputs of a quantized convolution whose channels on the side of the weights' zero points are `channels`. */
 function convInputs(
   random: RandomValues,
-  { fields, signedInput, reducedInput, signedWeight, symmetric, bell, integerBias }: ConvCase,
+  { fields, signedInput, reducedInput, signedWeight, symmetric, bell, integerBias, gain }: ConvCase,
   xLength: number,
   channels: number,
   terms: number,
@@ -113,7 +116,7 @@ function convInputs(
     x: random.bytes(xLength, signedInput, xRange, bell),
     weight: random.bytes(weights, signedWeight, rangeOf(signedWeight), bell),
     weightZeroPoint: symmetric ? symmetricZero : random.integers(channels, ...rangeOf(signedWeight)),
-    ...epilogue(random, channels, terms, integerBias),
+    ...epilogue(random, channels, terms, integerBias, gain),
   };
   return { arrays, xRange, xZeroPoint: random.pick([random.integer(...xRange), ...xRange]) };
 }
