@@ -48,7 +48,6 @@ template <typename Operands>
 struct LinesMethod {
   using Product = typename Operands::Product;
   using Element = typename Product::Element;
-  static_assert(!Product::paired);
   static constexpr const char* name = sizeof(Element) == 1 ? "byte lines" : "lines";
 
   static bool takes(const ConvFacts& facts) {
@@ -71,7 +70,7 @@ struct LinesMethod {
       const size_t tapRow = k / lines.depth, i = k % lines.depth;
       return i < lines.run ? facts.weight(column, tapRow * lines.run + i) : int16_t(0);
     };
-    weights(facts.shape).pack(facts, at, packed);
+    weights(facts.shape).pack(facts, {lines.depth, lines.line}, at, packed);
   }
 
   static void run(const ConvCall& call) {
@@ -97,7 +96,8 @@ struct LinesMethod {
                   (count - 1) * step + lines.tapRows, copies.data());
         uint8_t* y = call.y + (image * s.outSize.volume() + first * width) * lines.columns;
         for (size_t row = 0; row < count; ++row, y += width * lines.columns) {
-          const LeftRows<Element> taps = {copies.data() + row * step * lines.line, pixel, lines.tapRows, lines.line};
+          // The orders of paired products know where a tap's row lies.
+          const LeftRows<Element> taps = {copies.data() + row * step * lines.line, pixel, Product::paired ? 1 : lines.tapRows, lines.line};
           dotBlock<Product>(width, lines.columns, lines.filterDepth(), taps, panels, call.requantizer, y, places.data());
         }
       }

@@ -16,6 +16,9 @@ constexpr ConvMethod convMethods[] = {
     methodOf<DepthwiseMethod>(),
     methodOf<WinogradMethod<Winograd4, Winograd2>>(),
     methodOf<WinogradMethod<Winograd2>>(),
+#ifdef OCTAVO_PAIRED_DOT
+    methodOf<LinesMethod<ByteOperands>>(),
+#endif
     methodOf<LinesMethod<EightBitOperands>>(),
 #ifdef OCTAVO_BYTE_DOT
     methodOf<RowsMethod<ByteOperands>>(),

@@ -135,13 +135,13 @@ struct PackedGroups {
 
   /** `weight(k, channel)` for every k below the depth and every output channel. */
   template <typename At>
-  void pack(const ConvFacts& facts, const At& weight, uint8_t* to) const {
+  void pack(const ConvFacts& facts, Runs runs, const At& weight, uint8_t* to) const {
     Operands::packHeader(facts, to);
     to += Operands::headerBytes;
     for (size_t first = 0; first < groups * columns; first += columns, to += groupBytes()) {
       const auto at = [&](size_t k, size_t column) { return weight(k, first + column); };
       auto* const panels = reinterpret_cast<Weight*>(to + Operands::startBytes(depth, columns));
-      packDots<Product>(depth, columns, at, panels);
+      packDots<Product>(depth, columns, runs, at, panels);
       Operands::packStart(facts, depth, first, columns, panels, to);
     }
   }

@@ -43,9 +43,16 @@ void packColumns(size_t steps, size_t columns, const Take& take, Weight* packed)
   });
 }
 
+/** Runs of activations that a filter meets: `length` of them each, the beginnings of two runs `stride` apart. */
+struct Runs {
+  size_t length, stride;
+  /** Where what a filter's value k meets lies, counted from the first. */
+  size_t offset(size_t k) const { return k / length * stride + k % length; }
+};
+
 /** Panels with orders. */
 template <typename Product, typename Take>
-void packPaired(size_t steps, size_t columns, const Take& take, typename Product::Weight* packed) {
+void packPaired(size_t steps, size_t columns, Runs runs, const Take& take, typename Product::Weight* packed) {
   constexpr size_t width = columnsOf<Product>, depth = Product::depth;
   parallelFor(divideUp(columns, width), grainOf(packedInTask, steps * depth * width), [&](size_t begin, size_t end) {
     const Workspace<typename Product::Weight> inOrder(steps * depth * width);
@@ -56,7 +63,7 @@ void packPaired(size_t steps, size_t columns, const Take& take, typename Product
       packColumns<depth, width, Vector::width>(steps, count, ofPanel, inOrder.data());
       auto* const panel = packed + dotElements<Product>(steps * depth, first);
       const size_t paired = StepPairs(steps, step / depth, inOrder.data()).order(order.data());
-      StepOrder::write(steps, depth, paired, order.data(), panel);
+      StepOrder::write(steps, paired, order.data(), [=](size_t i) { return runs.offset(i * depth); }, panel);
       auto* to = panel + StepOrder::bytes(steps);
       for (size_t i = 0; i < steps; ++i, to += step) std::memcpy(to, inOrder.data() + order.data()[i] * step, step);
     }
@@ -65,13 +72,13 @@ void packPaired(size_t steps, size_t columns, const Take& take, typename Product
 
 /** Panels of `weight(k, column)`. */
 template <typename Product, typename Weight>
-void packDots(size_t depth, size_t columns, const Weight& weight, typename Product::Weight* packed) {
+void packDots(size_t depth, size_t columns, Runs runs, const Weight& weight, typename Product::Weight* packed) {
   const size_t steps = divideUp(depth, Product::depth);
   const auto take = [&](size_t column, int16_t* values) {
     for (size_t k = 0; k < depth; ++k) values[k] = weight(k, column);
     clear(values + depth, steps * Product::depth - depth);
   };
-  if constexpr (Product::paired) packPaired<Product>(steps, columns, take, packed);
+  if constexpr (Product::paired) packPaired<Product>(steps, columns, runs, take, packed);
   else packColumns<Product::depth, columnsOf<Product>, Vector::width>(steps, columns, take, packed);
 }
 

@@ -16,10 +16,12 @@ class StepOrder {
  public:
   /** Whole lines of the cache. */
   static constexpr size_t bytes(size_t steps) { return roundUp((1 + steps) * sizeof(uint32_t), 64); }
-  static void write(size_t steps, size_t depth, size_t paired, const size_t* order, void* panel) {
+  /** `offset(step)` is where a step's activations begin. */
+  template <typename Offset>
+  static void write(size_t steps, size_t paired, const size_t* order, const Offset& offset, void* panel) {
     auto* const to = static_cast<uint32_t*>(panel);
     to[0] = uint32_t(paired);
-    for (size_t i = 0; i < steps; ++i) to[1 + i] = uint32_t(order[i] * depth);
+    for (size_t i = 0; i < steps; ++i) to[1 + i] = uint32_t(offset(order[i]));
   }
 
   explicit StepOrder(const void* panel) : words(static_cast<const uint32_t*>(panel)) {}

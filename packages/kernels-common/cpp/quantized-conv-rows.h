@@ -81,7 +81,8 @@ struct RowsMethod {
   }
   static size_t bytes(const ConvShape& shape) { return groups(shape).bytes(); }
   static void pack(const ConvFacts& facts, uint8_t* packed) {
-    groups(facts.shape).pack(facts, [&](size_t k, size_t channel) { return facts.weight(channel, k); }, packed);
+    const PackedGroups<Operands> weights = groups(facts.shape);
+    weights.pack(facts, {weights.depth, 0}, [&](size_t k, size_t channel) { return facts.weight(channel, k); }, packed);
   }
 
   static void run(const ConvCall& call) {

@@ -73,6 +73,10 @@ describe.skipIf(!("provider" in opened))("methods of quantizedConv, AVX2", () =>
     expect(methodOf(fields)).toBe(method);
   });
 
+  test("few channels of seven bits are multiplied as bytes", () => {
+    expect(methodOf({ inChannels: 3 }, { xMax: 127 })).toBe("byte lines");
+  });
+
   const pointwise = { kernel: [1, 1, 1], padding: [0, 0, 0], inChannels: 96 } as const;
   test.each<[string, string, Partial<ConvFields>]>([
     ["many products of each row", "windowed rows", {}],
