@@ -28,7 +28,10 @@ function reduceStep(operator: ReduceOpName, axes: readonly number[], format: Mem
   };
 }
 
-/** Axes that follow each other in memory, the innermost run first. */
+/**
+ * Axes that follow each other in memory, the innermost run first. Where channels are innermost, what is left of them, size 1, lies
+ * behind the batch from then on: both formats are the same.
+ */
 function runsOf(dim: readonly number[], order: readonly number[]): readonly (readonly number[])[] {
   const runs: number[][] = [];
   let isOpen = false;
@@ -40,6 +43,8 @@ function runsOf(dim: readonly number[], order: readonly number[]): readonly (rea
       isOpen = true;
     }
   }
+  const outermost = runs[runs.length - 1];
+  if (outermost?.includes(0) && dim.includes(1) && !outermost.includes(1)) outermost.push(1);
   return runs;
 }
 
