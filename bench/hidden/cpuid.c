@@ -4,6 +4,7 @@
 // The linker and the C library have asked before, and keep what they found for memcpy and its like.
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <link.h>
 #include <signal.h>
@@ -98,7 +99,8 @@ static int runShell(const char *text, const char *first, const char *second) {
     _exit(127);
   }
   int status = -1;
-  waitpid(child, &status, 0);
+  // Signals of the program that is being started may come between.
+  while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {}
   return status;
 }
 
@@ -112,14 +114,15 @@ static FILE *addressesOf(const char *path) {
   int folder = strrchr(here.dli_fname, '/') - here.dli_fname;
   snprintf(kept, sizeof kept, "%.*s/cpuid-%lx-%lx-%lx", folder, here.dli_fname, (long)file.st_ino, (long)file.st_size,
            (long)file.st_mtime);
-  if (access(kept, R_OK) != 0) {
-    if (!mayAsk(path, file.st_size)) return NULL;
-    static const char *const list = "objdump -d --no-show-raw-insn \"$1\" >\"$2.$$.all\" && "
-                                    "sed -n 's/^ *\\([0-9a-f]*\\):\tcpuid.*/\\1/p' \"$2.$$.all\" >\"$2.$$\" && "
-                                    "rm \"$2.$$.all\" && mv \"$2.$$\" \"$2\"";
-    if (runShell(list, path, kept) != 0) fail("objdump, of binutils, failed", path);
-  }
-  return fopen(kept, "r");
+  FILE *known = fopen(kept, "r");
+  if (known != NULL || !mayAsk(path, file.st_size)) return known;
+  static const char *const list = "objdump -d --no-show-raw-insn \"$1\" >\"$2.$$.all\" && "
+                                  "sed -n 's/^ *\\([0-9a-f]*\\):\tcpuid.*/\\1/p' \"$2.$$.all\" >\"$2.$$\" && "
+                                  "rm \"$2.$$.all\" && mv \"$2.$$\" \"$2\"";
+  if (runShell(list, path, kept) != 0) fail("objdump, of binutils, failed", path);
+  FILE *made = fopen(kept, "r");
+  if (made == NULL) fail("what objdump found cannot be read", path);
+  return made;
 }
 
 static void replaceCpuid(uint8_t *instruction, const char *path) {
@@ -146,7 +149,8 @@ unsigned la_objopen(struct link_map *library, Lmid_t space, uintptr_t *cookie) {
   (void)space, (void)cookie;
   char program[4096] = "";
   // The program's own name is empty.
-  if (library->l_name[0] == '\0' && readlink("/proc/self/exe", program, sizeof program - 1) < 0) return 0;
+  if (library->l_name[0] == '\0' && readlink("/proc/self/exe", program, sizeof program - 1) < 0)
+    fail("the program cannot be found", "/proc/self/exe");
   const char *path = program[0] == '\0' ? library->l_name : program;
   FILE *addresses = addressesOf(path);
   if (addresses == NULL) return 0;
