@@ -183,7 +183,7 @@ export abstract class Module<I extends unknown[] = any[], O = any> {
     return stateDict(this as Module, prefix);
   }
 
-  /** Copies values in. @throws ShapeError naming each key that does not fit; nothing is changed then. */
+  /** Copies values in. @throws ShapeError for values or names that do not fit, and shows the first few; nothing is changed then. */
   loadStateDict(
     source: ReadonlyMap<string, Tensor>,
     options?: LoadOptions,

@@ -98,7 +98,7 @@ export function loadStateDict(
       where,
       expected: "a state dict of the same model",
       got: [...(misfits.length > 0 ? [shortened(misfits, "; ")] : []), ...misnamed].join("; "),
-      hint: misnamed.length > 0 ? (prefixHint(missingKeys, unexpectedKeys) ?? hint) : undefined,
+      hint: misnamed.length > 0 ? (prefixHint(missingKeys, unexpectedKeys, source.size) ?? hint) : undefined,
     });
   }
   for (const [path, owner] of owners) {

@@ -181,6 +181,16 @@ describe("state dicts", () => {
     ).toThrow("strict: false ignores");
   });
 
+  it("of one beginning for some names say nothing of it: the others would lose theirs", () => {
+    const model = new Sequential({ body: new Linear(1, 1), head: new Linear(1, 1) });
+    const state = [...model.stateDict()].map(
+      ([name, x]) => [name.startsWith("body") ? `module.${name}` : name, x] as const,
+    );
+    expect(() => model.loadStateDict(new Map(state))).toThrow(
+      "2 unknown: module.body.weight, module.body.bias.\nstrict: false ignores",
+    );
+  });
+
   it("without tensors name what is none", () => {
     expect(() =>
       new Linear(1, 1).loadStateDict(

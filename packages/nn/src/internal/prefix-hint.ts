@@ -1,13 +1,18 @@
 /**
  * What to do where all names differ by one beginning: a model that was saved inside another (torch's DataParallel calls it `module`), or the reverse.
+ * @param given how many names the state has
  * @returns null where that is not what went wrong
  */
-export function prefixHint(missing: readonly string[], unknown: readonly string[]): string | null {
-  if (missing.length === 0 || missing.length !== unknown.length) return null;
-  const given = prefixOf(unknown, missing);
-  if (given !== null) {
-    const entry = `name.slice(${given.length})`;
-    return `Each name begins with "${given}" that the model's lack: new Map([...state].map(([name, x]) => [${entry}, x]))`;
+export function prefixHint(
+  missing: readonly string[],
+  unknown: readonly string[],
+  given: number,
+): string | null {
+  if (missing.length === 0 || missing.length !== unknown.length || unknown.length !== given) return null;
+  const prefix = prefixOf(unknown, missing);
+  if (prefix !== null) {
+    const entry = `name.slice(${prefix.length})`;
+    return `Each name begins with "${prefix}" that the model's lack: new Map([...state].map(([name, x]) => [${entry}, x]))`;
   }
   const own = prefixOf(missing, unknown);
   return own === null
