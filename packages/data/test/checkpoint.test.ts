@@ -86,6 +86,8 @@ describe("saveCheckpoint and loadCheckpoint", () => {
       [new Map([["weight", tensor([1])]]), "Map"],
       [undefined, "undefined"],
       [path, JSON.stringify(path)],
+      // Models can be called.
+      [Object.assign(() => null, new Kept()), "Function"],
     ] as const) {
       const message = `Checkpoint: expected a file, then parts by name, got ${got}.\nParts are given by name`;
       await expect(saveCheckpoint(path, parts as never)).rejects.toThrow(`save${message}`);
