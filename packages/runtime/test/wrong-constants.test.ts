@@ -137,6 +137,21 @@ describe("constants of arithmetic on integers", () => {
     );
   });
 
+  test("a bias that is too large for another channel's scale is right", () => {
+    const withBias = (...bias: number[]) => {
+      const net = new ProgramBuilder();
+      const constants = {
+        weight: ["qint8", [2, 2], int8s(1, 4)],
+        weightScale: ["float32", [2], Float32Array.of(1e-38, 1e-3)],
+        bias: ["float32", [2], Float32Array.from(bias)],
+      } as const;
+      const x = net.input("x", { shape, scale: 1 });
+      return net.build(net.op("linear", [x], { shape: [-1, 2], scale: 1 }, {}, constants));
+    };
+    checkProgram(withBias(0, 1e3));
+    expect(() => checkProgram(withBias(1e3, 0))).toThrow("expected bias / (input scale · weight scale)");
+  });
+
   test("zero points of weights are int8", () => {
     for (const element of [-129, 128, 2 ** 30])
       expect(() => checkProgram(withElement("linear", "weightZeroPoint", element))).toThrow(
