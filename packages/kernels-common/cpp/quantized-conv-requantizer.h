@@ -45,16 +45,16 @@ class RequantizerArrays {
     return to;
   }
 
-  /** Whether rounding takes (sum + bias) · multiplier, whatever the sum is. */
+  /** Whether rounding takes (sum + bias) · multiplier of each channel, whatever the sum is. NaN it does not. */
   bool takesAll() const {
     if (ByteRounder::saturates) return true;
-    float bias = 0, multiplier = 0;
+    const float *const bias = arrays.data(), *const multiplier = bias + length + slack;
+    // To the end, so that compilers take whole vectors: it runs with every call.
+    int32_t beyond = 0;
     for (size_t i = 0; i < length; ++i) {
-      const float b = __builtin_fabsf(arrays.data()[i]), m = __builtin_fabsf(arrays.data()[length + slack + i]);
-      bias = b > bias ? b : bias;
-      multiplier = m > multiplier ? m : multiplier;
+      beyond |= !((0x1p31f + __builtin_fabsf(bias[i])) * __builtin_fabsf(multiplier[i]) < 0x1p31f);
     }
-    return (0x1p31f + bias) * multiplier < 0x1p31f;
+    return beyond == 0;
   }
 
  public:
@@ -75,7 +75,7 @@ class RequantizerArrays {
  * Few networks have them, so that one loop serves tiles of all sizes.
  */
 [[gnu::noinline]] static void storeUnusual(const Requantizer& requantizer, int32_t* sums, size_t rows, size_t columns,
-                                                   uint8_t* const* to, size_t count) {
+                                           uint8_t* const* to, size_t count) {
   constexpr size_t width = Vector::width;
   for (size_t row = 0; row < rows; ++row, sums += columns) {
     for (size_t i = 0; requantizer.integerBias && i < columns; ++i) {
