@@ -30,6 +30,7 @@ import {
   relu,
   tensor,
   toMemoryFormat,
+  zeros,
 } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { describe, expect, it } from "vitest";
@@ -494,6 +495,21 @@ describe("errors", () => {
     const net = quantized(new nn.Sequential(new QuantStub(), new nn.Conv2d(3, 4, 1)));
     const message = messageOf(() => noGrad(() => net(randn([1, 5, 8, 8]))));
     expect(message).toMatch(/^1 \(QuantizedConv2d\): expected /);
+  });
+
+  it("an input that is refused leaves the module as it was", () => {
+    const net = quantized(new nn.Sequential(new QuantStub(), new nn.Conv2d(3, 4, 1), new DeQuantStub()));
+    const refused = () => noGrad(() => net(randn([1, 5, 8, 8])));
+    for (let time = 0; time < 2; time++)
+      expect(messageOf(refused)).toMatch(/^1 \(QuantizedConv2d\): expected 3 input channels/);
+    expect(noGrad(() => net(image())).shape).toEqual([2, 4, 8, 8]);
+  });
+
+  it.each(["int32", "int64"] as const)("%s where floats are to be quantized", (dtype) => {
+    const net = quantized(new nn.Sequential(new QuantStub(), new nn.Conv2d(3, 4, 1)));
+    expect(messageOf(() => noGrad(() => net(zeros([1, 3, 8, 8], { dtype }))))).toMatch(
+      /^0 \(Quantize\): expected a float32 tensor, got int(32|64) \[1, 3, 8, 8\]\.\nConvert it/,
+    );
   });
 
   it("an observer that saw nothing names the module", () => {

@@ -275,6 +275,21 @@ describe("quantized models", () => {
     await expectSameBits(quantized(net, image()), [image()]);
   });
 
+  it("ops of functions that the model itself calls have the op's name", () => {
+    const parts = { quant: new QuantStub(), dequant: new DeQuantStub() };
+    const net = new Net(parts, function (x) {
+      const { quant, dequant } = this as Net & typeof parts;
+      return dequant(nn.F.hardtanh(quant(x)).mean({ dim: [2, 3] }));
+    });
+    const names = lower(quantized(net, image()), image()).ops.map(({ op, name }) => [op, name]);
+    expect(names).toEqual([
+      ["quantize", "quant"],
+      ["lookup", "lookup"],
+      ["reduce", "reduce"],
+      ["dequantize", "dequant"],
+    ]);
+  });
+
   it("formats change where values come and go, and for linear layers, only", () => {
     const net = goldenNets["conv-bn-relu"]({ c0: 3, c1: 8, c2: 6, s1: 2, s2: 1, pool: "max", classes: 5 });
     const ops = opsOf(quantized(net, randn([2, 3, 12, 12])), randn([2, 3, 12, 12]));

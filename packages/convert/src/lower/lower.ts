@@ -129,7 +129,8 @@ function write(name: string, run: Run, runs: ComparedRuns): Program {
   for (const { record, lowered } of runs.records) {
     const { output, path, op } = record;
     const from = lowered.inputs.map((x) => indices.get(x)!);
-    indices.set(output, builder.add(path || op.name, lowered, from, info(output)));
+    const named = op.name === "programOp" ? lowered.op : op.name; // a function of the model itself, which has no path
+    indices.set(output, builder.add(path || named, lowered, from, info(output)));
   }
   for (const [outputName, x] of run.outputs) {
     if (!runs.isActivation(x)) throw constantOutput(name, outputName, x);

@@ -1,7 +1,7 @@
 import { Module } from "@octavo/nn";
 import type { ExtraState, StateDict } from "@octavo/nn";
 import { kernels } from "@octavo/backend";
-import { ArgumentError, channelBlocksOf } from "@octavo/spec";
+import { ArgumentError, channelBlocksOf, DTypeError } from "@octavo/spec";
 import type { QuantizedDType } from "@octavo/spec";
 import { callContext, requireTensor, requireUnquantized, withTracer } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
@@ -25,12 +25,13 @@ export class Quantize extends Module<[x: Tensor], Tensor> implements ExtraState 
 
   /**
    * In the format that comes: what wants another moves bytes, which is faster than moving floats here.
-   * @throws DTypeError for a tensor that is quantized already. @throws ArgumentError for NaN, which no integer stands for: the
+   * @throws DTypeError for a tensor that is quantized already, or of int32 or int64. @throws ArgumentError for NaN, which no integer stands for: the
    * runtime refuses it too, where torch makes the zero point of it.
    */
   override forward(x: Tensor): Tensor {
     requireTensor(x, "Quantize");
     requireUnquantized("Quantize", [x], isQuantizedAlready);
+    requireFloats(x);
     withTracer(null, () => requireNumbers(x));
     return programOp(x, this.step);
   }
@@ -80,6 +81,16 @@ export const dequantizeStep: ProgramStep = {
   constants: {},
   output: { dtype: "float32" },
 };
+
+function requireFloats(x: Tensor): void {
+  if (x.dtype === "float32") return;
+  throw new DTypeError({
+    where: callContext()?.where() ?? "Quantize",
+    expected: "a float32 tensor",
+    got: x.describe(),
+    hint: "Convert it, with the scaling that the network was trained with.",
+  });
+}
 
 /** One pass; what the runtime does with its inputs, so that it need not be written down. */
 function requireNumbers(x: Tensor): void {

@@ -41,12 +41,12 @@ const most = 4;
 const known = new WeakMap<ProgramStep, PreparedStep[]>();
 
 function prepared(inputs: readonly Tensor[], step: ProgramStep): PreparedStep {
-  let recent = known.get(step);
-  if (recent?.[0].fits(inputs)) return recent[0];
-  if (!recent) known.set(step, (recent = []));
+  const recent = known.get(step) ?? [];
+  if (recent[0]?.fits(inputs)) return recent[0];
   const at = recent.findIndex((one) => one.fits(inputs));
   const [found] = at < 0 ? [new PreparedStep(step, inputs, recent[0])] : recent.splice(at, 1);
   recent.unshift(found);
   recent.length = Math.min(recent.length, most);
+  known.set(step, recent); // only now: inputs that the op refuses leave nothing behind
   return found;
 }
