@@ -221,6 +221,30 @@ describe("prepareFx", () => {
     ]);
   });
 
+  it("watches functions with options as their modules", () => {
+    class Options extends Module<[x: Tensor], Tensor> {
+      conv = new Conv2d(3, 4, 1);
+
+      override forward(x: Tensor): Tensor {
+        const y = F.gelu(F.gelu(F.elu(this.conv(x), { alpha: 0.5 }), { approximate: "tanh" }));
+        return F.leakyRelu(y, { negativeSlope: 0.2 });
+      }
+    }
+    const model = new Options().eval();
+    const graph = prepareFx(model, getDefaultQConfigMapping(), image());
+    const watched = [...graph.modules()].filter((module) => activationQuantizerOf(module));
+    expect(watched).toHaveLength(6);
+    const options = [
+      { alpha: 0.5 },
+      { approximate: "tanh" },
+      { approximate: "none" },
+      { negativeSlope: 0.2 },
+    ];
+    for (const one of options) expect(watched).toContainEqual(expect.objectContaining(one));
+    const x = image();
+    expect(noGrad(() => graph(x)).toArray()).toEqual(noGrad(() => model(x)).toArray());
+  });
+
   it("takes its own stub for each qconfig that a value is taken with", () => {
     const other = QConfig({ ...getDefaultQConfig(), activation: MinMaxObserver.withArgs() });
     class Heads extends Module<[Tensor], Tensor[]> {

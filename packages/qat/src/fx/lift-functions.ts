@@ -1,7 +1,7 @@
 import type { FusionGroup } from "@octavo/fusion";
 import { Node } from "@octavo/graph";
 import type { Argument, GraphModule } from "@octavo/graph";
-import { Hardsigmoid, Hardswish, Mish, Sigmoid, SiLU, Tanh } from "@octavo/nn";
+import { ELU, GELU, Hardsigmoid, Hardswish, LeakyReLU, Mish, Sigmoid, SiLU, Tanh } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { FloatFunctional } from "../float-functional.ts";
 import { freePath } from "./free-path.ts";
@@ -28,14 +28,18 @@ const operations: Readonly<Record<string, Arguments>> = {
   matmul: ({ args: [a, b], kwargs }) => (kwargs.transposeA || kwargs.transposeB ? null : ["matmul", a, b]),
 };
 
-/** Functions whose result has a range of its own. */
-const activations: Readonly<Record<string, new () => Module>> = {
-  hardsigmoid: Hardsigmoid,
-  hardswish: Hardswish,
-  mish: Mish,
-  sigmoid: Sigmoid,
-  silu: SiLU,
-  tanh: Tanh,
+/** Functions whose result has a range of its own, as modules with the same options. */
+const activations: Readonly<Record<string, (options: never) => Module>> = {
+  elu: ({ alpha }: { alpha: number }) => new ELU(alpha),
+  gelu: () => new GELU(),
+  geluTanh: () => new GELU({ approximate: "tanh" }),
+  hardsigmoid: () => new Hardsigmoid(),
+  hardswish: () => new Hardswish(),
+  leakyRelu: ({ negativeSlope }: { negativeSlope: number }) => new LeakyReLU(negativeSlope),
+  mish: () => new Mish(),
+  sigmoid: () => new Sigmoid(),
+  silu: () => new SiLU(),
+  tanh: () => new Tanh(),
 };
 
 /**
@@ -55,7 +59,7 @@ export function liftFunctions(
       const lifted = replace(model, node, new FloatFunctional(), args, qconfigs);
       const group = groups.find(({ nodes }) => nodes[0] === node && node.calls("add"));
       if (group) absorbRelu(model, lifted, group.nodes[1]);
-    } else if (activation) replace(model, node, new activation(), node.args, qconfigs);
+    } else if (activation) replace(model, node, activation(node.kwargs as never), node.args, qconfigs);
   }
 }
 
