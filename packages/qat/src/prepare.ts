@@ -1,5 +1,5 @@
 import { FusedModule } from "@octavo/fusion";
-import { BatchNorm, isWeightedLayer, stepOn } from "@octavo/nn";
+import { BatchNorm, Dropout, isWeightedLayer, stepOn } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { QuantizationError, warn } from "@octavo/spec";
 import { activationQuantizerOf, watchOutput } from "./activation-quantizer.ts";
@@ -20,7 +20,7 @@ import { requireLayerWeight } from "./require-layer-weight.ts";
  * Then run calibration data through the result. torch.ao.quantization.prepare.
  *
  * The model should be in evaluation mode: batch norm that is training calibrates with the statistics of each batch, not with
- * those that inference has. Like torch this goes on; unlike torch it warns, through `onWarning`.
+ * those that inference has, dropout with elements that it zeroes. Like torch this goes on; unlike torch it warns, through `onWarning`.
  *
  * @returns a copy, unless `inplace`.
  * @throws QuantizationError if no module has a qconfig or none that has one can be observed, if the model was prepared before, if a fused group has two, or if weights of a
@@ -69,12 +69,20 @@ export function prepareQat<M extends Module>(model: M, options: PrepareOptions =
 
 function warnOfTraining(model: Module): void {
   for (const [path, module] of model.namedModules()) {
-    if (!(module instanceof BatchNorm && module.training)) continue;
+    const effect = module.training ? trainingEffect(module) : null;
+    if (effect === null) continue;
     return warn(
-      `prepare of ${model.typeName()}: ${pathOf(path, module)} is in training mode and would calibrate with the statistics ` +
-        "of each batch, and change its own. Call eval() on the model first.",
+      `prepare of ${model.typeName()}: ${pathOf(path, module)} is in training mode and would ${effect}. Call eval() on the model first.`,
     );
   }
+}
+
+/** What a module in training mode does to calibration that inference will not; null for nothing. */
+function trainingEffect(module: Module): string | null {
+  if (module instanceof BatchNorm) return "calibrate with the statistics of each batch, and change its own";
+  if (module instanceof Dropout && module.p > 0)
+    return "show observers values that it zeroes and scales at random";
+  return null;
 }
 
 type QConfigs = Map<Module, QConfig | null>;

@@ -16,7 +16,7 @@ import {
 } from "@octavo/nn";
 import { MinMaxObserver } from "@octavo/observers";
 import { ArgumentError, onWarning } from "@octavo/spec";
-import { backward, mul, noGrad, randn, tensor } from "@octavo/tensor";
+import { add, backward, mul, noGrad, randn, tensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { goldens } from "@octavo/testing";
 import type { GoldenCase } from "@octavo/testing";
@@ -285,6 +285,14 @@ describe("prepareFx", () => {
       prepareFx(new Upsample({ scaleFactor: 2 }).eval(), getDefaultQConfigMapping(), image()),
     ).toThrow(
       /^prepareFx of Upsample: expected a layer, stub or activation whose range can be observed, .* got (Upsample|interpolate)\.\n/,
+    );
+    class Shifted extends Module<[x: Tensor], Tensor> {
+      override forward(x: Tensor): Tensor {
+        return add(x, 2);
+      }
+    }
+    expect(() => prepareFx(new Shifted().eval(), getDefaultQConfigMapping(), image())).toThrow(
+      /^prepareFx of Shifted: expected a layer, stub or activation whose range can be observed, .* got add\.\n/,
     );
     expect(() => prepareFx(new Residual(true).eval(), getDefaultQConfig() as never, image())).toThrow(
       /^prepareFx: expected a QConfigMapping, got object\.\ngetDefaultQConfigMapping\(\) makes one/,

@@ -106,7 +106,7 @@ describe("prepare", () => {
     expect(histogram.reduce((sum, count) => sum + count, 0)).toBe(2 * 4 * 6 * 6);
   });
 
-  it("warns where batch norm would calibrate with the statistics of each batch", () => {
+  it("warns where batch norm or dropout would calibrate as they train", () => {
     const warnings: string[] = [];
     onWarning((message) => warnings.push(message));
     try {
@@ -116,7 +116,12 @@ describe("prepare", () => {
       ]);
       prepare(new Net().eval(), { qconfig: getDefaultQConfig() });
       prepare(new Sequential(new QuantStub(), new Conv2d(2, 4, 1)), { qconfig: getDefaultQConfig() });
+      prepare(new Sequential(new Linear(2, 4), new Dropout(0)), { qconfig: getDefaultQConfig() });
       expect(warnings).toHaveLength(1);
+      prepare(new Sequential(new Linear(2, 4), new Dropout()), { qconfig: getDefaultQConfig() });
+      expect(warnings.slice(1)).toEqual([
+        expect.stringMatching(/^prepare of Sequential: 1 \(Dropout\) is in training mode and would show/),
+      ]);
     } finally {
       onWarning(null);
     }

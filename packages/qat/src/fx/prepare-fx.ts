@@ -107,14 +107,14 @@ function quantizableGraph<I extends unknown[], O>(
   liftFunctions(traced, qconfigs, groups);
   fuseGraph(traced);
   insertStubs(traced, qconfigs);
-  if ([...qconfigs.values()].every((qconfig) => qconfig === null)) {
+  traced.deleteAllUnusedSubmodules();
+  setQConfigs(traced, qconfigs);
+  if ([...traced.modules()].every(({ qconfig }) => !qconfig)) {
     throw nothingToObserve(
       `${where} of ${model.typeName()}`,
       chosen.map(([, { type }]) => objectTypeName(type)),
     );
   }
-  traced.deleteAllUnusedSubmodules();
-  setQConfigs(traced, qconfigs);
   traced.lint();
   return traced;
 }
