@@ -103,7 +103,7 @@ describe("DataLoader", () => {
   test("a batch's memory is reused by the next, unless it is kept", () => {
     const loader = new DataLoader(numbered(4), { batchSize: 2 });
     const [lost] = loader;
-    expect(() => lost.images.data).toThrow(/memory has been reused/);
+    expect(() => lost.images.data).toThrow(/memory has been reused\.\n.*a DataLoader's batch when the next/);
     const kept = [];
     for (const { images } of loader) kept.push(images.keep());
     expect(kept.map(({ data }) => data[0])).toEqual([0, Math.fround(8 / 255)]);

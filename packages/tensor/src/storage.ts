@@ -160,7 +160,7 @@ export class Storage {
   }
 }
 
-/** A tensor was read after the module call that made it, and backward, were done with it. */
+/** A tensor was read after the module call or frame that made it, and backward, were done with it, or after a loader's next batch. */
 class ReleasedError extends OctavoError {
   constructor() {
     super({
@@ -168,8 +168,8 @@ class ReleasedError extends OctavoError {
       expected: "a tensor that is still alive",
       got: "one whose memory has been reused",
       hint:
-        "It was made inside a module's forward, and everything made there but the result is released after backward " +
-        "(or after the call, without gradients). Call keep() on it inside forward, or return it.",
+        "What a module's forward or a frame makes, but for its result, is released after backward (or at its end, without gradients); " +
+        "a DataLoader's batch when the next one is asked for. Call keep() on it before, or return it.",
     });
   }
 }
