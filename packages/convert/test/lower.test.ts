@@ -326,6 +326,11 @@ describe("errors", () => {
   const weight = randn([4, 3, 1, 1]);
   const cases: [string, Forward, string | RegExp][] = [
     [
+      "a batch size of its own, without the other error's end and advice",
+      (x) => reshape(x.relu(), [3, -1, 7]).reshape([3, 27, 7]),
+      /^lower of Net: expected a model that runs with every batch size, got for one example more, .*\[3, 27, 7\]\.\nThe first axis/,
+    ],
+    [
       "an op that programs do not have",
       (x) => x.argmax({ dim: 1 }),
       /expected an op that programs have: .*softmax.*, got argmax/,

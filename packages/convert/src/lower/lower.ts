@@ -108,7 +108,7 @@ function otherRun(name: string, model: Module, inputs: readonly Tensor[]): Run {
     throw new QuantizationError({
       where: `lower of ${name}`,
       expected: "a model that runs with every batch size",
-      got: `for one example more, ${(cause as Error).message}`,
+      got: `for one example more, ${(cause as Error).message.split(/\.?(?:\n|$)/)[0]}`,
       hint: "The first axis of each input is the batch: forward must take it as it comes, by -1 or x.shape[0].",
       cause,
     });
