@@ -8,6 +8,7 @@ import {
   clamp,
   div,
   flatten,
+  matmul,
   mul,
   noGrad,
   ones,
@@ -389,6 +390,11 @@ describe("errors", () => {
       "weights that are activations",
       (x) => nn.F.conv2d(x, mul(weight, x.mean())),
       /expected a constant as operand 1 of conv2d, got an activation/,
+    ],
+    [
+      "a product with a weight, which a linear layer has",
+      (x) => matmul(x, ones([7, 7])),
+      /expected an activation as operand 1 of matmul, got a constant, .*\n.* as linear\(x, weight\) for a product/,
     ],
     ["a result without tensors", () => 3 as never, /expected a tensor, a list of tensors/],
   ];

@@ -65,7 +65,7 @@ export function misplaced(
     expected: `${kinds[Number(activation)]} as operand ${position} of ${op.name}`,
     got: `${kinds[Number(!activation)]}, ${inputs[position]!.describe()}`,
     hint: activation
-      ? "The runtime has this op only for activations: compute it another way, or keep it outside of the model."
+      ? "The runtime has this op only for activations: compute it another way, as linear(x, weight) for a product with a weight, or keep it outside of the model."
       : "The runtime has weights as constants only.",
   });
 }
