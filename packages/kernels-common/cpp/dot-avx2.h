@@ -1,4 +1,5 @@
 #pragma once
+#include "byte-table-avx2.h"
 #include "dot.h"
 #include "few-shorts-sse.h"
 

@@ -1,4 +1,5 @@
 #pragma once
+#include "byte-table-neon.h"
 #include "dot.h"
 
 // NEON (64-bit ARM). See dot-scalar.h for what each operation means.

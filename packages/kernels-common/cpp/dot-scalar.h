@@ -1,4 +1,5 @@
 #pragma once
+#include "byte-table.h"
 #include "dot.h"
 
 // The instruction set `scalar`, and the meaning of the operations that every dot-*.h declares.

@@ -1,4 +1,5 @@
 #pragma once
+#include "byte-table.h"
 #include "dot.h"
 
 // WebAssembly SIMD128. See dot-scalar.h for what each operation means.

@@ -10,6 +10,7 @@
 #include "channels.h"
 #include "dynamic-conv.h"
 #include "embedding.h"
+#include "lookup.h"
 #include "optimizer-steps.h"
 #include "pool.h"
 #include "quantize.h"

@@ -117,17 +117,4 @@ void quantizedMul(Input8 a, float aScale, int32_t aZeroPoint, Input8 b, float bS
                  [](Vector p, Vector q) __attribute__((always_inline)) { return p * q; });
 }
 
-void quantizedLookup(Input8 x, Input8 table, Output8 y) {
-  OCTAVO_EXPECT(x.length == y.length && table.length == 256, "x and y of equal lengths and a table of 256 entries");
-  const auto* from = static_cast<const uint8_t*>(x.data);
-  const auto* entries = static_cast<const uint8_t*>(table.data);
-  auto* to = static_cast<uint8_t*>(y.data);
-  // x − smallest, of signed bytes, is the unsigned byte with its top bit flipped.
-  const uint8_t flip = x.kind == ElementKind::int8 ? 128 : 0;
-  parallelFor(y.length, 4 * elementGrain, [&](size_t begin, size_t end) {
-#pragma GCC unroll 8
-    for (size_t i = begin; i < end; ++i) to[i] = entries[from[i] ^ flip];
-  });
-}
-
 }  // namespace octavo::OCTAVO_ISA
