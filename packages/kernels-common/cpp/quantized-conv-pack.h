@@ -43,13 +43,6 @@ void packColumns(size_t steps, size_t columns, const Take& take, Weight* packed)
   });
 }
 
-/** Runs of activations that a filter meets: `length` of them each, the beginnings of two runs `stride` apart. */
-struct Runs {
-  size_t length, stride;
-  /** Where what a filter's value k meets lies, counted from the first. */
-  size_t offset(size_t k) const { return k / length * stride + k % length; }
-};
-
 /** Panels with orders. */
 template <typename Product, typename Take>
 void packPaired(size_t steps, size_t columns, Runs runs, const Take& take, typename Product::Weight* packed) {
@@ -63,7 +56,7 @@ void packPaired(size_t steps, size_t columns, Runs runs, const Take& take, typen
       packColumns<depth, width, Vector::width>(steps, count, ofPanel, inOrder.data());
       auto* const panel = packed + dotElements<Product>(steps * depth, first);
       const size_t paired = StepPairs(steps, step / depth, inOrder.data()).order(order.data());
-      StepOrder::write(steps, paired, order.data(), [=](size_t i) { return runs.offset(i * depth); }, panel);
+      StepOrder::write(steps, depth, runs, paired, order.data(), panel);
       auto* to = panel + StepOrder::bytes(steps);
       for (size_t i = 0; i < steps; ++i, to += step) std::memcpy(to, inOrder.data() + order.data()[i] * step, step);
     }

@@ -9,6 +9,15 @@
 // two in int16, fit int16 together, whatever the activations are; then those that found no partner.
 namespace octavo::OCTAVO_ISA {
 
+/** Runs of activations that a filter meets: `length` of them each, the beginnings of two runs `stride` apart. */
+struct Runs {
+  size_t length, stride;
+  /** A single one. */
+  static Runs one(size_t length) { return {length, 0}; }
+  /** Where what a filter's value k meets lies, counted from the first. */
+  size_t offset(size_t k) const { return k / length * stride + k % length; }
+};
+
 /** What such a panel begins with. */
 class StepOrder {
   const uint32_t* words;
@@ -16,12 +25,10 @@ class StepOrder {
  public:
   /** Whole lines of the cache. */
   static constexpr size_t bytes(size_t steps) { return roundUp((1 + steps) * sizeof(uint32_t), 64); }
-  /** `offset(step)` is where a step's activations begin. */
-  template <typename Offset>
-  static void write(size_t steps, size_t paired, const size_t* order, const Offset& offset, void* panel) {
+  static void write(size_t steps, size_t depth, Runs runs, size_t paired, const size_t* order, void* panel) {
     auto* const to = static_cast<uint32_t*>(panel);
     to[0] = uint32_t(paired);
-    for (size_t i = 0; i < steps; ++i) to[1 + i] = uint32_t(offset(order[i]));
+    for (size_t i = 0; i < steps; ++i) to[1 + i] = uint32_t(runs.offset(order[i] * depth));
   }
 
   explicit StepOrder(const void* panel) : words(static_cast<const uint32_t*>(panel)) {}

@@ -82,7 +82,7 @@ struct RowsMethod {
   static size_t bytes(const ConvShape& shape) { return groups(shape).bytes(); }
   static void pack(const ConvFacts& facts, uint8_t* packed) {
     const PackedGroups<Operands> weights = groups(facts.shape);
-    weights.pack(facts, {weights.depth, 0}, [&](size_t k, size_t channel) { return facts.weight(channel, k); }, packed);
+    weights.pack(facts, Runs::one(weights.depth), [&](size_t k, size_t channel) { return facts.weight(channel, k); }, packed);
   }
 
   static void run(const ConvCall& call) {

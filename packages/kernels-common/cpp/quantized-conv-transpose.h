@@ -45,7 +45,7 @@ void quantizedConvTranspose(Input8 x, Input8 weight, Span<const int32_t> weightZ
         const size_t filterRow = o * kernelTaps + weightTaps.data()[k / gather.channels];
         return weights.at(filterRow * columns + column, group * columns + column);
       };
-      packDots<IntProduct>(depth, columns, {depth, 0}, at, panels.data());
+      packDots<IntProduct>(depth, columns, Runs::one(depth), at, panels.data());
       dotRows(gather, batch, CentredRows{activations}, activations.data + group * gather.channels, columns,
               Panels<IntProduct>{panels.data(), {nullptr, 0}}, arrays.requantizer.from(group * columns), to + group * columns, shape.inSize, yChannels);
     }

@@ -1,6 +1,5 @@
-import { ShapeError } from "@octavo/spec";
-import { callContext, requireTensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
+import { requireRecurrentShapes } from "./internal/require-recurrent-shapes.ts";
 
 /** A recurrent layer, by the sizes of what it takes. */
 export interface SequenceLayer {
@@ -21,26 +20,17 @@ export function requireSequence(
   x: Tensor,
   states: readonly Tensor[],
 ): void {
-  for (const given of [x, ...states]) requireTensor(given, where);
-  const { rank, shape } = x;
-  const fail = (expected: string, got: Tensor) => {
-    throw new ShapeError({
-      where: callContext()?.where() ?? where,
-      expected,
-      got: `[${got.shape.join(", ")}]`,
-      hint: batchFirst
-        ? "The batch is the first axis of the input, and the second of states."
-        : "The batch is the second axis, unless the layer is made with batchFirst: true.",
-    });
-  };
-  if ((rank !== 2 && rank !== 3) || shape[rank - 1] !== inputSize) {
-    const axes = batchFirst ? "batch, time" : "time, batch";
-    fail(`an input of shape [${axes}, ${inputSize}] or [time, ${inputSize}]`, x);
-  }
-  const batch = rank === 3 ? [shape[batchFirst ? 0 : 1]] : [];
-  const wanted = [stateCount, ...batch, hiddenSize].join(", ");
-  for (const state of states) {
-    if (state.shape.join(", ") === wanted) continue;
-    fail(`states of shape [${wanted}] for an input of shape [${shape.join(", ")}]`, state);
-  }
+  const taken = {
+    inputSize,
+    axes: [batchFirst ? ["batch", "time"] : ["time", "batch"], ["time"]],
+    stateShape: (input: readonly number[]) => [
+      stateCount,
+      ...(input.length === 3 ? [input[batchFirst ? 0 : 1]] : []),
+      hiddenSize,
+    ],
+    hint: batchFirst
+      ? "The batch is the first axis of the input, and the second of states."
+      : "The batch is the second axis, unless the layer is made with batchFirst: true.",
+  } as const;
+  requireRecurrentShapes(where, taken, x, states);
 }
