@@ -15,6 +15,15 @@ constexpr size_t largest(size_t a, size_t b) { return a > b ? a : b; }
 constexpr size_t evenPieces(size_t count, size_t most, size_t threads) {
   return count <= most ? 1 : smallest(count, roundUp(divideUp(count, most), threads));
 }
+/**
+ * Into how many blocks of at most `most` tiles rows are cut, each of which is a task with every one of `others`: where these are few
+ * and not as many for each thread, rows are cut for the threads.
+ */
+constexpr size_t blocksOf(size_t tiles, size_t most, size_t others, size_t threads) {
+  const size_t blocks = evenPieces(tiles, most, threads);
+  const bool uneven = others % threads > 0 && others < 4 * threads;
+  return uneven ? largest(blocks, smallest(tiles, threads)) : blocks;
+}
 /** Where one of so many pieces begins, all of which are as long or one shorter. */
 constexpr size_t pieceStart(size_t piece, size_t count, size_t pieces) { return size_t(uint64_t(count) * piece / pieces); }
 

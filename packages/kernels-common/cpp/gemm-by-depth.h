@@ -27,20 +27,21 @@ inline size_t depthParts(size_t m, size_t n, size_t k) {
 template <typename Slices>
 void gemmByDepth(size_t m, size_t n, size_t k, Left left, const Slices& slices, float* c, size_t cStride,
                  bool add) {
-  constexpr size_t rowBlock = 16 * floatTile.tallest;
+  constexpr size_t tileRows = floatTile.tallest, mostTiles = 16;
   const size_t parts = depthParts(m, n, k);
   const size_t partDepth = roundUp(divideUp(k, parts), sliceDepth);
-  const size_t rowBlocks = divideUp(m, rowBlock);
+  const size_t tiles = divideUp(m, tileRows), rowBlocks = blocksOf(tiles, mostTiles, parts, sharers());
   const bool direct = parts == 1;
   const Workspace<float> sums(direct ? 0 : parts * m * n);
   const Workspace<float> zeros(packedStride(n));
   clear(zeros.data(), packedStride(n));
-  const size_t grain = grainOf(taskProducts, uint64_t(m) * n * partDepth);
+  const size_t grain = grainOf(taskProducts, uint64_t(divideUp(m, rowBlocks)) * n * partDepth);
   parallelFor(parts * rowBlocks, grain, [&](size_t begin, size_t end) {
     const Workspace<float> space(slices.workspaceFloats(sliceDepth));
     for (size_t task = begin; task < end; ++task) {
-      const size_t part = task / rowBlocks, i = task % rowBlocks * rowBlock;
-      const size_t height = smallest(rowBlock, m - i);
+      const size_t part = task / rowBlocks, block = task % rowBlocks;
+      const size_t i = pieceStart(block, tiles, rowBlocks) * tileRows;
+      const size_t height = smallest(m, pieceStart(block + 1, tiles, rowBlocks) * tileRows) - i;
       const size_t last = smallest(k, (part + 1) * partDepth);
       float* const to = direct ? c + i * cStride : sums.data() + (part * m + i) * n;
       const size_t stride = direct ? cStride : n;

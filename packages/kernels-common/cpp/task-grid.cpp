@@ -18,13 +18,6 @@ size_t mostTiles(size_t rowBytes, size_t tileRows) {
   return largest(1, smallest(maxRowBlock, largest(leftBlockBytes / bytes, enough)) / tileRows);
 }
 
-/** Few rows are cut, too, where there are few panels and not as many for each thread. */
-size_t rowBlocksOf(size_t tiles, size_t most, size_t panels, size_t threads) {
-  const size_t blocks = evenPieces(tiles, most, threads);
-  const bool uneven = panels % threads > 0 && panels < 4 * threads;
-  return uneven ? largest(blocks, smallest(tiles, threads)) : blocks;
-}
-
 }  // namespace
 
 TaskGrid::TaskGrid(size_t rowCount, size_t columnCount, size_t depth, size_t rowBytes, size_t rowsOfTile, size_t columnsOfPanel,
@@ -35,7 +28,7 @@ TaskGrid::TaskGrid(size_t rowCount, size_t columnCount, size_t depth, size_t row
       panelColumns(columnsOfPanel),
       tiles(divideUp(rows, tileRows)),
       panels(divideUp(columns, panelColumns)),
-      rowBlocks(rowBlocksOf(tiles, mostTiles(rowBytes, tileRows), panels, threads)),
+      rowBlocks(blocksOf(tiles, mostTiles(rowBytes, tileRows), panels, threads)),
       // Two tasks for each thread: the last ones end at about the same time.
       columnBlocks(threads > 1 ? smallest(panels, divideUp(2 * threads, rowBlocks)) : 1),
       tasks(rows == 0 ? 0 : rowBlocks * columnBlocks),
