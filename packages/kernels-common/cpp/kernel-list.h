@@ -1,8 +1,6 @@
 // Every kernel: the name in `Kernels` of @octavo/spec, which is also the C++ function's. The order is the index.
 // A kernel is a function with typed parameters in the header included by kernel-table.h, plus one line here, or in one of
 // the lists within: those are compiled again for instruction sets that only multiply better.
-KERNEL(unary)
-KERNEL(unaryGradient)
 KERNEL(binary)
 KERNEL(accumulate)
 KERNEL(copyRegion)
@@ -22,14 +20,6 @@ KERNEL(resample)
 KERNEL(resampleGradient)
 KERNEL(rowNorm)
 KERNEL(rowNormGradient)
-KERNEL(lstmCell)
-KERNEL(lstmCellGradient)
-KERNEL(gruCell)
-KERNEL(gruCellGradient)
-KERNEL(softmax)
-KERNEL(softmaxGradient)
-KERNEL(logSoftmax)
-KERNEL(logSoftmaxGradient)
 KERNEL(sgdStep)
 KERNEL(adamStep)
 KERNEL(dequantize)

@@ -8,7 +8,10 @@
 #include "gemm.h"
 #include "quantize.h"
 #include "quantized-conv-transpose.h"
+#include "recurrent-cells.h"
 #include "requantize.h"
+#include "softmax.h"
+#include "unary.h"
 
 #ifndef OCTAVO_KERNEL_LIST
 #define OCTAVO_KERNEL_LIST "kernel-list-products.h"

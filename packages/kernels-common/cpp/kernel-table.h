@@ -16,15 +16,12 @@
 #include "quantize.h"
 #include "quantized-add-fixed.h"
 #include "range-statistics.h"
-#include "recurrent-cells.h"
 #include "reduce.h"
 #include "region.h"
 #include "requantize.h"
 #include "resample.h"
 #include "row-norm.h"
 #include "scaled-fake-quantize.h"
-#include "softmax.h"
-#include "unary.h"
 
 #ifndef OCTAVO_KERNEL_LIST
 #define OCTAVO_KERNEL_LIST "kernel-list.h"

@@ -1,7 +1,7 @@
 #pragma once
 #include <cstdint>
 
-// Functions of float32 values, evaluated in float64 to about 1e-15 and rounded once by the caller, as the TypeScript
+// Functions of float32 values, evaluated in float64 to a few 1e-15 and rounded once by the caller, as the TypeScript
 // reference does with Math.*: own code rather than the C library's, so that every build gives the same bits. All are
 // straight lines of arithmetic (exceptions at the end), which compilers vectorise.
 
@@ -24,54 +24,39 @@ inline double polynomial(double, double last) { return last; }
 template <typename... Rest>
 inline double polynomial(double x, double first, Rest... rest) { return polynomial(x, rest...) * x + first; }
 
-/** e^x = 2^power · (1 + fraction), |fraction| < 0.42; NaN in fraction. */
+/** e^x = scale · (1 + fraction), |fraction| < 0.42; NaN in fraction. Beyond the ends of float64's normal numbers 0 and ∞, nearly. */
 struct Exponential {
-  double fraction;
-  /** 2^(power/2) and 2^(power − power/2): each is representable where their product may not be. */
-  double scale, scaleRest;
+  double fraction, scale;
 };
 
 inline Exponential splitExponential(double x) {
-  // Beyond these ends the result rounds to 0 or infinity in float32 anyway. NaN fails both comparisons and stays.
-  x = x < -740.0 ? -740.0 : x;
-  x = x > 720.0 ? 720.0 : x;
+  // Least and largest results are 3e-308, which rounds to 0 in float32, and ∞. NaN fails both comparisons and stays.
+  x = x < -708.0 ? -708.0 : x;
+  x = x > 709.4 ? 710.0 : x;
   // Adding 1.5 · 2^52 rounds to an integer, which then stands in the low bits.
   constexpr double magic = 0x1.8p52;
   const double shifted = x * 0x1.71547652b82fep0 + magic;
   const double power = shifted - magic;
   const double r = (x - power * ln2High) - power * ln2Low;
-  // Taylor's series of e^r − 1 to r^13: the remainder is below 1e-17 for |r| ≤ ln 2 / 2.
-  double p = 1.0 / 6227020800.0;
-  p = p * r + 1.0 / 479001600.0;
-  p = p * r + 1.0 / 39916800.0;
-  p = p * r + 1.0 / 3628800.0;
-  p = p * r + 1.0 / 362880.0;
-  p = p * r + 1.0 / 40320.0;
-  p = p * r + 1.0 / 5040.0;
-  p = p * r + 1.0 / 720.0;
-  p = p * r + 1.0 / 120.0;
-  p = p * r + 1.0 / 24.0;
-  p = p * r + 1.0 / 6.0;
-  p = p * r + 0.5;
-  // The integer n is the distance of the bit patterns. 2^⌊n/2⌋ and 2^⌈n/2⌉ by their exponents, in unsigned 64-bit
-  // arithmetic, which every vector unit has: n + 2048 is positive.
-  const uint64_t n = toBits(shifted) - toBits(magic);
-  const uint64_t half = ((n + 2048) >> 1) - 1024;
-  const double scale = fromBits((half + 1023) << 52);
-  const double scaleRest = fromBits((n - half + 1023) << 52);
-  return {r + r * r * p, scale, scaleRest};
+  // (e^r − 1 − r) / r², the polynomial of degree 8 that is nearest for |r| ≤ ln 2 / 2 (Remez): e^r is at most 3e-16 off. In
+  // Estrin's order, where a processor need not wait for each step: a fifth faster than Horner's.
+  const double r2 = r * r, r4 = r2 * r2;
+  const double first = (0x1.ffffffffffed2p-2 + 0x1.55555555507c5p-3 * r) + (0x1.55555555890c0p-5 + 0x1.11111125b3e54p-7 * r) * r2;
+  const double next = (0x1.6c16c0c831c81p-10 + 0x1.a0198d58598afp-13 * r) + (0x1.a01b7c4df4dcbp-16 + 0x1.72e91af343d7bp-19 * r) * r2;
+  const double p = first + (next + 0x1.2707a76dfb4a9p-22 * r4) * r4;
+  // 2^power by its exponent: the integer is the distance of the bit patterns. Of 1024 it makes ∞.
+  return {r + r2 * p, fromBits((toBits(shifted) - toBits(magic) + 1023) << 52)};
 }
 
 inline double exponential(double x) {
   const Exponential e = splitExponential(x);
-  return (1.0 + e.fraction) * e.scale * e.scaleRest;
+  return (1.0 + e.fraction) * e.scale;
 }
 
 /** e^x − 1. */
 inline double exponentialMinusOne(double x) {
   const Exponential e = splitExponential(x);
-  const double power = e.scale * e.scaleRest;
-  return e.fraction * e.scale * e.scaleRest + (power - 1.0);
+  return e.fraction * e.scale + (e.scale - 1.0);
 }
 
 /** log(x): −∞ at 0, NaN below. `x` is 0 or at least 2^−1022. */

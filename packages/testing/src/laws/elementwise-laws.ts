@@ -16,6 +16,8 @@ interface Domain {
 }
 
 const ends = [0, -0, 1e30, -1e30, 1e-30, Infinity, -Infinity];
+/** Where e^x leaves float64, and far beyond. */
+const far = [708, -708, 709.42, -709.42, 709.7, -709.7, 710, -710, 3e38, -3e38];
 
 /** Operators that are a sequence of single float32 operations: the same values everywhere. */
 const exactUnary: Partial<Record<UnaryOpName, Domain>> = {
@@ -39,18 +41,18 @@ const exactUnary: Partial<Record<UnaryOpName, Domain>> = {
 
 /** Operators that contain a transcendental function: within a bound. */
 const approximateUnary: Partial<Record<UnaryOpName, Domain>> = {
-  elu: { low: -20, high: 5, alpha: 0.7 },
-  selu: { low: -20, high: 5 },
-  celu: { low: -20, high: 5, alpha: 1.3 },
-  gelu: { low: -6, high: 6, specials: [0, -12, 12] },
-  geluTanh: { low: -6, high: 6, specials: [0, -12, 12] },
-  silu: { low: -20, high: 20, specials: [0, -80] },
-  mish: { low: -20, high: 20, specials: [0] },
-  sigmoid: { low: -20, high: 20, specials: [0, 80, -80, -200, 200] },
-  tanh: { low: -10, high: 10, specials: [0, 1e-4, 50, -50] },
-  logSigmoid: { low: -50, high: 50 },
-  softplus: { low: -15, high: 15, alpha: 2, beta: 20 },
-  exp: { low: -20, high: 5, specials: [0, -104, 89] },
+  elu: { low: -20, high: 5, specials: far, alpha: 0.7 },
+  selu: { low: -20, high: 5, specials: far },
+  celu: { low: -20, high: 5, specials: far, alpha: 1.3 },
+  gelu: { low: -6, high: 6, specials: [0, -12, 12, ...far] },
+  geluTanh: { low: -6, high: 6, specials: [0, -12, 12, ...far] },
+  silu: { low: -20, high: 20, specials: [0, -80, ...far] },
+  mish: { low: -20, high: 20, specials: [0, ...far] },
+  sigmoid: { low: -20, high: 20, specials: [0, 80, -80, -200, 200, ...ends, ...far] },
+  tanh: { low: -10, high: 10, specials: [0, 1e-4, 50, -50, ...ends, ...far] },
+  logSigmoid: { low: -50, high: 50, specials: far },
+  softplus: { low: -15, high: 15, specials: far, alpha: 2, beta: 20 },
+  exp: { low: -20, high: 5, specials: [0, -104, 89, ...ends, ...far] },
   log: { low: 1e-3, high: 9, specials: [1, 1e30, 1e-30] },
 };
 
