@@ -17,16 +17,21 @@ struct Ahead {
 };
 #else
 struct Ahead {
+  static constexpr size_t line = 64;
   /** Of memory that is there: a fetch from elsewhere has no effect and takes long. */
   const char* from;
   size_t perStep;
 
   /** Nothing but the beginning of a panel, which the cache has. */
   static Ahead none(const void* panel) { return {static_cast<const char*>(panel), 0}; }
-  /** What lies behind the `bytes` bytes of a panel, in so many steps: `following` bytes, none behind the last panel. */
+  /**
+   * What lies behind the `bytes` bytes of a panel, in so many steps: `following` bytes, none behind the last panel. Steps of more than
+   * a line of the cache fetch one of each, a multiple of lines apart, so that the processor finds the lines between.
+   */
   static Ahead next(const void* panel, size_t bytes, size_t following, size_t steps) {
     if (following == 0 || steps == 0) return none(panel);
-    return {static_cast<const char*>(panel) + bytes, divideUp(following, steps)};
+    const size_t perStep = divideUp(following, steps);
+    return {static_cast<const char*>(panel) + bytes, perStep < line ? perStep : perStep / line * line};
   }
   void step() {
     __builtin_prefetch(from, 0, 2);
