@@ -22,6 +22,16 @@
 #define OCTAVO_SETTLE(value) (void)(value)
 #endif
 
+/**
+ * What lies behind `pointer` is loaded anew, as operands of instructions: with 16 registers the compiler would rather keep it there, and
+ * sums in memory.
+ */
+#if defined(__AVX2__) && !defined(__AVX512F__)
+#define OCTAVO_ANEW(pointer) __asm__("" : "+r"(pointer))
+#else
+#define OCTAVO_ANEW(pointer) (void)(pointer)
+#endif
+
 namespace octavo::OCTAVO_ISA {
 
 /** What `loadRaised` adds to bytes: floats of its size are 2⁻⁸ apart, so that the byte is a byte of its bits. */

@@ -104,6 +104,8 @@ template <typename Product, size_t Rows, size_t Vectors>
   OCTAVO_UNROLL
   for (size_t r = 0; r < Rows; ++r) {
     const auto value = Product::broadcast(rows + r * rowStride), value2 = Product::broadcast(rows2 + r * rowStride);
+    OCTAVO_ANEW(columns);
+    OCTAVO_ANEW(columns2);
     OCTAVO_UNROLL
     for (size_t v = 0; v < Vectors; ++v) {
       const size_t at = v * Vector::width * Product::depth;
