@@ -39,6 +39,23 @@ double repeatTile(double steps) {
   return steps * double(rows * vectors * width * depth) * (Product::paired ? 2 : 1);
 }
 
+#ifdef OCTAVO_MATRIX_DOT
+/** The same with matrices, all of whose rows are the same line of the cache. */
+template <>
+inline double repeatTile<ByteProduct>(double steps) {
+  constexpr size_t width = Vector::width, depth = MatrixDot::steps * ByteProduct::depth;
+  alignas(64) uint8_t memory[3][64] = {};
+  alignas(64) MatrixDot::Sums sums;
+  const auto* const zeros = reinterpret_cast<const int32_t*>(memory[2]);
+  Ahead ahead = Ahead::none(memory);
+  MatrixDot dots(MatrixDot::rows, MatrixDot::steps);
+  dots.start(zeros, zeros);
+  dots.add(size_t(steps), {memory[0], memory[0], 0}, 0, {memory[1], memory[1], 0}, 0, ahead);
+  dots.store(sums);
+  return steps * double(2 * MatrixDot::rows * 2 * width * depth);
+}
+#endif
+
 /** float32 multiply-adds. */
 inline double peakFloat(double steps) { return repeatTile<FloatProduct>(steps); }
 /** The dot product of int8 kernels, exact for all activations, and for those of seven bits. */

@@ -43,6 +43,8 @@ struct IntegerProduct {
   static IntVector add(V a, V b, IntVector sum) { return dot(a, b, sum); }
   /** Whether steps come in pairs, in an order of each panel's own (quantized-conv-pairs.h). */
   static constexpr bool paired = false;
+  /** Most steps that one instruction takes. */
+  static constexpr size_t together = 1;
 };
 
 /** int16 by int16. */
@@ -55,7 +57,13 @@ struct NarrowProduct : IntProduct {
 
 #ifdef OCTAVO_BYTE_DOT
 /** Bytes from `ByteDot::least` to `ByteDot::largest` by int8. */
+#ifdef OCTAVO_MATRIX_DOT
+struct ByteProduct : IntegerProduct<ByteDot, uint8_t, byteTile> {
+  static constexpr size_t together = MatrixDot::steps;
+};
+#else
 using ByteProduct = IntegerProduct<ByteDot, uint8_t, byteTile>;
+#endif
 using EightBitProduct = std::conditional_t<ByteDot::largest - ByteDot::least >= 255, ByteProduct, IntProduct>;
 #else
 using SevenBitProduct = IntProduct;
@@ -75,6 +83,14 @@ using SevenBitProduct = PairedProduct;
 #elif defined(OCTAVO_BYTE_DOT)
 using SevenBitProduct = ByteProduct;
 #endif
+
+/** Of rows and panels, filled up with zeros: whole steps, and as many in each of the fewest instructions that take them. */
+template <typename Product>
+constexpr size_t filledDepth(size_t depth) {
+  const size_t steps = divideUp(depth, Product::depth);
+  if constexpr (Product::together == 1) return steps * Product::depth;
+  else return roundUp(steps, divideUp(steps, Product::together)) * Product::depth;
+}
 
 /** One step of a register tile: sum += rows of one operand each, `rowStride` apart, times a row of them, one for each column. */
 template <typename Product, size_t Rows, size_t Vectors>

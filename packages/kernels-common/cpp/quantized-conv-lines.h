@@ -8,7 +8,7 @@ namespace octavo::OCTAVO_ISA {
 /** Sizes of one convolution's lines and of the weights that meet them. */
 template <typename Product>
 struct LineShape {
-  /** Values of a row of taps, and with what fills up its last step; weights of that are 0. */
+  /** Values of a row of taps, and with what fills up its last steps; weights of that are 0. */
   size_t run, depth;
   size_t tapRows, columns;
   /** Values of a line with its padding. */
@@ -16,7 +16,7 @@ struct LineShape {
 
   explicit LineShape(const ConvShape& s)
       : run(size_t(s.kernel.width * s.inChannels)),
-        depth(roundUp(run, Product::depth)),
+        depth(filledDepth<Product>(run)),
         tapRows(size_t(s.kernel.height)),
         columns(size_t(s.outChannels)),
         line(size_t((s.outSize.width - 1) * s.stride.width * s.inChannels) + depth) {}

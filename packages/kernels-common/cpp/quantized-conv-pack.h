@@ -66,7 +66,7 @@ void packPaired(size_t steps, size_t columns, Runs runs, const Take& take, typen
 /** Panels of `weight(k, column)`. */
 template <typename Product, typename Weight>
 void packDots(size_t depth, size_t columns, Runs runs, const Weight& weight, typename Product::Weight* packed) {
-  const size_t steps = divideUp(depth, Product::depth);
+  const size_t steps = filledDepth<Product>(depth) / Product::depth;
   const auto take = [&](size_t column, int16_t* values) {
     for (size_t k = 0; k < depth; ++k) values[k] = weight(k, column);
     clear(values + depth, steps * Product::depth - depth);

@@ -1,4 +1,5 @@
 #pragma once
+#include "quantized-conv-matrices.h"
 #include "quantized-conv-operands.h"
 #include "task-grid.h"
 #include "threads.h"
@@ -33,7 +34,7 @@ void dotRows(const Gather& gather, size_t batch, const Rows& x, const uint8_t* s
              size_t yChannels) {
   using Element = typename Rows::Element;
   const size_t rows = batch * gather.positions(), depth = gather.rowElements(),
-               stride = roundUp(depth, Product::depth);
+               stride = filledDepth<Product>(depth);
   const bool identity = gather.isIdentity();
   const Element* const inPlace = identity && stride == depth ? x.asIs(source) : nullptr;
   const bool dense = identity && gather.channels == gather.pixelChannels && stride == depth;
@@ -43,7 +44,7 @@ void dotRows(const Gather& gather, size_t batch, const Rows& x, const uint8_t* s
   parallelForEvenly(grid.tasks, grid.grain, [&](size_t begin, size_t end) {
     const Workspace<Element> copies(inPlace ? 0 : grid.rowBlock * stride);
     const Workspace<size_t> places(grid.rowBlock);
-    // What fills up the last step of each row; no task writes there.
+    // What fills up the last steps of each row; no task writes there.
     if (stride > depth) clear(copies.data(), grid.rowBlock * stride);
     const auto copy = [&](const uint8_t* from, Element* to, size_t n) { x.copy(from, to, n); };
     for (size_t task = begin; task < end; ++task) {

@@ -10,14 +10,13 @@
 namespace octavo::OCTAVO_ISA {
 
 /**
- * Elements of panels: (panel, depth / Product::depth, columns of the panel, Product::depth), filled with zeros; panels of
+ * Elements of panels: (panel, filled depth / Product::depth, columns of the panel, Product::depth), filled with zeros; panels of
  * paired products begin with their order.
  */
 template <typename Product>
 constexpr size_t dotElements(size_t depth, size_t columns) {
-  const size_t steps = divideUp(depth, Product::depth);
-  const size_t weights = steps * Product::depth * roundUp(columns, Vector::width);
-  return weights + (Product::paired ? divideUp(columns, columnsOf<Product>) * StepOrder::bytes(steps) : 0);
+  const size_t filled = filledDepth<Product>(depth), weights = filled * roundUp(columns, Vector::width);
+  return weights + (Product::paired ? divideUp(columns, columnsOf<Product>) * StepOrder::bytes(filled / Product::depth) : 0);
 }
 
 /** sum += rows of activations, `rowStride` apart, times one panel. */
@@ -122,7 +121,7 @@ struct Panels {
 };
 
 /**
- * A block of rows against `columns` columns in panels; column 0 is channel 0 of the requantizer and of y. Parts have whole steps if
+ * A block of rows against `columns` columns in panels; column 0 is channel 0 of the requantizer and of y. Parts have filled depths if
  * there are several; those of paired products are one.
  */
 template <typename Product>

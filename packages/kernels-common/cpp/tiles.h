@@ -30,7 +30,9 @@ constexpr TileSize tileSize(size_t rows, size_t vectors, size_t tallest) {
   }
 
 //    set         float32  int16    byte dot  most rows of narrow tiles, where
-//                                  product   more than of whole ones
+//                                  product   more than of whole ones; AMX
+//                                            has 2 × 2 matrices of 16 × 16
+TILES(amx,        6, 4,    6, 4,   32, 4,     12)
 TILES(avx512vnni, 6, 4,    6, 4,    6, 4,     12)
 TILES(avxvnni,    6, 2,    6, 2,    6, 2,     0)
 TILES(avx512,     6, 4,    6, 4,    6, 4,     12)

@@ -22,8 +22,8 @@ struct CpuFeature {
   uint32_t states;
 };
 
-/** Upper halves of ymm; mask registers, upper halves of zmm, and zmm16 to zmm31. */
-constexpr uint32_t ymmStates = 0x06, zmmStates = 0xe6;
+/** Upper halves of ymm; mask registers, upper halves of zmm, and zmm16 to zmm31; shapes and contents of tiles. */
+constexpr uint32_t ymmStates = 0x06, zmmStates = 0xe6, tileStates = 0x600e6;
 
 inline void cpuid(uint32_t leaf, uint32_t subleaf, uint32_t (&registers)[4]) {
 #if defined(_MSC_VER)

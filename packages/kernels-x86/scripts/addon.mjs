@@ -19,5 +19,6 @@ export const addon = {
     "avxvnni.cpp": [...avx2, "-mavxvnni"],
     "avx512.cpp": avx512,
     "avx512vnni.cpp": [...avx512, "-mavx512vnni"],
+    "amx.cpp": [...avx512, "-mavx512vnni", "-mamx-tile", "-mamx-int8"],
   },
 };

@@ -3,7 +3,7 @@ import type { ProviderRegistration } from "@octavo/spec";
 
 /** Instruction sets of this package, best first. */
 export const registrations: readonly ProviderRegistration[] = nativeRegistrations({
-  names: ["x64-avx512vnni", "x64-avxvnni", "x64-avx512", "x64-avx2"],
+  names: ["x64-amx", "x64-avx512vnni", "x64-avxvnni", "x64-avx512", "x64-avx2"],
   addon: new URL("../build/octavo-x64.node", import.meta.url),
   architecture: "x64",
 });

@@ -7,7 +7,8 @@ import { registrations } from "../src/index.ts";
 const open = (set: string) => registrations.find(({ name }) => name === set)!.open();
 const opened = await open("x64-avx2"),
   opened512 = await open("x64-avx512"),
-  openedVnni = await open("x64-avx512vnni");
+  openedVnni = await open("x64-avx512vnni"),
+  openedAmx = await open("x64-amx");
 
 const kernelsOf = (set: typeof opened) => (set as { provider: KernelProvider }).provider.kernels;
 const kernels = () => kernelsOf(opened);
@@ -141,6 +142,15 @@ describe.skipIf(!("provider" in openedVnni))("methods of quantizedConv, AVX-512 
     ["few channels", "byte lines", { inChannels: 3 }],
   ])("%s: %s", (_, method, fields) => {
     expect(methodOf(fields, { kernels: kernelsOf(openedVnni) })).toBe(method);
+  });
+});
+
+describe.skipIf(!("provider" in openedAmx))("methods of quantizedConv, AMX", () => {
+  test.each<[string, string, Partial<ConvFields>]>([
+    ["large images", "byte rows", { inSize: [1, 56, 56], outSize: [1, 56, 56] }],
+    ["few channels", "byte lines", { inChannels: 3 }],
+  ])("%s: %s", (_, method, fields) => {
+    expect(methodOf(fields, { kernels: kernelsOf(openedAmx) })).toBe(method);
   });
 });
 
