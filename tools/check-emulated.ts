@@ -23,18 +23,18 @@ const obstacle = await whyNotHere();
 if (obstacle !== null) console.log(`skipped: ${obstacle}`);
 else await check();
 
-/** AVX-512 and VNNI, by SIMDe. */
+/** AVX-512, VNNI and AMX, by SIMDe and our own imitation. */
 async function checkImitation(folder: string): Promise<void> {
   const imitation = join(root, "tools", "emulated", "imitation");
   const addon = join(imitation, "build", "imitated.node");
   if ((await run([process.execPath, join(imitation, "build.mjs"), addon], { cwd: root })) !== 0) {
-    report("the kernels for AVX-512, with imitated instructions", "the compiler failed, see above");
+    report("the kernels for AVX-512 and more, with imitated instructions", "the compiler failed, see above");
     return;
   }
   const start = performance.now();
   const code = await run([process.execPath, source, join(imitation, "run.ts"), addon, folder], { cwd: root });
-  console.log(`AVX-512 and VNNI, imitated: ${((performance.now() - start) / 1000).toFixed(0)} s`);
-  if (code !== 0) report("AVX-512 and VNNI, imitated", `ended with code ${code}`);
+  console.log(`AVX-512, VNNI and AMX, imitated: ${((performance.now() - start) / 1000).toFixed(0)} s`);
+  if (code !== 0) report("AVX-512, VNNI and AMX, imitated", `ended with code ${code}`);
 }
 
 async function check(): Promise<void> {

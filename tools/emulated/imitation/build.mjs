@@ -1,4 +1,4 @@
-// Builds the kernels for AVX-512 and VNNI with imitated instructions:
+// Builds the kernels for AVX-512, VNNI and AMX with imitated instructions:
 //   node build.mjs <output>
 import { fileURLToPath } from "node:url";
 import { buildNative } from "../../../packages/kernels-common/scripts/build-native.mjs";

@@ -1,6 +1,6 @@
 #pragma once
-// AVX-512 on a processor that has none: SIMDe (Debian's libsimde-dev) says in plain C++ what the intrinsics do.
-// check-emulated.ts puts this file in front of the compiler's own.
+// AVX-512 and AMX on a processor that has none: SIMDe (Debian's libsimde-dev) says in plain C++ what the intrinsics do, of AMX
+// amx.h. check-emulated.ts puts this file in front of the compiler's own.
 #include_next <immintrin.h>
 
 #define SIMDE_ENABLE_NATIVE_ALIASES
@@ -58,3 +58,5 @@ inline __m512 shuffleFours(__m512 a, __m512 b, int which) {
 #define _mm512_srai_epi32(a, bits) \
   imitated::lanes<int32_t, int32_t, __m512i>(a, [n = bits](int32_t x) { return x >> n; })
 #define _mm512_shuffle_f32x4(a, b, which) imitated::shuffleFours(a, b, which)
+
+#include "amx.h"
