@@ -6,7 +6,7 @@ export { convert } from "./convert.ts";
 export type { ConvertOptions } from "./convert.ts";
 export { convertFx } from "./convert-fx.ts";
 export { lower } from "./lower/lower.ts";
-export type { LowerOptions } from "./lower/lower.ts";
+export type { ExampleInputs, LowerOptions } from "./lower/lower.ts";
 export { QFunctional } from "./modules/q-functional.ts";
 export { DeQuantize, Quantize } from "./modules/quantize.ts";
 export { QuantizedChannelFunction } from "./modules/quantized-channel-function.ts";

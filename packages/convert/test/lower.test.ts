@@ -1,6 +1,14 @@
 import { loadKernels } from "@octavo/backend";
 import * as nn from "@octavo/nn";
-import { DeQuantStub, FloatFunctional, getDefaultQConfig, prepare, QuantStub } from "@octavo/qat";
+import {
+  DeQuantStub,
+  FloatFunctional,
+  getDefaultQConfig,
+  getDefaultQConfigMapping,
+  prepare,
+  prepareFx,
+  QuantStub,
+} from "@octavo/qat";
 import { describeProgram, load } from "@octavo/runtime";
 import type { Inputs } from "@octavo/runtime";
 import {
@@ -21,10 +29,11 @@ import {
   sum,
   tensor,
   toMemoryFormat,
+  zeros,
 } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
-import { convert, lower } from "../src/index.ts";
+import { convert, convertFx, lower } from "../src/index.ts";
 import { goldenNets } from "./golden-nets.ts";
 
 beforeAll(() => loadKernels());
@@ -190,6 +199,40 @@ describe("inputs and outputs", () => {
       ["input0", "input1"],
       ["output0", "output1", "output2"],
     ]);
+  });
+
+  it("several inputs have the names of forward's parameters, in graph mode too", async () => {
+    class Masked extends nn.Module<[image: Tensor, mask: Tensor], Tensor> {
+      override forward(image: Tensor /* (N, C) */, mask: Tensor): Tensor {
+        return mul(image, mask);
+      }
+    }
+    const examples: [Tensor, Tensor] = [randn([2, 3]), randn([2, 3])];
+    const prepared = prepareFx(new Masked().eval(), getDefaultQConfigMapping(), examples);
+    prepared(...examples);
+    for (const model of [new Masked(), convertFx(prepared)]) {
+      const { inputs, values } = lower(model, examples);
+      expect(inputs.map((index) => values[index].name)).toEqual(["image", "mask"]);
+      await expectSameBits(model, examples);
+    }
+    expect(lower(new nn.ReLU(), image()).values[0].name).toBe("input");
+  });
+
+  it("inputs have the names that are given, in forward's order", async () => {
+    const net = new Net({}, (a, b) => sub(a, b));
+    using session = await load(lower(net, { left: zeros([1, 2]), right: zeros([1, 2]) }));
+    expect(session.inputs.map(({ name }) => name)).toEqual(["left", "right"]);
+    const [left, right] = [tensor([[5, 7]]), tensor([[3, 1]])].map(given);
+    expect([...session.run({ right, left }).output.data]).toEqual([2, 6]);
+    for (const wrong of [null, undefined, 5, { a: 1 }, [1]]) {
+      expect(() => lower(net, wrong as never)).toThrow("a list of tensors, or tensors by name, got");
+    }
+  });
+
+  it("one tensor given for two inputs stays two inputs", async () => {
+    const net = new Net({}, (a, b) => sub(a, mul(b, 2)));
+    const x = randn([2, 3]);
+    await expectSameBits(net, [x, x]);
   });
 
   it("outputs by name, an input among them, and one twice", async () => {
@@ -405,7 +448,7 @@ describe("errors", () => {
   it("example inputs that are no tensors", () => {
     const net = new nn.ReLU();
     expect(() => lower(net, undefined as never)).toThrow(
-      "lower of ReLU: expected example inputs: a tensor, or a list of tensors, got undefined.\n" +
+      "lower of ReLU: expected example inputs: a tensor, a list of tensors, or tensors by name, got undefined.\n" +
         "Their values do not matter: zeros([1, 3, 224, 224]).",
     );
     expect(() => lower(net, [1, 3, 8, 8] as never)).toThrow("got [number,number,number,number].");

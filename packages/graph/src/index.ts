@@ -5,6 +5,7 @@ export { getItem, size } from "./graph-function.ts";
 export type { GraphFunction, PlainFunction } from "./graph-function.ts";
 export { GraphModule } from "./graph-module.ts";
 export type { GraphTargets } from "./graph-module.ts";
+export { inputNames } from "./input-names.ts";
 export { interpret } from "./interpret.ts";
 export { isLeafModule } from "./is-leaf-module.ts";
 export { Node } from "./node.ts";

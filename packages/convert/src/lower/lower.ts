@@ -1,11 +1,11 @@
-import { repeatedTo } from "@octavo/graph";
+import { inputNames, repeatedTo } from "@octavo/graph";
 import { GRUCell, LSTMCell, MultiheadAttention, Recurrent, RNNCell, stepOn } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { activationQuantizerOf } from "@octavo/qat";
 import { checkProgram } from "@octavo/runtime";
 import { ArgumentError, QuantizationError, withDefaults } from "@octavo/spec";
 import type { Program, ProgramValue } from "@octavo/spec";
-import { Tensor } from "@octavo/tensor";
+import { noGrad, Tensor } from "@octavo/tensor";
 import { activationQParams } from "../internal/program-value.ts";
 import { ComparedRuns } from "./compared-runs.ts";
 import { ProgramBuilder } from "./program-builder.ts";
@@ -17,6 +17,9 @@ export interface LowerOptions {
   readonly name?: string;
 }
 
+/** A tensor, or all arguments of forward: in order, or in order with names for the program. */
+export type ExampleInputs = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>;
+
 /**
  * Writes a model down as a `Program` for `@octavo/runtime`: a flat list of ops with their constants. Usually a converted
  * model, whose parts then run on integers; a float model, or a mixed one, works the same. Both give the model's own bits.
@@ -24,40 +27,53 @@ export interface LowerOptions {
  * The model runs twice, with a larger batch the second time: sizes that follow the batch stay open in the program. What depends
  * on no input becomes a constant; what does is read by ops alone.
  *
- * Inputs are called `input`, or `input0`, `input1`, …; outputs `output`, `output0`, …, or the keys of an object.
+ * One input is called `input`; several are by the keys of `exampleInputs`, or else as forward's parameters in its source (not in one
+ * that a minifier made), or `input0`, `input1`, … where those have no names. Outputs: `output`, `output0`, …, or the keys of an object.
  *
- * @param exampleInputs a tensor, or all arguments of forward; their first axis is the batch.
+ * @param exampleInputs a tensor, or all arguments of forward, as a list or by names for the program; their first axis is the batch.
  * @throws QuantizationError for a prepared model, for an op that the runtime does not have, and for values read by `item()`,
  *   `data` or `toArray()`, naming the module. @throws ShapeError where another axis than the first follows the batch.
  * @throws ArgumentError for example inputs that are no tensors, and for options that there are not.
  */
-export function lower(
-  model: Module,
-  exampleInputs: Tensor | readonly Tensor[],
-  options: LowerOptions = {},
-): Program {
+export function lower(model: Module, exampleInputs: ExampleInputs, options: LowerOptions = {}): Program {
   const { name } = withDefaults(stepOn("lower", model), { name: model.typeName() }, options);
-  const inputs = exampleInputs instanceof Tensor ? [exampleInputs] : exampleInputs;
-  if (!Array.isArray(inputs) || !inputs.every((x) => x instanceof Tensor)) {
-    throw new ArgumentError({
-      where: `lower of ${name}`,
-      expected: "example inputs: a tensor, or a list of tensors",
-      got: Array.isArray(inputs) ? `[${inputs.map((x) => typeof x)}]` : typeof inputs,
-      hint: "Their values do not matter: zeros([1, 3, 224, 224]).",
-    });
-  }
+  const named = namedInputs(name, model, exampleInputs);
+  const inputs = named.map(([, x]) => x);
   requireConverted(name, model);
   requireLayersOfPrograms(name, model);
   const flags = [...model.modules()].map((module) => [module, module.training] as const);
   model.eval();
   try {
     const run = recordRun(model, inputs);
-    const program = write(name, run, new ComparedRuns(name, run, otherRun(name, model, inputs)));
+    const names = named.map(([inputName]) => inputName);
+    const program = write(name, names, run, new ComparedRuns(name, run, otherRun(name, model, inputs)));
     checkProgram(program);
     return program;
   } finally {
     for (const [module, training] of flags) module.training = training;
   }
+}
+
+/** @throws ArgumentError for what are no tensors. */
+function namedInputs(name: string, model: Module, given: ExampleInputs): (readonly [string, Tensor])[] {
+  const hasNames = Boolean(given) && Object.getPrototypeOf(given) === Object.prototype;
+  const inputs: unknown = given instanceof Tensor ? [given] : hasNames ? Object.values(given) : given;
+  if (!Array.isArray(inputs) || !inputs.every((x) => x instanceof Tensor)) {
+    throw new ArgumentError({
+      where: `lower of ${name}`,
+      expected: "example inputs: a tensor, a list of tensors, or tensors by name",
+      got: Array.isArray(inputs) ? `[${inputs.map((x) => typeof x)}]` : typeof given,
+      hint: "Their values do not matter: zeros([1, 3, 224, 224]).",
+    });
+  }
+  const names = hasNames
+    ? Object.keys(given)
+    : inputs.length > 1
+      ? inputNames(model, inputs.length)
+      : ["input"];
+  // A tensor that is given twice stands for two inputs.
+  const own = (x: Tensor, i: number) => (inputs.indexOf(x) < i ? noGrad(() => x.clone()) : x);
+  return inputs.map((x: Tensor, i) => [names[i], own(x, i)] as const);
 }
 
 /** A prepared model would watch the example inputs as if they were data. @throws QuantizationError */
@@ -115,7 +131,7 @@ function otherRun(name: string, model: Module, inputs: readonly Tensor[]): Run {
   }
 }
 
-function write(name: string, run: Run, runs: ComparedRuns): Program {
+function write(name: string, inputs: readonly string[], run: Run, runs: ComparedRuns): Program {
   const builder = new ProgramBuilder();
   const indices = new Map<Tensor, number>();
   const info = (x: Tensor): Pick<ProgramValue, "dtype" | "shape" | "qparams"> => ({
@@ -123,9 +139,7 @@ function write(name: string, run: Run, runs: ComparedRuns): Program {
     shape: runs.shapeOf(x),
     ...(x.qparams && { qparams: activationQParams(x.qparams) }),
   });
-  run.inputs.forEach((x, i) =>
-    indices.set(x, builder.addInput(run.inputs.length === 1 ? "input" : `input${i}`, info(x))),
-  );
+  run.inputs.forEach((x, i) => indices.set(x, builder.addInput(inputs[i], info(x))));
   for (const { record, lowered } of runs.records) {
     const { output, path, op } = record;
     const from = lowered.inputs.map((x) => indices.get(x)!);
