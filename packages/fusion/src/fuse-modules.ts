@@ -8,6 +8,7 @@ import { fuseDisjoint, fuseNamed } from "./fuse-named.ts";
 import { FusionReport, memberName } from "./fusion-report.ts";
 import { fusions } from "./fusions.ts";
 import type { FusionRule } from "./fusion-rule.ts";
+import { additionsBeforeRelu } from "./internal/additions-before-relu.ts";
 import type { Mode } from "./internal/requirements.ts";
 import { matchFusions } from "./match-fusions.ts";
 
@@ -125,10 +126,11 @@ function fuseFound(
   }
   if (model instanceof GraphModule) return fuseGraph(model, { mode, rules });
   const usable = rules.filter((rule) => rule[mode] !== null);
-  const { groups, misses } = matchFusions(trace(model, inputs), { mode, rules: usable, eager: model });
+  const traced = trace(model, inputs);
+  const { groups, misses } = matchFusions(traced, { mode, rules: usable, eager: model });
   const members = groups.map(({ nodes }) => nodes.map(memberName));
   const modules = fuseDisjoint(model, members, mode, rules);
   const fused = modules.map((module, i) => ({ members: members[i], into: module.typeName() }));
   const unfused = misses.map(({ nodes, reason }) => ({ members: nodes.map(memberName), reason }));
-  return new FusionReport(fused, unfused);
+  return new FusionReport(fused, [...unfused, ...additionsBeforeRelu(traced)]);
 }

@@ -377,3 +377,25 @@ describe("errors of prepare and prepareQat", () => {
     expect(() => prepareQat(new Sequential(new Linear(2, 2)).train(), { qconfig })).toThrow(/got none/);
   });
 });
+
+describe("fuseModules of a model with an addition before a ReLU", () => {
+  class Skip extends Module<[x: Tensor], Tensor> {
+    conv = new Conv2d(3, 3, 1);
+    skip = new FloatFunctional();
+    relu = new ReLU();
+    both = new FloatFunctional();
+    shared = new FloatFunctional();
+
+    override forward(x: Tensor): Tensor {
+      const y = this.shared.add(this.conv(x), x);
+      const z = this.both.addRelu(this.relu(this.skip.add(y, x)), y);
+      return z;
+    }
+  }
+
+  it("names addRelu", () => {
+    const { report } = fuseModules(new Skip().eval(), randn([1, 3, 2, 2]));
+    expect(report.unfused.map(({ members }) => members)).toEqual([["skip", "relu"]]);
+    expect(report.unfused[0].reason).toMatch(/^one method, addRelu, does both/);
+  });
+});

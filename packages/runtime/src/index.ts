@@ -1,8 +1,10 @@
 export { checkProgram } from "./check-program.ts";
 export { describeProgram } from "./describe-program.ts";
+export { fuseOps } from "./fuse-ops.ts";
 export { load } from "./load.ts";
 export type { LoadOptions } from "./load.ts";
 export { loadProgram } from "./load-program.ts";
+export type { FusedOp, OpFusion } from "./op-fusion.ts";
 export type { Buffers, OpDefinition, Prepared } from "./op-definition.ts";
 export { opTable } from "./op-table.ts";
 export { Profile } from "./profile.ts";

@@ -6,7 +6,7 @@ import type { DType, Program, ProgramValue, TypedArray } from "@octavo/spec";
 import { checkedSteps } from "./check-program.ts";
 import { describeProgram } from "./describe-program.ts";
 import { decodedPrograms } from "./internal/decoded-programs.ts";
-import { fuseOps } from "./internal/fuse-ops.ts";
+import { fuseOps } from "./fuse-ops.ts";
 import { Executor } from "./internal/executor.ts";
 import { InputTaker, isTensor } from "./internal/input-taker.ts";
 import { multiplyAdds } from "./internal/multiply-adds.ts";

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { fusionTable } from "../src/fusion-table.ts";
 import { checkProgram, Session } from "../src/index.ts";
 import { Executor } from "../src/internal/executor.ts";
-import { fuseOps } from "../src/internal/fuse-ops.ts";
+import { fuseOps } from "../src/fuse-ops.ts";
 import type { OpFusion } from "../src/op-fusion.ts";
 import { obstacle } from "./obstacle.ts";
 import { ProgramBuilder } from "./program-builder.ts";

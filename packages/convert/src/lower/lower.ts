@@ -2,11 +2,12 @@ import { inputNames, repeatedTo } from "@octavo/graph";
 import { GRUCell, LSTMCell, MultiheadAttention, Recurrent, RNNCell, stepOn } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { activationQuantizerOf } from "@octavo/qat";
-import { checkProgram } from "@octavo/runtime";
+import { checkProgram, fuseOps } from "@octavo/runtime";
 import { ArgumentError, QuantizationError, withDefaults } from "@octavo/spec";
 import type { Program, ProgramValue } from "@octavo/spec";
 import { noGrad, Tensor } from "@octavo/tensor";
 import { activationQParams } from "../internal/program-value.ts";
+import { clampingTable } from "./clamping-table.ts";
 import { ComparedRuns } from "./compared-runs.ts";
 import { ProgramBuilder } from "./program-builder.ts";
 import { recordRun } from "./recorder.ts";
@@ -46,9 +47,9 @@ export function lower(model: Module, exampleInputs: ExampleInputs, options: Lowe
   try {
     const run = recordRun(model, inputs);
     const names = named.map(([inputName]) => inputName);
-    const program = write(name, names, run, new ComparedRuns(name, run, otherRun(name, model, inputs)));
-    checkProgram(program);
-    return program;
+    const written = write(name, names, run, new ComparedRuns(name, run, otherRun(name, model, inputs)));
+    checkProgram(written);
+    return withoutUnread(fuseOps(written, [clampingTable]));
   } finally {
     for (const [module, training] of flags) module.training = training;
   }
@@ -151,6 +152,13 @@ function write(name: string, inputs: readonly string[], run: Run, runs: Compared
     builder.addOutput(outputName, indices.get(x)!);
   }
   return builder.build(name);
+}
+
+/** Without the constants of ops that became parts of others. */
+function withoutUnread(program: Program): Program {
+  const read = new Set(program.ops.flatMap(({ constants }) => Object.values(constants)));
+  const constants = Object.entries(program.constants).filter(([name]) => read.has(name));
+  return { ...program, constants: Object.fromEntries(constants) };
 }
 
 function constantOutput(name: string, output: string, x: Tensor): QuantizationError {

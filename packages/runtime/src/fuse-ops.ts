@@ -1,8 +1,8 @@
 import type { Program, ProgramOp } from "@octavo/spec";
 
-import { fusionTable } from "../fusion-table.ts";
-import type { OpFusion } from "../op-fusion.ts";
-import { Step } from "../step.ts";
+import { fusionTable } from "./fusion-table.ts";
+import type { OpFusion } from "./op-fusion.ts";
+import { Step } from "./step.ts";
 
 /**
  * A checked program with as few ops as the fusions make of it. A fused op stands where the second of its two was: all that both
