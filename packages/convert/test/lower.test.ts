@@ -341,6 +341,10 @@ describe("quantized models", () => {
     expect(ops.filter((op) => op === "reshape").length).toBe(2);
   });
 
+  it("describeProgram says what is no program", () => {
+    expect(() => describeProgram(undefined as never)).toThrow("program: expected a Program, got undefined.");
+  });
+
   it("describeProgram shows integers, scales and what runs in float", () => {
     const net = new nn.Sequential(new QuantStub(), new nn.Softmax(1), new DeQuantStub());
     const lines = describeProgram(lower(quantized(net, image()), image()))

@@ -27,6 +27,14 @@ describe("readIdx", () => {
     expect(readIdx(shifted)).toEqual({ shape: [2, 1, 3], data: Uint8Array.of(1, 2, 3, 4, 5, 255) });
   });
 
+  test("takes bytes as fetch gives them, and nothing else", () => {
+    const { shape, data } = readIdx(idx([2], [1, 2]).slice().buffer);
+    expect([shape, [...data]]).toEqual([[2], [1, 2]]);
+    expect(() => readIdx("a.idx" as never)).toThrow(
+      'idx file: expected a file as a Uint8Array or ArrayBuffer, got "a.idx".',
+    );
+  });
+
   const cases: Record<string, [bytes: Uint8Array, message: RegExp]> = {
     nothing: [new Uint8Array(0), /x\.idx: expected the magic number of idx, .* got the bytes \(none\)/],
     "another format": [Uint8Array.of(0x89, 80, 78, 71), /got the bytes 137 80 78 71.\nIt is not an idx file/],

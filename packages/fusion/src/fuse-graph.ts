@@ -1,3 +1,4 @@
+import { requireGraphModule } from "@octavo/graph";
 import type { GraphModule } from "@octavo/graph";
 import { withDefaults } from "@octavo/spec";
 import { FusionReport, memberName } from "./fusion-report.ts";
@@ -12,6 +13,7 @@ import type { FusionGroup, MatchOptions } from "./match-fusions.ts";
  * calls the fused module at the path of the first. Modules that nothing calls any more are removed. As torch's fuse_fx.
  */
 export function fuseGraph(model: GraphModule, options: Omit<MatchOptions, "eager"> = {}): FusionReport {
+  requireGraphModule(model, "fuseGraph");
   const defaults = { rules: fusions, mode: modeOf(model) };
   const { rules, mode } = withDefaults("fuseGraph", defaults, options);
   const { groups, misses } = matchFusions(model, { rules, mode });

@@ -1,5 +1,6 @@
 import { BatchNorm1d, Linear, ReLU, ReLU6 } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
+import { requireGraphModule } from "@octavo/graph";
 import type { GraphModule, Node } from "@octavo/graph";
 import { withDefaults } from "@octavo/spec";
 import { fusions } from "./fusions.ts";
@@ -70,6 +71,7 @@ export const modeOf = (model: Module): Mode => (model.training ? "train" : "eval
  * on something else than a missing module are listed as misses.
  */
 export function matchFusions(model: GraphModule, options: MatchOptions = {}): FusionMatches {
+  requireGraphModule(model, "matchFusions");
   const defaults = { rules: fusions, mode: modeOf(model), eager: null };
   const { rules, mode, eager } = withDefaults("matchFusions", defaults, options);
   const uses: Uses = { calls: callsOf(model), eager: eager && pathsOf(eager) };

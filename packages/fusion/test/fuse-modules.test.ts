@@ -22,6 +22,7 @@ import {
   ConvBnReLU2d,
   ConvReLU2d,
   FusedModule,
+  fuseGraph,
   fuseModules,
   fuseModulesQat,
   fusions,
@@ -206,6 +207,14 @@ describe("automatic fusion", () => {
       const x = image();
       expect(bits(fused(x))).toEqual(bits(named(x)));
       expect(fused.training).toBe(model.training);
+    }
+  });
+
+  it("says of models that were not traced that they are no graphs", () => {
+    for (const [name, step] of Object.entries({ matchFusions, fuseGraph })) {
+      expect(() => step(new ReLU() as never)).toThrow(
+        `${name}: expected a GraphModule, got ReLU.\ntrace(model, `,
+      );
     }
   });
 

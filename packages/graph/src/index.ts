@@ -12,5 +12,6 @@ export { Node } from "./node.ts";
 export type { NodeOp, NodeSpec, TensorMeta } from "./node.ts";
 export { propagateShapes } from "./propagate-shapes.ts";
 export { repeatedTo } from "./repeated-to.ts";
+export { requireGraphModule } from "./require-graph-module.ts";
 export { trace } from "./trace.ts";
 export type { TraceOptions } from "./trace.ts";

@@ -1,5 +1,6 @@
 import { noGrad, Tensor } from "@octavo/tensor";
 import type { GraphModule } from "./graph-module.ts";
+import { requireGraphModule } from "./require-graph-module.ts";
 import { interpret } from "./interpret.ts";
 import { withoutSideEffects } from "./internal/without-side-effects.ts";
 
@@ -9,6 +10,7 @@ import { withoutSideEffects } from "./internal/without-side-effects.ts";
  * @throws as running the graph does.
  */
 export function propagateShapes(model: GraphModule, exampleInputs: Tensor | readonly unknown[]): void {
+  requireGraphModule(model, "propagateShapes");
   const inputs = exampleInputs instanceof Tensor ? [exampleInputs] : exampleInputs;
   withoutSideEffects(model, () =>
     noGrad(() =>

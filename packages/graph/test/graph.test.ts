@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Linear, ReLU, Sequential, Sigmoid } from "@octavo/nn";
 import { randn, tensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
-import { Graph, GraphModule, trace } from "../src/index.ts";
+import { Graph, GraphModule, propagateShapes, trace } from "../src/index.ts";
 import { nets } from "./nets.ts";
 
 const bits = (x: unknown) => [...(x as Tensor).toArray()];
@@ -11,6 +11,14 @@ function traced(): GraphModule {
   const net = new Sequential({ fc: new Linear(3, 3), relu: new ReLU() });
   return trace(net.eval(), randn([1, 3]));
 }
+
+describe("what is no graph", () => {
+  it("is named, and trace", () => {
+    expect(() => propagateShapes(new Linear(2, 2) as never, randn([1, 2]))).toThrow(
+      "propagateShapes: expected a GraphModule, got Linear.\ntrace(model, exampleInputs) makes one.",
+    );
+  });
+});
 
 describe("Graph", () => {
   it("prints as torch does", () => {

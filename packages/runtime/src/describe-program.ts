@@ -1,8 +1,10 @@
 import { alignColumns } from "@octavo/spec";
+import { requireProgram } from "./internal/require-program.ts";
 import type { Program, ProgramOp, ProgramValue } from "@octavo/spec";
 
-/** A program as a table: each op with its output, attributes and constants; then the bytes of the constants. */
+/** A program as a table: each op with its output, attributes and constants; then the bytes of the constants. @throws FormatError for what is no program. */
 export function describeProgram(program: Program): string {
+  requireProgram(program);
   const { values, ops, inputs, outputs, constants } = program;
   const shown = (indices: readonly number[]) => indices.map((index) => `%${index}`).join(", ");
   const rows = ops.map((op) => [

@@ -40,7 +40,7 @@ export function encodeProgramFile(program: Program): Uint8Array<ArrayBuffer> {
  * The program in a file's bytes; constants are views of them.
  * @throws FormatError naming `where` for a truncated or foreign file, a newer version, and anything wrong in the program.
  */
-export function decodeProgramFile(bytes: Uint8Array, where = "program"): Program {
+export function decodeProgramFile(bytes: Uint8Array | ArrayBuffer, where = "program"): Program {
   const { tensors, metadata } = readSafetensors(bytes, where);
   const json = metadata[metadataKey];
   if (json === undefined) {

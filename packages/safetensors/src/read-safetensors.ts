@@ -6,16 +6,21 @@ import { storedDTypes } from "./stored-dtype.ts";
 import type { Safetensors, StoredTensor } from "./stored-tensor.ts";
 
 /**
- * Parses a whole file (https://github.com/huggingface/safetensors#format). Tensors are views of `bytes` where their
+ * Parses a whole file (https://github.com/huggingface/safetensors#format). Tensors are views of `file` where their
  * data is aligned to the element size, as it is in files that `writeSafetensors` or Hugging Face wrote; else copies.
  *
  * @param where name of the source, for errors.
  * @throws FormatError for a truncated, foreign or damaged file: every field of the header is checked, and each byte
  * of data must belong to exactly one tensor. @throws ArgumentError for anything but its bytes, which `loadSafetensors` reads of a path.
  */
-export function readSafetensors(bytes: Uint8Array, where = "safetensors"): Safetensors {
+export function readSafetensors(file: Uint8Array | ArrayBuffer, where = "safetensors"): Safetensors {
+  const bytes = file instanceof ArrayBuffer ? new Uint8Array(file) : file;
   if (!(bytes instanceof Uint8Array)) {
-    throw new ArgumentError({ where, expected: "a file as a Uint8Array", got: describeGiven(bytes) });
+    throw new ArgumentError({
+      where,
+      expected: "a file as a Uint8Array or ArrayBuffer",
+      got: describeGiven(file),
+    });
   }
   const { entries, dataStart } = readHeader(bytes, where);
   const dataLength = bytes.length - dataStart;

@@ -102,14 +102,19 @@ describe("laws", () => {
 
 test.each<[unknown, string]>([
   ["net.safetensors", '"net.safetensors"'],
-  [new ArrayBuffer(16), "ArrayBuffer"],
+  [new DataView(new ArrayBuffer(16)), "DataView"],
   [Promise.resolve(new Uint8Array(16)), "Promise"],
   [undefined, "undefined"],
 ])("%s is no file's bytes", (given, got) => {
   expect(() => readSafetensors(given as never)).toThrow(ArgumentError);
   expect(() => readSafetensors(given as never)).toThrow(
-    `safetensors: expected a file as a Uint8Array, got ${got}.`,
+    `safetensors: expected a file as a Uint8Array or ArrayBuffer, got ${got}.`,
   );
+});
+
+test("a file is bytes as fetch gives them, too", () => {
+  const bytes = writeSafetensors([["w", { dtype: "F32", shape: [2], data: Float32Array.of(1, 2) }]]);
+  expect(readSafetensors(bytes.buffer)).toEqual(readSafetensors(bytes));
 });
 
 /** A file with this header text and that many bytes of data. */

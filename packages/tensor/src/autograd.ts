@@ -3,6 +3,7 @@ import { ArgumentError } from "@octavo/spec";
 import { copyOf } from "./internal/copy-of.ts";
 import { operation } from "./internal/operation.ts";
 import { isolatedFrame } from "./internal/ownership.ts";
+import { requireTensor } from "./internal/require-tensor.ts";
 import { requireFloat, requireShape, shapeText } from "./internal/require.ts";
 import type { Op, OpInputs } from "./op.ts";
 import type { Storage } from "./storage.ts";
@@ -79,6 +80,7 @@ export class TapeNode {
  * ShapeError or DTypeError for a `gradient` that is not float32 of the root's shape.
  */
 export function backward(root: Tensor, gradient?: Tensor): void {
+  requireTensor(root, "backward");
   if (root.node === null) {
     throw new ArgumentError({
       where: "backward",

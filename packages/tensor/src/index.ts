@@ -104,6 +104,8 @@ export { prelu } from "./ops/prelu.ts";
 export { rowNorm } from "./ops/row-norm.ts";
 export { prod } from "./ops/prod.ts";
 export { quantize, quantizePerChannel, quantizePerTensor } from "./ops/quantize.ts";
+export type { GivenQParams } from "./ops/quantize.ts";
+export type { Numbers } from "./internal/numbers-of.ts";
 export { recurrent } from "./ops/recurrent.ts";
 export type { RecurrentKind, RecurrentState, RecurrentWeights } from "./ops/recurrent.ts";
 export { flatten, reshape, squeeze, unsqueeze } from "./ops/reshape.ts";

@@ -185,12 +185,12 @@ describe("arguments that do not fit", () => {
     [
       () => quantizePerTensor(ones([2]), 0, 3, "quint8"),
       ArgumentError,
-      "quantize: expected finite scales above 0, got 0.",
+      "quantizePerTensor: expected finite scales above 0, got 0.",
     ],
     [
       () => quantizePerTensor(ones([2]), 0.5, 3, "quint4x2"),
       DTypeError,
-      "quantize: expected an integer in each entry: quint8, qint8 or qint32, got quint4x2.",
+      "quantizePerTensor: expected an integer in each entry: quint8, qint8 or qint32, got quint4x2.",
     ],
     [
       () => quantizePerTensor(ones([2]), 1, 300, "quint8"),

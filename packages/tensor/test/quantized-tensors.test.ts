@@ -1,9 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { goldens } from "@octavo/testing";
 import type { GoldenCase } from "@octavo/testing";
-import { ArgumentError } from "@octavo/spec";
+import { ArgumentError, OctavoError } from "@octavo/spec";
 import type { QuantizedDType } from "@octavo/spec";
-import { maxPool2d, quantizePerChannel, quantizePerTensor, tensor, toMemoryFormat } from "@octavo/tensor";
+import {
+  backward,
+  fakeQuantize,
+  maxPool2d,
+  quantize,
+  quantizePerChannel,
+  quantizePerTensor,
+  Tensor,
+  tensor,
+  toMemoryFormat,
+} from "@octavo/tensor";
+import type { GivenQParams } from "@octavo/tensor";
 
 const x = tensor([
   [-1, -0.26, 0],
@@ -48,7 +59,85 @@ describe("quantized tensors", () => {
   });
 });
 
-const quantize = goldens("quantize");
+const whole = { qscheme: "perTensorAffine", axis: null, quantMin: 0, quantMax: 255 } as const;
+
+describe("scale and zero point", () => {
+  const expected = quantizePerTensor(x, 0.5, 2, "quint8");
+  const two = new Tensor({ shape: [], dtype: "int64" });
+  two.raw<BigInt64Array>()[0] = 2n;
+
+  it.each<[string, GivenQParams]>([
+    ["numbers", { dtype: "quint8", scale: 0.5, zeroPoint: 2 }],
+    ["lists", { dtype: "quint8", scale: [0.5], zeroPoint: [2], axis: null }],
+    ["tensors", { dtype: "quint8", scale: tensor([0.5]), zeroPoint: two, quantMin: 0 }],
+    ["all of it", { dtype: "quint8", ...whole, scale: Float32Array.of(0.5), zeroPoint: Int32Array.of(2) }],
+  ])("are %s", (_, given) => {
+    const q = quantize(x, given);
+    expect(q.qparams).toEqual(expected.qparams);
+    expect([...q.raw<Uint8Array>()]).toEqual([...expected.raw<Uint8Array>()]);
+    expect(quantize(x, q.qparams!).qparams).toBe(q.qparams);
+    const { scale, zeroPoint } = given;
+    expect(fakeQuantize(x, scale, zeroPoint, whole).data).toEqual(expected.dequantize().data);
+  });
+
+  it("are as many as channels, along an axis from the end too", () => {
+    const rows = [quantizePerChannel(x, tensor([0.5, 0.25]), [2, 1], 0, "qint8")];
+    rows.push(quantize(x, { dtype: "qint8", scale: [0.5, 0.25], zeroPoint: [2, 1], axis: -2 }));
+    for (const q of rows) {
+      expect([...q.raw<Int8Array>()]).toEqual([0, 1, 2, 2, 2, 37]);
+      expect(q.qparams).toMatchObject({
+        axis: 0,
+        qscheme: "perChannelAffine",
+        quantMin: -128,
+        quantMax: 127,
+      });
+    }
+  });
+
+  it.each<[() => unknown, string]>([
+    [
+      () => quantizePerTensor(x, "0.5" as never, 2, "quint8"),
+      'scale: a number, or a list or tensor of them, got "0.5"',
+    ],
+    [
+      () => quantizePerTensor(x, 0.5, 1.5, "quint8"),
+      "zeroPoint: an integer, or a list or tensor of them, got 1.5",
+    ],
+    [
+      () => quantizePerTensor(x, 0.5, 2 ** 32, "quint8"),
+      "zeroPoint: an integer, or a list or tensor of them, got 4294967296",
+    ],
+    [() => quantizePerTensor(x, 0.5, undefined as never, "quint8"), "zeroPoint: an integer"],
+    [() => quantizePerTensor(x, 0.5, 300, "quint8"), "quantizePerTensor: expected integers from 0 to 255"],
+    [
+      () => quantizePerChannel(x, [0.5], [2], 0, "quint8"),
+      "quantizePerChannel: expected 2 scales and zero points, got 1 and 1",
+    ],
+    [
+      () => quantize(x, 0.5 as never),
+      "quantize: expected qparams { dtype, scale, zeroPoint }, got 0.5.\nquantizePerTensor(x",
+    ],
+    [() => quantize(x, undefined as never), "expected qparams { dtype, scale, zeroPoint }, got undefined"],
+    [
+      () => quantize(undefined as never, { dtype: "quint8", scale: 1, zeroPoint: 0 }),
+      "quantize: expected a tensor, got undefined",
+    ],
+    [
+      () => fakeQuantize(x, 0.5, 2, undefined as never),
+      "fakeQuantize: expected options quantMin and quantMax, numbers, got undefined",
+    ],
+    [
+      () => fakeQuantize(x, [[1]] as never, 2, whole),
+      "scale: a number, or a list or tensor of them, got Array of length 1",
+    ],
+    [() => backward(undefined as never), "backward: expected a tensor, got undefined"],
+  ])("or else a clear error: %s", (run, message) => {
+    expect(run).toThrow(message);
+    expect(run).toThrow(OctavoError);
+  });
+});
+
+const quantizeCases = goldens("quantize");
 
 function quantizeRow(row: GoldenCase) {
   const dtype = row.args.dtype as QuantizedDType;
@@ -74,7 +163,7 @@ function check(row: GoldenCase): void {
   expect(y.filter(checked)).toEqual(Array.from(row.floats("y")).filter(checked));
 }
 
-describe.skipIf(quantize.absent)(quantize.title, () => {
-  const rows = [...quantize.select("per-tensor/"), ...quantize.select("per-channel/")];
+describe.skipIf(quantizeCases.absent)(quantizeCases.title, () => {
+  const rows = [...quantizeCases.select("per-tensor/"), ...quantizeCases.select("per-channel/")];
   it.each(rows.map((row) => [row.name, row] as const))("%s", (_, row) => check(row));
 });

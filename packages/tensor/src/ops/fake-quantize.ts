@@ -1,7 +1,12 @@
 import { axisOf } from "../internal/axis-of.ts";
-import { channelBlocksOf } from "@octavo/spec";
+import { ArgumentError, channelBlocksOf } from "@octavo/spec";
+import { kindOf } from "../internal/kind-of.ts";
+import { floatsOf, integersOf } from "../internal/numbers-of.ts";
+import type { Numbers } from "../internal/numbers-of.ts";
 import { passedGradient } from "../internal/passed-gradient.ts";
 import { requireFloat, requireShape } from "../internal/require.ts";
+import { requireTensor } from "../internal/require-tensor.ts";
+import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
 import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
@@ -49,18 +54,31 @@ const fakeQuantizeOp: Op<[Tensor], FakeQuantizeAttributes> = {
  * y = (clamp(rne(x · fl(1/scale)) + zeroPoint, quantMin, quantMax) − zeroPoint) · scale: quantized and dequantized, in
  * float32. The gradient passes where the integer lies in the range (straight-through; Jacob et al. 2018).
  * @param scale one entry, or one per index of `axis`; copied, so that it may change before backward.
+ * @throws ArgumentError for scales and zero points that are no numbers, and for options that are missing.
  */
 export function fakeQuantize(
   x: Tensor,
-  scale: Float32Array,
-  zeroPoint: Int32Array,
-  { axis = null, quantMin, quantMax }: { axis?: number | null; quantMin: number; quantMax: number },
+  scale: Numbers,
+  zeroPoint: Numbers,
+  options: { axis?: number | null; quantMin: number; quantMax: number },
 ): Tensor {
+  requireTensor(x, "fakeQuantize");
+  const { axis = null, quantMin, quantMax } = options ?? {};
+  if (typeof quantMin !== "number" || typeof quantMax !== "number") throw rangeMissing(options);
   return applyOp(fakeQuantizeOp, [x], {
-    scale: scale.slice(),
-    zeroPoint: zeroPoint.slice(),
+    scale: floatsOf(scale, "fakeQuantize", "scale").slice(),
+    zeroPoint: integersOf(zeroPoint, "fakeQuantize", "zeroPoint").slice(),
     axis: axis === null ? null : axisOf(axis, x.shape, "fakeQuantize"),
     quantMin,
     quantMax,
+  });
+}
+
+function rangeMissing(options: unknown): ArgumentError {
+  return new ArgumentError({
+    where: whereOf("fakeQuantize"),
+    expected: "options quantMin and quantMax, numbers",
+    got: kindOf(options),
+    hint: "fakeQuantize(x, scale, zeroPoint, { quantMin: 0, quantMax: 255 }).",
   });
 }

@@ -1,6 +1,10 @@
 import { axisOf } from "../internal/axis-of.ts";
 import { ArgumentError, channelBlocksOf, DTypeError, entryOf, quantRanges } from "@octavo/spec";
-import type { QParams, QuantizedDType } from "@octavo/spec";
+import type { QParams, QScheme, QuantizedDType } from "@octavo/spec";
+import { kindOf } from "../internal/kind-of.ts";
+import { floatsOf, integersOf } from "../internal/numbers-of.ts";
+import type { Numbers } from "../internal/numbers-of.ts";
+import { requireTensor } from "../internal/require-tensor.ts";
 import { requireFloat, requireShape } from "../internal/require.ts";
 import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
@@ -25,9 +29,50 @@ const quantizeOp: Op<[Tensor], { qparams: QParams }> = {
     ),
 };
 
+/** Scale and zero point of a tensor, or of each index of `axis`. Left out: `axis` null, the dtype's whole range. */
+export interface GivenQParams {
+  readonly dtype: QuantizedDType;
+  readonly qscheme?: QScheme;
+  readonly scale: Numbers;
+  readonly zeroPoint: Numbers;
+  readonly axis?: number | null;
+  readonly quantMin?: number;
+  readonly quantMax?: number;
+}
+
 /** Smallest and largest integer of a quantized dtype. */
 const rangeOf = (dtype: QuantizedDType, where: string) =>
   entryOf(quantRanges, dtype, whereOf(where), "dtype");
+
+/** All of them, as arrays; those that have it all stay the same object. */
+function completeQParams(given: GivenQParams, x: Tensor, where: string): QParams {
+  requireTensor(x, where);
+  requireQParams(given, where);
+  const [low, high] = rangeOf(given.dtype, where);
+  const axis = given.axis ?? null;
+  const qparams: QParams = {
+    dtype: given.dtype,
+    qscheme: given.qscheme ?? (axis === null ? "perTensorAffine" : "perChannelAffine"),
+    scale: floatsOf(given.scale, where, "scale"),
+    zeroPoint: integersOf(given.zeroPoint, where, "zeroPoint"),
+    axis: axis === null ? null : axisOf(axis, x.shape, where),
+    quantMin: given.quantMin ?? low,
+    quantMax: given.quantMax ?? high,
+  };
+  checkQParams(qparams, x, where);
+  const isComplete = Object.entries(qparams).every(([name, value]) => given[name as keyof QParams] === value);
+  return isComplete ? (given as QParams) : qparams;
+}
+
+function requireQParams(given: unknown, where: string): asserts given is GivenQParams {
+  if (typeof given === "object" && given !== null && "scale" in given && "zeroPoint" in given) return;
+  throw new ArgumentError({
+    where: whereOf(where),
+    expected: "qparams { dtype, scale, zeroPoint }",
+    got: kindOf(given),
+    hint: "quantizePerTensor(x, scale, zeroPoint, dtype) takes them one by one; observer.calculateQParams() gives them.",
+  });
+}
 
 function checkQParams(
   { dtype, scale, zeroPoint, axis, quantMin, quantMax }: QParams,
@@ -70,48 +115,34 @@ function checkQParams(
 
 /**
  * q = clamp(rne(x · fl(1/scale)) + zeroPoint, quantMin, quantMax), with the given qparams (integer zero points).
- * @throws ArgumentError for qparams out of range, ShapeError for a number of scales that does not fit, DTypeError for quint4x2.
+ * @throws ArgumentError for qparams that are none or out of range, ShapeError for a number of scales that does not fit, DTypeError for
+ *   quint4x2.
  */
-export function quantize(x: Tensor, qparams: QParams): Tensor {
-  checkQParams(qparams, x, "quantize");
-  return applyOp(quantizeOp, [x], { qparams });
+export function quantize(x: Tensor, qparams: GivenQParams): Tensor {
+  return quantizeBy(qparams, x, "quantize");
 }
 
-/** As torch.quantize_per_tensor: one scale and zero point, the dtype's whole range. */
+function quantizeBy(given: GivenQParams, x: Tensor, where: string): Tensor {
+  return applyOp(quantizeOp, [x], { qparams: completeQParams(given, x, where) });
+}
+
+/** As torch.quantize_per_tensor: one scale and zero point, numbers or tensors, the dtype's whole range. @throws as `quantize`. */
 export function quantizePerTensor(
   x: Tensor,
-  scale: number,
-  zeroPoint: number,
+  scale: number | Tensor,
+  zeroPoint: number | Tensor,
   dtype: QuantizedDType,
 ): Tensor {
-  const [quantMin, quantMax] = rangeOf(dtype, "quantizePerTensor");
-  return quantize(x, {
-    dtype,
-    qscheme: "perTensorAffine",
-    scale: Float32Array.of(scale),
-    zeroPoint: Int32Array.of(zeroPoint),
-    axis: null,
-    quantMin,
-    quantMax,
-  });
+  return quantizeBy({ dtype, scale, zeroPoint }, x, "quantizePerTensor");
 }
 
-/** As torch.quantize_per_channel: one scale and zero point per index of `axis`, the dtype's whole range. */
+/** As torch.quantize_per_channel: one scale and zero point per index of `axis`, the dtype's whole range. @throws as `quantize`. */
 export function quantizePerChannel(
   x: Tensor,
-  scales: ArrayLike<number>,
-  zeroPoints: ArrayLike<number>,
+  scales: ArrayLike<number> | Tensor,
+  zeroPoints: ArrayLike<number> | Tensor,
   axis: number,
   dtype: QuantizedDType,
 ): Tensor {
-  const [quantMin, quantMax] = rangeOf(dtype, "quantizePerChannel");
-  return quantize(x, {
-    dtype,
-    qscheme: "perChannelAffine",
-    scale: Float32Array.from(scales),
-    zeroPoint: Int32Array.from(zeroPoints),
-    axis: axisOf(axis, x.shape, "quantizePerChannel"),
-    quantMin,
-    quantMax,
-  });
+  return quantizeBy({ dtype, scale: scales, zeroPoint: zeroPoints, axis }, x, "quantizePerChannel");
 }
