@@ -229,6 +229,17 @@ describe("inputs and outputs", () => {
     }
   });
 
+  it("expand repeats an activation, to the bit", async () => {
+    const net = new Net({}, (x) => x.expand([-1, 4, -1, 3]));
+    await expectSameBits(net, [randn([2, 1, 5, 1])]);
+    using session = await load(lower(net, zeros([1, 1, 2, 1])));
+    const { data } = session.run({ data: Float32Array.of(-0, 0), shape: [1, 1, 2, 1] });
+    expect([...(data as Float32Array)].map((zero) => Object.is(zero, -0))).toEqual(
+      Array.from({ length: 24 }, (_, i) => i % 6 < 3),
+    );
+    await expectSameBits(new Net({}, (x) => x.expand([x.shape[0], 6])), [randn([3, 1])]);
+  });
+
   it("one tensor given for two inputs stays two inputs", async () => {
     const net = new Net({}, (a, b) => sub(a, mul(b, 2)));
     const x = randn([2, 3]);

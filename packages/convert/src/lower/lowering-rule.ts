@@ -4,10 +4,13 @@ import { toMemoryFormat } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import type { OpRecord } from "./recorder.ts";
 
-/** An op of one input that comes before another; what it makes has the input's rank and dtype. */
+/** An op of one activation that comes before another; what it makes has the activation's dtype, or is float32. */
 export interface LoweredStep {
   readonly op: string;
   readonly attributes: ProgramOp["attributes"];
+  /** By role. */
+  readonly constants?: Readonly<Record<string, ProgramConstant>>;
+  readonly dtype?: "float32";
   /** In which it reads and writes. */
   readonly format: MemoryFormat;
   /** What it makes of a shape, in which −1 is the batch. */
@@ -55,14 +58,15 @@ export function rule<A = object>(
 
 /** The error for an operand that should be an activation (or a constant) and is the other. */
 export function misplaced(
-  { where, op, inputs }: OpRecord,
+  { where, op, inputs, attributes }: OpRecord,
   position: number,
   activation: boolean,
 ): QuantizationError {
   const kinds = ["a constant", "an activation"];
+  const { op: name = op.name } = attributes as { op?: string }; // of a step of a quantized module
   return new QuantizationError({
     where,
-    expected: `${kinds[Number(activation)]} as operand ${position} of ${op.name}`,
+    expected: `${kinds[Number(activation)]} as operand ${position} of ${name}`,
     got: `${kinds[Number(!activation)]}, ${inputs[position]!.describe()}`,
     hint: activation
       ? "The runtime has this op only for activations: compute it another way, as linear(x, weight) for a product with a weight, or keep it outside of the model."

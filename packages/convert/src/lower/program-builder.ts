@@ -28,22 +28,27 @@ export class ProgramBuilder {
     const from = first.reduce((indices, step) => [this.#addStep(path, step, indices[0])], given);
     const format = lowered.format ?? leadingInput(from.map((index) => this.#values[index])).memoryFormat;
     const inputs = from.map((index) => this.#inFormat(index, format));
-    const constants = Object.fromEntries(
-      Object.entries(weights).map(([role, data]) => [role, this.#addConstant(`${path}.${role}`, data)]),
-    );
+    const constants = this.#addConstants(path, weights);
     const value = { name: path, ...output, memoryFormat: format };
     return this.#addOp({ op, name: path, inputs, constants, attributes }, value);
   }
 
-  #addStep(name: string, { op, attributes, format, shape }: LoweredStep, from: number): number {
-    const input = this.#inFormat(from, format);
-    const value = {
-      ...this.#values[input],
-      name,
-      shape: shape(this.#values[input].shape),
-      memoryFormat: format,
-    };
-    return this.#addOp({ op, name, inputs: [input], constants: {}, attributes }, value);
+  #addStep(name: string, step: LoweredStep, from: number): number {
+    const { op, attributes, format: memoryFormat } = step;
+    const input = this.#inFormat(from, memoryFormat);
+    const { shape, dtype, qparams } = this.#values[input];
+    const numbers = step.dtype ? { dtype: step.dtype } : { dtype, ...(qparams && { qparams }) };
+    const constants = this.#addConstants(name, step.constants ?? {});
+    const value = { name, shape: step.shape(shape), ...numbers, memoryFormat };
+    return this.#addOp({ op, name, inputs: [input], constants, attributes }, value);
+  }
+
+  #addConstants(path: string, constants: Readonly<Record<string, ProgramConstant>>): ProgramOp["constants"] {
+    const named = Object.entries(constants).map(([role, data]) => [
+      role,
+      this.#addConstant(`${path}.${role}`, data),
+    ]);
+    return Object.fromEntries(named) as ProgramOp["constants"];
   }
 
   /** Contiguous and with a name of its own, so a value that already is an input or output is copied. */

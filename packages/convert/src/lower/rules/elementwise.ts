@@ -1,4 +1,5 @@
 import type { BinaryOpName, UnaryOpName } from "@octavo/spec";
+import { full } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { constant, misplaced, rule } from "../lowering-rule.ts";
 import type { LoweredOp, LoweringRule, LoweringRules } from "../lowering-rule.ts";
@@ -42,6 +43,13 @@ function fromNumber(operator: BinaryOpName, value: number): Omit<LoweredOp, "inp
   return operator === "div" && value === 1 ? unary("reciprocal") : null;
 }
 
+/** x + −0, which is x to the bit, where −0 is as wide as the result along what is repeated. */
+const expand = rule((_, { inputs: [x], output }) => {
+  const shape = x!.shape.map((size, axis) => (size === 1 ? output.shape[axis + output.rank - x!.rank] : 1));
+  const b = constant(full([...output.shape.slice(0, output.rank - x!.rank), ...shape], -0));
+  return { op: "binary", attributes: { operator: "add" }, constants: { b }, format: output.memoryFormat };
+});
+
 const sameName: readonly UnaryOpName[] = [
   "relu",
   "gelu",
@@ -77,6 +85,7 @@ type Alpha = { readonly alpha: number };
 export const elementwise: LoweringRules = {
   ...Object.fromEntries(sameName.map((name) => [name, rule(() => unary(name))])),
   ...Object.fromEntries(operators.map((operator) => [operator, binary(operator)])),
+  expand,
   relu6: rule(() => clamp(0, 6)),
   hardtanh: rule<{ minVal: number; maxVal: number }>(({ minVal, maxVal }) => clamp(minVal, maxVal)),
   clamp: rule<{ min: number; max: number }>(({ min, max }) => clamp(min, max)),
