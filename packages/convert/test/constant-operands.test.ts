@@ -35,14 +35,22 @@ describe("a quantized constant", () => {
       y: qparams,
       operation: fc.constantFrom("add" as const, "addRelu" as const, "mul" as const),
       shapes: fc.constantFrom(
-        { x: [3, 4, 5], b: [] },
-        { x: [3, 4, 5], b: [3, 1, 1] },
-        { x: [3, 4, 5], b: [1, 3, 4, 5] },
-        { x: [3, 1, 1], b: [4, 5] },
-        { x: [1, 4, 5], b: [1, 3, 1, 1] },
-        { x: [6], b: [6] },
-        { x: [1], b: [6] },
-        { x: [7, 6], b: [7, 6] },
+        { x: [3, 4, 5], b: [], op: "lookup" },
+        { x: [3, 4, 5], b: [1, 1, 1, 1], op: "lookup" },
+        { x: [3, 4, 5], b: [3, 1, 1], op: "channelLookup" },
+        { x: [3, 4, 5], b: [1, 3, 1, 1], op: "channelLookup" },
+        { x: [3, 4, 5], b: [1, 3, 4, 5], op: "binary" },
+        { x: [3, 4, 3], b: [3], op: "binary" },
+        { x: [3, 3, 5], b: [3, 1], op: "binary" },
+        { x: [3, 1, 1], b: [4, 5], op: "binary" },
+        { x: [1, 4, 5], b: [1, 3, 1, 1], op: "binary" },
+        { x: [6], b: [6], op: "channelLookup" },
+        { x: [6], b: [1, 6], op: "channelLookup" },
+        { x: [6], b: [1], op: "lookup" },
+        { x: [1], b: [6], op: "binary" },
+        { x: [7, 6], b: [7, 6], op: "binary" },
+        { x: [7, 6], b: [7, 1], op: "channelLookup" },
+        { x: [], b: [1], op: "lookup" },
       ),
       isFirst: fc.boolean(),
       format: fc.constantFrom("contiguous" as const, "channelsLast" as const),
@@ -59,7 +67,7 @@ describe("a quantized constant", () => {
         return new DeQuantize()(join(operation, first, second));
       });
       const program = lower(net, floats([2, ...shapes.x], a));
-      expect(program.ops.map(({ op }) => op)).toContain("binary");
+      expect(program.ops.map(({ op }) => op)).toContain(shapes.op);
       using session = await load(program);
       for (const batch of [1, 2, 5]) {
         const x = floats([batch, ...shapes.x], a);

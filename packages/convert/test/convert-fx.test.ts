@@ -15,7 +15,7 @@ import {
   QuantStub,
 } from "@octavo/qat";
 import { load } from "@octavo/runtime";
-import { add, noGrad, randn } from "@octavo/tensor";
+import { add, mul, noGrad, randn, tensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import {
@@ -89,6 +89,46 @@ describe("convertFx gives the integers of the eager flow", () => {
     const converted = convertFx(b);
     expect(count(converted)).toEqual({ conv: 2, quantize: 1, dequantize: 1, functional: 1 });
     await expectSameIntegers(convert(a), converted);
+  });
+
+  it("after calibration: a parameter and a constant as operands, tables in the program", async () => {
+    class Affine extends nn.Module<[x: Tensor], Tensor> {
+      conv = new nn.Conv2d(3, 6, 1);
+      gain = new nn.Parameter(randn([6, 1, 1]));
+      shift = new nn.Parameter(randn([6, 10, 10]));
+
+      override forward(x: Tensor): Tensor {
+        return add(this.shift, mul(mul(this.conv(x), this.gain), tensor(0.7))).relu();
+      }
+    }
+    class EagerAffine extends Affine {
+      quant = new QuantStub();
+      quant1 = new QuantStub();
+      quant2 = new QuantStub();
+      quant3 = new QuantStub();
+      scaled = new FloatFunctional();
+      halved = new FloatFunctional();
+      shifted = new FloatFunctional();
+      dequant = new DeQuantStub();
+
+      override forward(x: Tensor): Tensor {
+        const scaled = this.scaled.mul(this.conv(this.quant(x)), this.quant1(this.gain));
+        const y = this.halved.mul(scaled, this.quant2(tensor(0.7)));
+        return this.dequant(this.shifted.addRelu(this.quant3(this.shift), y));
+      }
+    }
+    const [net, eager] = [new Affine().eval(), new EagerAffine().eval()];
+    eager.loadStateDict(net.stateDict());
+    const a = prepare(eager, { qconfig: getDefaultQConfig() });
+    const b = prepareFx(net, getDefaultQConfigMapping(), image());
+    const x = image(8);
+    noGrad(() => [a(x), b(x)]);
+    const converted = convertFx(b);
+    await expectSameIntegers(convert(a), converted);
+    const ops = lower(converted, x).ops.map(({ op }) => op);
+    expect(ops.filter((op) => op !== "reshape")).toEqual(
+      "quantize conv channelLookup lookup dequantize binary unary quantize dequantize".split(" "),
+    );
   });
 
   it("after training: conv, batch norm, relu, pooling, linear", async () => {

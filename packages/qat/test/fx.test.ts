@@ -10,6 +10,7 @@ import {
   Linear,
   MaxPool2d,
   Module,
+  Parameter,
   ReLU,
   Sigmoid,
   Upsample,
@@ -178,6 +179,33 @@ describe("prepareFx", () => {
       "mul_1 = mul(conv, adaptive_avg_pool2d)",
       "dequant = dequant(mul_1)",
     ]);
+  });
+
+  it("observes parameters and constants that are added or multiplied, and trains them", () => {
+    class Affine extends Module<[Tensor], Tensor> {
+      conv = new Conv2d(3, 3, 1);
+      gain = new Parameter(randn([3, 1, 1]));
+      shift = randn([1, 3, 8, 8]);
+      override forward(x: Tensor): Tensor {
+        return add(this.shift, mul(mul(this.conv(x), this.gain), mul(this.gain, this.gain))).relu();
+      }
+    }
+    const prepared = prepareFx(new Affine().eval(), getDefaultQConfigMapping(), image());
+    expect(calls(prepared)).toEqual([
+      "quant = quant(x)",
+      "conv = conv(quant)",
+      "quant_1 = quant_1(gain)",
+      "mul_3 = mul(conv, quant_1)",
+      "mul_1 = mul(gain)",
+      "quant_2 = quant_2(mul_1)",
+      "mul_4 = mul_2(mul_3, quant_2)",
+      "quant_3 = quant_3(_tensor_constant0)",
+      "add_1 = add(quant_3, mul_4)",
+      "dequant = dequant(add_1)",
+    ]);
+    const trained = prepareQatFx(new Affine().train(), getDefaultQatQConfigMapping(), image());
+    backward(trained(image()).sum());
+    expect(new Map(trained.namedParameters()).get("gain")!.grad).not.toBeNull();
   });
 
   it("puts the stubs of a model that has its own anew", () => {

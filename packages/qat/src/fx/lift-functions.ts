@@ -10,10 +10,11 @@ import type { NodeQConfigs } from "./node-qconfigs.ts";
 /** Arguments of the FloatFunctional that does what a function did; null where integers cannot. */
 type Arguments = (node: Node) => readonly Argument[] | null;
 
+/** One of them may be a parameter, buffer or constant, which gets an observer too, as in torch's graphs. */
 const ofActivations =
   (operation: string): Arguments =>
   ({ args: [a, b] }) =>
-    isActivation(a) && isActivation(b) ? [operation, a, b] : null;
+    isFloat(a) && isFloat(b) && (isActivation(a) || isActivation(b)) ? [operation, a, b] : null;
 
 const withNumber =
   (operation: string): Arguments =>
@@ -87,7 +88,10 @@ function absorbRelu(model: GraphModule, add: Node, relu: Node): void {
   model.graph.eraseNode(relu);
 }
 
-/** A value of the graph; weights and numbers that the code adds itself have no range to observe. */
+function isFloat(argument: Argument): argument is Node {
+  return argument instanceof Node && argument.meta?.dtype === "float32";
+}
+
 function isActivation(argument: Argument): boolean {
-  return argument instanceof Node && argument.op !== "getAttr" && argument.meta?.dtype === "float32";
+  return isFloat(argument) && argument.op !== "getAttr";
 }
