@@ -39,6 +39,7 @@ import {
   convertFx,
   lower,
   QFunctional,
+  Quantize,
   quantize,
   quantizeDynamic,
   quantizeQat,
@@ -606,6 +607,18 @@ it("clones compute by themselves", () => {
   copy.loadStateDict(quantized(new Branches()).stateDict());
   expect(noGrad(() => a(x)).toArray()).toEqual(before);
   expect(noGrad(() => copy(x)).toArray()).not.toEqual(before);
+});
+
+it("additions whose output scale has no reciprocal are refused by converted modules", () => {
+  const numbers = { scale: 1e-40, zeroPoint: 3, quantMin: 0, quantMax: 255 };
+  const quant = new Quantize("quint8", { ...numbers, scale: 0.1 });
+  const join = new QFunctional(["quint8", numbers]);
+  const x = quant(randn([1, 4]));
+  for (const operation of ["add", "mul"] as const) {
+    expect(() => join[operation](x, x)).toThrow(
+      `QFunctional: expected scale of 'output' between ${2 ** -128} and ${2 ** 119}, got 1e-40.`,
+    );
+  }
 });
 
 it("NaN in an input is refused by converted modules and by the runtime alike", async () => {

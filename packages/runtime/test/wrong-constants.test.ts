@@ -92,6 +92,19 @@ describe("constants of arithmetic on integers", () => {
     }
   });
 
+  test.each(["add", "mul"])("%s with a scale whose reciprocal or products are infinite", (op) => {
+    const message = (name: string, scale: number) =>
+      `expected scale of '${name}' between ${2 ** -128} and ${2 ** 119}, got ${scale}.`;
+    const of = (a: number, y: number) => () => {
+      const net = new ProgramBuilder();
+      const inputs = [net.input("a", { shape, scale: a }), net.input("b", { shape, scale: 1 })];
+      checkProgram(net.build(net.op(op, inputs, { shape, scale: y })));
+    };
+    expect(of(1, 2 ** -128)).toThrow(message("layers.0", 2 ** -128));
+    expect(of(2 ** 119, 1)).toThrow(message("a", 2 ** 119));
+    expect(of(2 ** -127, 2 ** 118)).not.toThrow();
+  });
+
   test.each<[string, number[], number[], string]>([
     [
       "product 0",

@@ -34,7 +34,15 @@ export function quantizedBinary(name: string, rule: PairRule): OpDefinition {
 
     check(step) {
       step.expectCounts(2);
-      for (const value of [...step.inputs, ...step.outputs]) step.quantized8(value);
+      for (const value of [...step.inputs, ...step.outputs]) {
+        // Beyond these 1 / scale or 255 · scale is infinite, and 0 times that what each kernel makes of NaN.
+        step.expectNumber(
+          `scale of '${value.name}'`,
+          step.quantized8(value).qparams.scale,
+          2 ** -128,
+          2 ** 119,
+        );
+      }
       readRange(step, step.outputs[0]);
       rule.kernel(step);
       const [a, b] = step.inputs;

@@ -381,30 +381,40 @@ function binaryLaw(name: "quantizedAdd" | "quantizedMul"): AgreementLaw {
     b: fc.boolean(),
     y: fc.boolean(),
     over: fc.constantFrom("a", "b", null),
+    isUsual: fc.boolean(),
   });
-  return agreementLaw(`${name}, also in place`, [name], geometry, ({ length, over, ...signed }, random) => {
-    const [aScale, bScale] = random.scales(2, 0.01, 0.1);
-    const yScale = name === "quantizedAdd" ? (aScale + bScale) * 0.7 : aScale * bScale * 90;
-    const [aZero, bZero] = [random.integer(...rangeOf(signed.a)), random.integer(...rangeOf(signed.b))];
-    const { yZeroPoint, low, high } = clampOf(random, signed.y);
-    const run = (k: Kernels, a: Q8, b: Q8, y: Q8) =>
-      k[name](a, aScale, aZero, b, bScale, bZero, y, yScale, yZeroPoint, low, high);
-    const [a, b] = [random.bytes(length, signed.a), random.bytes(length, signed.b)];
-    if (over) {
+  return agreementLaw(
+    `${name}, also in place`,
+    [name],
+    geometry,
+    ({ length, over, isUsual, ...signed }, random) => {
+      // The others are all that programs may have.
+      const [aScale, bScale, anyScale] = isUsual
+        ? random.scales(3, 0.01, 0.1)
+        : random.scales(3, 2 ** -127, 2 ** 118.9);
+      const fitting = name === "quantizedAdd" ? (aScale + bScale) * 0.7 : aScale * bScale * 90;
+      const yScale = isUsual ? fitting : anyScale;
+      const [aZero, bZero] = [random.integer(...rangeOf(signed.a)), random.integer(...rangeOf(signed.b))];
+      const { yZeroPoint, low, high } = clampOf(random, signed.y);
+      const run = (k: Kernels, a: Q8, b: Q8, y: Q8) =>
+        k[name](a, aScale, aZero, b, bScale, bZero, y, yScale, yZeroPoint, low, high);
+      const [a, b] = [random.bytes(length, signed.a), random.bytes(length, signed.b)];
+      if (over) {
+        return scene({
+          arrays: { a, b },
+          writes: [over],
+          agreement: "bits",
+          run: (k, { a, b }) => run(k, a, b, sameBytes({ a, b }[over], signed.y)),
+        });
+      }
       return scene({
-        arrays: { a, b },
-        writes: [over],
+        arrays: { a, b, y: bytesLike(signed.y, length) },
+        writes: ["y"],
         agreement: "bits",
-        run: (k, { a, b }) => run(k, a, b, sameBytes({ a, b }[over], signed.y)),
+        run: (k, { a, b, y }) => run(k, a, b, y),
       });
-    }
-    return scene({
-      arrays: { a, b, y: bytesLike(signed.y, length) },
-      writes: ["y"],
-      agreement: "bits",
-      run: (k, { a, b, y }) => run(k, a, b, y),
-    });
-  });
+    },
+  );
 }
 
 /** The same memory as signed or unsigned bytes. */
