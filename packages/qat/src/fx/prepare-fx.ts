@@ -24,7 +24,8 @@ type ExampleInputs = Tensor | readonly unknown[];
 /**
  * Prepares a model for calibration without changes to its code: traces it, fuses what fits, decides by the mapping what is
  * quantized, puts stubs around it and observers inside. Functions between activations (`add`, `cat`, `sigmoid`, …) take
- * part as layers do; stubs that the model has already are put anew. torch.ao.quantization.quantize_fx.prepare_fx.
+ * part as layers do, and so do parameters and constants that they add or multiply; stubs that the model has already are put anew.
+ * torch.ao.quantization.quantize_fx.prepare_fx.
  *
  * ```ts ignore
  * const prepared = prepareFx(model.eval(), getDefaultQConfigMapping(), randn([1, 3, 224, 224]));
