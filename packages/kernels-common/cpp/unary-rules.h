@@ -105,7 +105,7 @@ struct LogSigmoid {
 struct Softplus {
   FORWARD_DOUBLE {
     const double scaled = alpha * x;
-    return scaled > beta ? x : logarithmOnePlus(exponential(scaled)) / alpha;
+    return scaled > beta ? x : softplus(scaled) / alpha;
   }
   GRADIENT_DOUBLE {
     const double scaled = alpha * x;

@@ -51,7 +51,8 @@ const approximateUnary: Partial<Record<UnaryOpName, Domain>> = {
   sigmoid: { low: -20, high: 20, specials: [0, 80, -80, -200, 200, ...ends, ...far] },
   tanh: { low: -10, high: 10, specials: [0, 1e-4, 50, -50, ...ends, ...far] },
   logSigmoid: { low: -50, high: 50, specials: far },
-  softplus: { low: -15, high: 15, specials: far, alpha: 2, beta: 20 },
+  // Of a threshold beyond what e^x can reach in float64.
+  softplus: { low: -15, high: 15, specials: [355, 499, 501, ...far], alpha: 2, beta: 1000 },
   exp: { low: -20, high: 5, specials: [0, -104, 89, ...ends, ...far] },
   log: { low: 1e-3, high: 9, specials: [1, 1e30, 1e-30] },
 };

@@ -1,4 +1,5 @@
 import { complementaryError } from "./complementary-error.ts";
+import { softplus } from "./softplus.ts";
 import type { UnaryRule } from "./unary-rule.ts";
 
 const tanhScale = Math.sqrt(2 / Math.PI);
@@ -62,7 +63,3 @@ export const gated = {
     },
   },
 } satisfies Record<string, UnaryRule>;
-
-function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-}

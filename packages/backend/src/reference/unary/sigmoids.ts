@@ -1,3 +1,4 @@
+import { softplus } from "./softplus.ts";
 import type { UnaryRule } from "./unary-rule.ts";
 
 const { fround } = Math;
@@ -36,7 +37,7 @@ export const sigmoids = {
     forward(x, y, alpha, beta) {
       for (let i = 0; i < y.length; i++) {
         const scaled = alpha * x[i];
-        y[i] = scaled > beta ? x[i] : Math.log1p(Math.exp(scaled)) / alpha;
+        y[i] = scaled > beta ? x[i] : softplus(scaled) / alpha;
       }
     },
     gradient(x, _y, dy, dx, alpha, beta) {
