@@ -8,6 +8,7 @@ const [file, folder] = process.argv.slice(2);
 const addon = createRequire(import.meta.url)(file!) as NativeAddon;
 
 for (const isa of addon.isas) {
-  if (isa.missing === null) await runIsa(addon, isa, folder!);
-  else console.log(`skipped ${isa.name}: this processor has no ${isa.missing}`);
+  const missing = isa.missing();
+  if (missing === null) await runIsa(addon, isa, folder!);
+  else console.log(`skipped ${isa.name}: this processor has no ${missing}`);
 }

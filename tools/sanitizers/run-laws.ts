@@ -8,8 +8,9 @@ import { withExactArrays } from "./exact-arrays.ts";
 
 const addon = createRequire(import.meta.url)(process.argv[2]!) as NativeAddon;
 for (const isa of addon.isas) {
-  if (isa.missing !== null) {
-    console.log(`skipped ${isa.name}: this processor has no ${isa.missing}`);
+  const missing = isa.missing();
+  if (missing !== null) {
+    console.log(`skipped ${isa.name}: this processor has no ${missing}`);
     continue;
   }
   console.log(isa.name);

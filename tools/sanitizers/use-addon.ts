@@ -5,7 +5,7 @@ import { nativeProvider, type NativeAddon } from "../../packages/kernels-common/
 /** From now on this thread's kernels are the addon's best ones that run here. @returns their name */
 export async function useAddon(file: string): Promise<string> {
   const addon = createRequire(import.meta.url)(file) as NativeAddon;
-  const isa = addon.isas.find(({ missing }) => missing === null)!;
+  const isa = addon.isas.find((one) => one.missing() === null)!;
   const { name } = isa;
   const open = () => ({ provider: nativeProvider(addon, isa) });
   registerProvider({ name, kind: "native", priority: 1000, open });

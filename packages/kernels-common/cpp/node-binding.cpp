@@ -46,6 +46,16 @@ napi_value callMisalignment(napi_env env, napi_callback_info info) {
   return number(env, double(reinterpret_cast<uintptr_t>(array.data) % 64));
 }
 
+/** What the machine lacks for an instruction set, or null. */
+napi_value callMissing(napi_env env, napi_callback_info info) {
+  void* data;
+  napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
+  napi_value none;
+  napi_get_null(env, &none);
+  const char* const lacks = static_cast<const Isa*>(data)->missing();
+  return lacks ? text(env, lacks) : none;
+}
+
 /** An instruction set's kernels as functions, made when they are first asked for: of all sets but one they never are. */
 napi_value makeKernels(napi_env env, napi_callback_info info) {
   napi_value isa, kernels;
@@ -63,17 +73,15 @@ napi_value makeKernels(napi_env env, napi_callback_info info) {
 }
 
 napi_value isaObject(napi_env env, const Isa& isa, const KernelTable& table) {
-  napi_value object, missing;
+  napi_value object;
   napi_create_object(env, &object);
-  napi_get_null(env, &missing);
-  if (const char* lacks = isa.missing()) missing = text(env, lacks);
   const auto attributes = napi_property_attributes(napi_enumerable | napi_configurable);
   const napi_property_descriptor kernels = {
       "kernels", nullptr, nullptr, makeKernels, nullptr, nullptr, attributes, const_cast<KernelTable*>(&table)};
   napi_define_properties(env, object, 1, &kernels);
   set(env, object, "name", text(env, isa.name));
   set(env, object, "description", text(env, isa.description));
-  set(env, object, "missing", missing);
+  setFunction(env, object, "missing", callMissing, &isa);
   setFunction(env, object, "peakFloat", callPeak, reinterpret_cast<const void*>(table.peakFloat));
   setFunction(env, object, "peakInt8", callPeak, reinterpret_cast<const void*>(table.peakInt8));
   setFunction(env, object, "peakInt7", callPeak, reinterpret_cast<const void*>(table.peakInt7));

@@ -12,7 +12,7 @@ function providerOf(kernels: Record<string, NativeKernel>, misalignment = 16) {
   const isa = {
     name: "test-isa",
     description: "TEST",
-    missing: null,
+    missing: () => null,
     kernels,
     peakFloat: (steps: number) => steps,
     peakInt8: (steps: number) => steps,

@@ -12,8 +12,8 @@ export type NativeKernel = (...values: unknown[]) => number | string | undefined
 export interface NativeIsa {
   readonly name: string;
   readonly description: string;
-  /** What this machine lacks, or null. */
-  readonly missing: string | null;
+  /** What this machine lacks, or null. AMX asks the system for its permission here. */
+  missing(): string | null;
   readonly kernels: { readonly [name: string]: NativeKernel };
   /** See `MeasurableProvider`. */
   peakFloat(steps: number): number;

@@ -44,7 +44,7 @@ describe("with an addon", () => {
   });
 
   it("refuses one of another version, whose kernels are unknown", () => {
-    const isas = [{ name: "test-isa", missing: null, kernels: { gemm: 1, future: 2 } }];
+    const isas = [{ name: "test-isa", missing: () => null, kernels: { gemm: 1, future: 2 } }];
     expect(pickIsa({ isas } as never, "test-isa")).toMatchObject({
       unavailable: "the addon has a kernel future: it is of another version than the package",
     });

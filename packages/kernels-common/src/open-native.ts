@@ -32,7 +32,8 @@ export function openNative({ name, addon, architecture }: NativeSource): Opened 
 export function pickIsa(addon: NativeAddon, name: string): Opened {
   const isa = addon.isas.find((one) => one.name === name);
   if (!isa) return { unavailable: `the addon has no ${name}: it is older than the package`, hint: buildHint };
-  if (isa.missing) return { unavailable: `this processor has no ${isa.missing}` };
+  const missing = isa.missing();
+  if (missing !== null) return { unavailable: `this processor has no ${missing}` };
   const strange = Object.keys(isa.kernels).find((kernel) => !Object.hasOwn(signatures, kernel));
   if (strange !== undefined) {
     return {

@@ -32,9 +32,10 @@ const char* missingAmx() {
 }
 
 extern const Isa isas[] = {
-    {"x64-amx", "AMX, AVX-512 with VNNI", {&amx::table, &avx512::table, &avx2::table}, missingAmx},
     {"x64-avx512vnni", "AVX-512 with VNNI", {&avx512vnni::table, &avx512::table, &avx2::table},
      missing<AVX2, FMA, AVX512F, AVX512DQ, AVX512BW, AVX512VL, AVX512_VNNI>},
+    // Behind VNNI, which every processor with AMX has, until it has been run on one: it is used where it is named.
+    {"x64-amx", "AMX, AVX-512 with VNNI", {&amx::table, &avx512::table, &avx2::table}, missingAmx},
     {"x64-avxvnni", "AVX2 with VNNI", {&avxvnni::table, &avx2::table}, missing<AVX2, FMA, AVX_VNNI>},
     {"x64-avx512", "AVX-512", {&avx512::table, &avx2::table},
      missing<AVX2, FMA, AVX512F, AVX512DQ, AVX512BW, AVX512VL>},

@@ -5,8 +5,8 @@ import { registrations } from "../src/index.ts";
 
 /** How far activations may spread before sums could be wrong, by instruction set. */
 const levels: Readonly<Record<string, number>> = {
-  "x64-amx": 255,
   "x64-avx512vnni": 255,
+  "x64-amx": 255,
   "x64-avxvnni": 255,
   "x64-avx512": 127,
   "x64-avx2": 127,
