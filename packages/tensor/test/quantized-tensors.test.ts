@@ -94,6 +94,19 @@ describe("scale and zero point", () => {
     }
   });
 
+  it.each<[string, (scale: Float32Array, zeroPoint: Int32Array) => Tensor]>([
+    ["quantizePerChannel", (scale, zeroPoint) => quantizePerChannel(x, scale, zeroPoint, 0, "qint8")],
+    ["quantize", (scale, zeroPoint) => quantize(x, { dtype: "qint8", scale, zeroPoint, axis: 0 })],
+  ])("may be written into afterwards: %s", (_, run) => {
+    const [scale, zeroPoint] = [Float32Array.of(0.5, 0.25), Int32Array.of(2, 1)];
+    const q = run(scale, zeroPoint);
+    const before = [...q.dequantize().data];
+    scale.fill(9);
+    zeroPoint.fill(7);
+    expect([...q.dequantize().data]).toEqual(before);
+    expect(q.qparams).toMatchObject({ scale: Float32Array.of(0.5, 0.25), zeroPoint: Int32Array.of(2, 1) });
+  });
+
   it.each<[() => unknown, string]>([
     [
       () => quantizePerTensor(x, "0.5" as never, 2, "quint8"),

@@ -29,7 +29,10 @@ const quantizeOp: Op<[Tensor], { qparams: QParams }> = {
     ),
 };
 
-/** Scale and zero point of a tensor, or of each index of `axis`. Left out: `axis` null, the dtype's whole range. */
+/**
+ * Scale and zero point of a tensor, or of each index of `axis`. Left out: `axis` null, the dtype's whole range. What is complete, as a
+ * tensor's `qparams` are, is taken as it is; of anything else the arrays are copied.
+ */
 export interface GivenQParams {
   readonly dtype: QuantizedDType;
   readonly qscheme?: QScheme;
@@ -44,7 +47,7 @@ export interface GivenQParams {
 const rangeOf = (dtype: QuantizedDType, where: string) =>
   entryOf(quantRanges, dtype, whereOf(where), "dtype");
 
-/** All of them, as arrays; those that have it all stay the same object. */
+/** All of them, as arrays that nobody else writes into; those that have it all stay the same object. */
 function completeQParams(given: GivenQParams, x: Tensor, where: string): QParams {
   requireTensor(x, where);
   requireQParams(given, where);
@@ -61,7 +64,8 @@ function completeQParams(given: GivenQParams, x: Tensor, where: string): QParams
   };
   checkQParams(qparams, x, where);
   const isComplete = Object.entries(qparams).every(([name, value]) => given[name as keyof QParams] === value);
-  return isComplete ? (given as QParams) : qparams;
+  if (isComplete) return given as QParams;
+  return { ...qparams, scale: qparams.scale.slice(), zeroPoint: qparams.zeroPoint.slice() };
 }
 
 function requireQParams(given: unknown, where: string): asserts given is GivenQParams {
