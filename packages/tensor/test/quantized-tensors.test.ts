@@ -70,6 +70,7 @@ describe("scale and zero point", () => {
     ["numbers", { dtype: "quint8", scale: 0.5, zeroPoint: 2 }],
     ["lists", { dtype: "quint8", scale: [0.5], zeroPoint: [2], axis: null }],
     ["tensors", { dtype: "quint8", scale: tensor([0.5]), zeroPoint: two, quantMin: 0 }],
+    ["typed arrays", { dtype: "quint8", scale: Float64Array.of(0.5), zeroPoint: BigInt64Array.of(2n) }],
     ["all of it", { dtype: "quint8", ...whole, scale: Float32Array.of(0.5), zeroPoint: Int32Array.of(2) }],
   ])("are %s", (_, given) => {
     const q = quantize(x, given);
@@ -142,6 +143,21 @@ describe("scale and zero point", () => {
     [
       () => fakeQuantize(x, [[1]] as never, 2, whole),
       "scale: a number, or a list or tensor of them, got Array of length 1",
+    ],
+    [
+      // @ts-expect-error
+      () => quantizePerTensor(x, 0.5, new DataView(new ArrayBuffer(4)), "quint8"),
+      "quantizePerTensor: expected zeroPoint: an integer, or a list or tensor of them, got DataView.",
+    ],
+    [
+      // @ts-expect-error
+      () => quantize(x, { dtype: "quint8", scale: new DataView(new ArrayBuffer(4)), zeroPoint: 0 }),
+      "quantize: expected scale: a number, or a list or tensor of them, got DataView.",
+    ],
+    [
+      // @ts-expect-error
+      () => quantizePerChannel(x, { length: 2, 0: 0.5, 1: 0.25 }, [0, 0], 0, "quint8"),
+      "scale: a number, or a list or tensor of them, got an object with 0, 1, length",
     ],
     [() => backward(undefined as never), "backward: expected a tensor, got undefined"],
   ])("or else a clear error: %s", (run, message) => {

@@ -3,8 +3,8 @@ import { Tensor } from "../tensor.ts";
 import { kindOf } from "./kind-of.ts";
 import { whereOf } from "./where.ts";
 
-/** One number, or one for each channel. */
-export type Numbers = number | ArrayLike<number> | Tensor;
+/** One number, or one for each channel: a list, a typed array of any kind or a tensor. */
+export type Numbers = number | readonly number[] | (ArrayBufferView & ArrayLike<number | bigint>) | Tensor;
 
 /** As float32; what is that already is not copied. @param what `scale`, for errors. @throws ArgumentError for what are no numbers. */
 export function floatsOf(given: Numbers, where: string, what: string): Float32Array {
@@ -22,7 +22,7 @@ export function integersOf(given: Numbers, where: string, what: string): Int32Ar
 
 function listOf(given: Numbers, where: string, what: string, kind: string): number[] {
   const source: unknown = given instanceof Tensor ? given.toArray() : given;
-  const isList = Array.isArray(source) || ArrayBuffer.isView(source);
+  const isList = Array.isArray(source) || (ArrayBuffer.isView(source) && !(source instanceof DataView));
   const list: unknown[] = isList ? Array.from(source as ArrayLike<unknown>) : [source];
   const numbers = list.map((one) => (typeof one === "bigint" ? Number(one) : one));
   const other = numbers.findIndex((one) => typeof one !== "number");

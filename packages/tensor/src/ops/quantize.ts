@@ -143,8 +143,8 @@ export function quantizePerTensor(
 /** As torch.quantize_per_channel: one scale and zero point per index of `axis`, the dtype's whole range. @throws as `quantize`. */
 export function quantizePerChannel(
   x: Tensor,
-  scales: ArrayLike<number> | Tensor,
-  zeroPoints: ArrayLike<number> | Tensor,
+  scales: Exclude<Numbers, number>,
+  zeroPoints: Exclude<Numbers, number>,
   axis: number,
   dtype: QuantizedDType,
 ): Tensor {
