@@ -224,9 +224,21 @@ describe("inputs and outputs", () => {
     expect(session.inputs.map(({ name }) => name)).toEqual(["left", "right"]);
     const [left, right] = [tensor([[5, 7]]), tensor([[3, 1]])].map(given);
     expect([...session.run({ right, left }).output.data]).toEqual([2, 6]);
-    for (const wrong of [null, undefined, 5, { a: 1 }, [1]]) {
-      expect(() => lower(net, wrong as never)).toThrow("a list of tensors, or tensors by name, got");
-    }
+  });
+
+  it("names may be keys of an object without a prototype, and integers only of one input", () => {
+    const net = new Net({}, (a, b) => sub(a, b ?? 1));
+    const x = zeros([1, 2]);
+    const namesOf = (given: object) => {
+      const { inputs, values } = lower(net, given as Record<string, Tensor>);
+      return inputs.map((index) => values[index].name);
+    };
+    expect(namesOf(Object.assign(Object.create(null), { left: x, right: x }))).toEqual(["left", "right"]);
+    expect(namesOf({ 0: x })).toEqual(["0"]);
+    expect(() => namesOf({ left: x, 0: x })).toThrow(
+      "lower of Net: expected names of inputs that are no integers, got '0'.\nAn object has integers first",
+    );
+    expect(namesOf({ "01": x, "1.5": x, "-1": x })).toEqual(["01", "1.5", "-1"]);
   });
 
   it("expand repeats an activation, to the bit", async () => {
@@ -466,7 +478,19 @@ describe("errors", () => {
       "lower of ReLU: expected example inputs: a tensor, a list of tensors, or tensors by name, got undefined.\n" +
         "Their values do not matter: zeros([1, 3, 224, 224]).",
     );
-    expect(() => lower(net, [1, 3, 8, 8] as never)).toThrow("got [number,number,number,number].");
+    const x = zeros([1, 2]);
+    for (const [wrong, got] of [
+      [null, "null"],
+      [5, "5"],
+      [Float32Array.of(1), "Float32Array"],
+      [new Map([["x", x]]), "Map"],
+      [[1, 3, 8, 8], "1 for input 0"],
+      [[x, null], "null for input 1"],
+      [{ x, y: [1] }, "Array for input y"],
+      [Object.assign(Object.create(null), { x: 1 }), "1 for input x"],
+    ] as const) {
+      expect(() => lower(net, wrong as never)).toThrow(`a list of tensors, or tensors by name, got ${got}.`);
+    }
   });
 
   it("options that there are not", () => {

@@ -1,14 +1,16 @@
-import { inputNames, repeatedTo } from "@octavo/graph";
+import { repeatedTo } from "@octavo/graph";
 import { GRUCell, LSTMCell, MultiheadAttention, Recurrent, RNNCell, stepOn } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { activationQuantizerOf } from "@octavo/qat";
 import { checkProgram, fuseOps } from "@octavo/runtime";
-import { ArgumentError, QuantizationError, withDefaults } from "@octavo/spec";
+import { QuantizationError, withDefaults } from "@octavo/spec";
 import type { Program, ProgramValue } from "@octavo/spec";
-import { noGrad, Tensor } from "@octavo/tensor";
+import type { Tensor } from "@octavo/tensor";
 import { activationQParams } from "../internal/program-value.ts";
 import { clampingTable } from "./clamping-table.ts";
 import { ComparedRuns } from "./compared-runs.ts";
+import { namedInputs } from "./named-inputs.ts";
+import type { ExampleInputs } from "./named-inputs.ts";
 import { ProgramBuilder } from "./program-builder.ts";
 import { recordRun } from "./recorder.ts";
 import type { Run } from "./recorder.ts";
@@ -17,9 +19,6 @@ export interface LowerOptions {
   /** Name of the program. Default: the model's class. */
   readonly name?: string;
 }
-
-/** A tensor, or all arguments of forward: in order, or in order with names for the program. */
-export type ExampleInputs = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>;
 
 /**
  * Writes a model down as a `Program` for `@octavo/runtime`: a flat list of ops with their constants. Usually a converted
@@ -34,11 +33,12 @@ export type ExampleInputs = Tensor | readonly Tensor[] | Readonly<Record<string,
  * @param exampleInputs a tensor, or all arguments of forward, as a list or by names for the program; their first axis is the batch.
  * @throws QuantizationError for a prepared model, for an op that the runtime does not have, and for values read by `item()`,
  *   `data` or `toArray()`, naming the module. @throws ShapeError where another axis than the first follows the batch.
- * @throws ArgumentError for example inputs that are no tensors, and for options that there are not.
+ * @throws ArgumentError for example inputs that are no tensors, for integers as names of several (an object does not keep their
+ *   order), and for options that there are not.
  */
 export function lower(model: Module, exampleInputs: ExampleInputs, options: LowerOptions = {}): Program {
   const { name } = withDefaults(stepOn("lower", model), { name: model.typeName() }, options);
-  const named = namedInputs(name, model, exampleInputs);
+  const named = namedInputs(`lower of ${name}`, model, exampleInputs);
   const inputs = named.map(([, x]) => x);
   requireConverted(name, model);
   requireLayersOfPrograms(name, model);
@@ -53,28 +53,6 @@ export function lower(model: Module, exampleInputs: ExampleInputs, options: Lowe
   } finally {
     for (const [module, training] of flags) module.training = training;
   }
-}
-
-/** @throws ArgumentError for what are no tensors. */
-function namedInputs(name: string, model: Module, given: ExampleInputs): (readonly [string, Tensor])[] {
-  const hasNames = Boolean(given) && Object.getPrototypeOf(given) === Object.prototype;
-  const inputs: unknown = given instanceof Tensor ? [given] : hasNames ? Object.values(given) : given;
-  if (!Array.isArray(inputs) || !inputs.every((x) => x instanceof Tensor)) {
-    throw new ArgumentError({
-      where: `lower of ${name}`,
-      expected: "example inputs: a tensor, a list of tensors, or tensors by name",
-      got: Array.isArray(inputs) ? `[${inputs.map((x) => typeof x)}]` : typeof given,
-      hint: "Their values do not matter: zeros([1, 3, 224, 224]).",
-    });
-  }
-  const names = hasNames
-    ? Object.keys(given)
-    : inputs.length > 1
-      ? inputNames(model, inputs.length)
-      : ["input"];
-  // A tensor that is given twice stands for two inputs.
-  const own = (x: Tensor, i: number) => (inputs.indexOf(x) < i ? noGrad(() => x.clone()) : x);
-  return inputs.map((x: Tensor, i) => [names[i], own(x, i)] as const);
 }
 
 /** A prepared model would watch the example inputs as if they were data. @throws QuantizationError */
