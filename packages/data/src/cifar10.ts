@@ -1,4 +1,4 @@
-import { readBytes } from "@octavo/safetensors";
+import { bytesOf, readBytes } from "@octavo/safetensors";
 import { ArgumentError, FormatError } from "@octavo/spec";
 
 import type { DatasetSplits, ImageDataset } from "./image-dataset.ts";
@@ -60,9 +60,11 @@ export async function cifar10(options: { readonly dir: string }): Promise<Datase
 
 /**
  * Parses a file of CIFAR-10's binary version: any number of records of one label byte and 3 072 bytes (C, H, W).
- * @throws FormatError if it is not a whole number of records, or a label is no class.
+ * @param where name of the source, for errors.
+ * @throws ArgumentError for anything but its bytes. @throws FormatError if it is not a whole number of records, or a label is no class.
  */
-export function readCifar10(bytes: Uint8Array, where = "CIFAR-10 file"): ImageDataset {
+export function readCifar10(file: Uint8Array | ArrayBuffer, where = "CIFAR-10 file"): ImageDataset {
+  const bytes = bytesOf(file, where);
   const record = 1 + pixels;
   const count = bytes.length / record;
   if (!Number.isInteger(count) || count === 0) {

@@ -1,4 +1,5 @@
-import { ArgumentError, describeGiven, FormatError } from "@octavo/spec";
+import { bytesOf } from "@octavo/safetensors";
+import { FormatError } from "@octavo/spec";
 
 /** An idx file of unsigned bytes: MNIST's format (http://yann.lecun.com/exdb/mnist). */
 export interface Idx {
@@ -15,11 +16,7 @@ const unsignedByte = 0x08;
  * @throws ArgumentError for anything but its bytes. @throws FormatError for another magic number, elements that are not unsigned bytes, or too few or many of them.
  */
 export function readIdx(file: Uint8Array | ArrayBuffer, where = "idx file"): Idx {
-  const bytes = file instanceof ArrayBuffer ? new Uint8Array(file) : file;
-  if (!(bytes instanceof Uint8Array)) {
-    const expected = "a file as a Uint8Array or ArrayBuffer";
-    throw new ArgumentError({ where, expected, got: describeGiven(file) });
-  }
+  const bytes = bytesOf(file, where);
   const [zero, alsoZero, type, rank] = bytes;
   if (bytes.length < 4 || zero !== 0 || alsoZero !== 0) {
     const got = `the bytes ${[...bytes.subarray(0, 4)].join(" ") || "(none)"}`;

@@ -153,6 +153,14 @@ describe("cifar10", () => {
     expect([...test.labels, test.images.length, test.classes[9]]).toEqual([9, 3072, "truck"]);
   });
 
+  test("takes bytes as fetch gives them, and nothing else", () => {
+    const { labels, images } = readCifar10(record(4, 0).slice().buffer);
+    expect([[...labels], images.length]).toEqual([[4], 3072]);
+    expect(() => readCifar10([1, 2, 3] as never, "b.bin")).toThrow(
+      "b.bin: expected a file as a Uint8Array or ArrayBuffer, got Array.",
+    );
+  });
+
   test("says what it needs where no folder is given", async () => {
     // @ts-expect-error
     await expect(cifar10()).rejects.toThrow(

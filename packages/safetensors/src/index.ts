@@ -1,3 +1,4 @@
+export { bytesOf } from "./bytes-of.ts";
 export { loadSafetensors } from "./load-safetensors.ts";
 export { describeSource, readBytes } from "./read-bytes.ts";
 export type { ByteSource } from "./read-bytes.ts";

@@ -1,4 +1,4 @@
-import { ArgumentError, describeGiven } from "@octavo/spec";
+import { bytesOf } from "./bytes-of.ts";
 import { checkCoverage, checkEntry, checkMetadata } from "./internal/check-entry.ts";
 import type { Entry } from "./internal/check-entry.ts";
 import { readHeader } from "./internal/read-header.ts";
@@ -14,14 +14,7 @@ import type { Safetensors, StoredTensor } from "./stored-tensor.ts";
  * of data must belong to exactly one tensor. @throws ArgumentError for anything but its bytes, which `loadSafetensors` reads of a path.
  */
 export function readSafetensors(file: Uint8Array | ArrayBuffer, where = "safetensors"): Safetensors {
-  const bytes = file instanceof ArrayBuffer ? new Uint8Array(file) : file;
-  if (!(bytes instanceof Uint8Array)) {
-    throw new ArgumentError({
-      where,
-      expected: "a file as a Uint8Array or ArrayBuffer",
-      got: describeGiven(file),
-    });
-  }
+  const bytes = bytesOf(file, where);
   const { entries, dataStart } = readHeader(bytes, where);
   const dataLength = bytes.length - dataStart;
   const checked: Entry[] = [];

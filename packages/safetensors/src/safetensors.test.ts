@@ -6,7 +6,7 @@ import { ArgumentError, FormatError } from "@octavo/spec";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { readSafetensors, storedDTypes, writeSafetensors } from "./index.ts";
+import { bytesOf, readSafetensors, storedDTypes, writeSafetensors } from "./index.ts";
 import type { StoredDType, StoredTensor } from "./index.ts";
 
 const tensor = fc
@@ -115,6 +115,11 @@ test.each<[unknown, string]>([
 test("a file is bytes as fetch gives them, too", () => {
   const bytes = writeSafetensors([["w", { dtype: "F32", shape: [2], data: Float32Array.of(1, 2) }]]);
   expect(readSafetensors(bytes.buffer)).toEqual(readSafetensors(bytes));
+  expect(bytesOf(bytes, "w")).toBe(bytes);
+  expect(bytesOf(bytes.buffer, "w").buffer).toBe(bytes.buffer);
+  expect(() => bytesOf(null as never, "w")).toThrow(
+    "w: expected a file as a Uint8Array or ArrayBuffer, got null.",
+  );
 });
 
 /** A file with this header text and that many bytes of data. */
