@@ -2,6 +2,7 @@ import { ArgumentError, numberOfElements, ShapeError } from "@octavo/spec";
 import type { DType, MemoryFormat, TypedArray } from "@octavo/spec";
 import { defaultGenerator } from "./generator.ts";
 import type { Generator } from "./generator.ts";
+import { isTypedArray } from "./internal/is-typed-array.ts";
 import { kindOf } from "./internal/kind-of.ts";
 import { optionsOf } from "./internal/options-of.ts";
 import { Tensor } from "./tensor.ts";
@@ -34,8 +35,9 @@ export function tensor(
 ): Tensor {
   const explicit = Array.isArray(shapeOrOptions) ? (shapeOrOptions as readonly number[]) : null;
   const options = tensorSettings(explicit ? more : (shapeOrOptions as TensorOptions | undefined));
-  const isTyped = ArrayBuffer.isView(values);
-  const shape = explicit ?? (isTyped ? [(values as TypedArray).length] : shapeOf(values as NestedArray, []));
+  const isTyped = isTypedArray(values);
+  if (explicit && !isTyped) requireFlat(values);
+  const shape = explicit ?? (isTyped ? [values.length] : shapeOf(values as NestedArray, []));
   const flat =
     isTyped || explicit ? (values as ArrayLike<number>) : ([values as unknown].flat(Infinity) as number[]);
   if (flat.length !== numberOfElements(shape)) {
@@ -61,10 +63,20 @@ function bigIntsAs(dtype: DType, values: unknown): ArgumentError {
   return new ArgumentError({ where: "tensor", expected, got, hint });
 }
 
+/** Values beside a shape are in one list, not nested. */
+function requireFlat(values: unknown): void {
+  const isList = Object(values) === values && "length" in (values as object);
+  const list: unknown[] = isList ? Array.from(values as ArrayLike<unknown>) : [];
+  const other = list.findIndex((value) => typeof value !== "number" && typeof value !== "bigint");
+  if (isList && other < 0) return;
+  const got = isList ? `${kindOf(list[other])} at [${other}]` : kindOf(values);
+  throw new ArgumentError({ where: "tensor", expected: "one list of numbers beside a shape", got });
+}
+
 function shapeOf(values: NestedArray, path: readonly number[]): number[] {
   if (typeof values === "number") return [];
   if (!Array.isArray(values)) {
-    const got = `${typeof values}${path.length > 0 ? ` at [${path}]` : ""}`;
+    const got = `${typeof values === "bigint" ? "bigint" : kindOf(values)}${path.length > 0 ? ` at [${path}]` : ""}`;
     const hint =
       typeof values === "bigint" ? 'tensor(BigInt64Array.from(values), { dtype: "int64" })' : undefined;
     throw new ArgumentError({ where: "tensor", expected: "numbers, or arrays of them", got, hint });

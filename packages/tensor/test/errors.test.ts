@@ -131,7 +131,7 @@ describe("arguments that do not fit", () => {
     [
       () => tensor([[1], ["2"]] as never),
       ArgumentError,
-      "tensor: expected numbers, or arrays of them, got string at [1,0].",
+      'tensor: expected numbers, or arrays of them, got "2" at [1,0].',
     ],
     [
       () => tensor(BigInt64Array.of(1n)),
@@ -148,7 +148,22 @@ describe("arguments that do not fit", () => {
       ArgumentError,
       "tensor: expected numbers, or arrays of them, got bigint at [0].\ntensor(BigInt64Array.from(values)",
     ],
-    [() => tensor("12" as never), ArgumentError, "tensor: expected numbers, or arrays of them, got string."],
+    [() => tensor("12" as never), ArgumentError, 'tensor: expected numbers, or arrays of them, got "12".'],
+    [
+      () => tensor(new DataView(new ArrayBuffer(8)) as never),
+      ArgumentError,
+      "tensor: expected numbers, or arrays of them, got DataView.",
+    ],
+    [
+      () => tensor("12" as never, [2]),
+      ArgumentError,
+      'tensor: expected one list of numbers beside a shape, got "12".',
+    ],
+    [
+      () => tensor([1, [2]] as never, [2]),
+      ArgumentError,
+      "tensor: expected one list of numbers beside a shape, got Array of length 1 at [1].",
+    ],
     [() => tensor(undefined as never), ArgumentError, "got undefined."],
     [() => ops.randn(2 as never), ArgumentError, "randn: expected a shape as an array: [2, 3], got 2."],
     [

@@ -1,5 +1,6 @@
 import { ArgumentError } from "@octavo/spec";
 import { Tensor } from "../tensor.ts";
+import { isTypedArray } from "./is-typed-array.ts";
 import { kindOf } from "./kind-of.ts";
 import { whereOf } from "./where.ts";
 
@@ -22,7 +23,7 @@ export function integersOf(given: Numbers, where: string, what: string): Int32Ar
 
 function listOf(given: Numbers, where: string, what: string, kind: string): number[] {
   const source: unknown = given instanceof Tensor ? given.toArray() : given;
-  const isList = Array.isArray(source) || (ArrayBuffer.isView(source) && !(source instanceof DataView));
+  const isList = Array.isArray(source) || isTypedArray(source);
   const list: unknown[] = isList ? Array.from(source as ArrayLike<unknown>) : [source];
   const numbers = list.map((one) => (typeof one === "bigint" ? Number(one) : one));
   const other = numbers.findIndex((one) => typeof one !== "number");
