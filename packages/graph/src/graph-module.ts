@@ -64,6 +64,11 @@ export class GraphModule<I extends unknown[] = any[], O = any> extends ModuleTre
     return this.getSubmodule(node.targetName);
   }
 
+  /** The parameter, buffer or constant that a `getAttr` node reads. */
+  tensorOf(node: Node): Tensor {
+    return lookUp(this, node.targetName) as Tensor;
+  }
+
   /** Adds a module (or replaces one) for new nodes to call. */
   addSubmodule(path: string, module: Module): void {
     this.place(path, module);

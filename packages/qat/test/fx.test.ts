@@ -17,7 +17,7 @@ import {
 } from "@octavo/nn";
 import { MinMaxObserver } from "@octavo/observers";
 import { ArgumentError, onWarning } from "@octavo/spec";
-import { add, backward, mul, noGrad, randn, tensor } from "@octavo/tensor";
+import { add, backward, cat, mul, noGrad, randn, slice, tensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { goldens } from "@octavo/testing";
 import type { GoldenCase } from "@octavo/testing";
@@ -206,6 +206,55 @@ describe("prepareFx", () => {
     const trained = prepareQatFx(new Affine().train(), getDefaultQatQConfigMapping(), image());
     backward(trained(image()).sum());
     expect(new Map(trained.namedParameters()).get("gain")!.grad).not.toBeNull();
+  });
+
+  describe("additive attention masks", () => {
+    class Masked extends Module<[Tensor], Tensor> {
+      scores = new Linear(4, 3);
+      mask: Tensor;
+      constructor(masked: number) {
+        super();
+        this.mask = tensor([
+          [0, masked, masked],
+          [0, 0, masked],
+        ]);
+      }
+      override forward(x: Tensor): Tensor {
+        const scores = this.scores(x);
+        const firstRow = slice(this.mask, 0, 0, 1);
+        const masked = [add(scores, this.mask), add(firstRow, scores), cat([scores, this.mask])];
+        return cat(masked.map((y) => y.softmax({ dim: 1 })));
+      }
+    }
+    const x = randn([2, 4]);
+    const softmaxes = ["softmax", "softmax", "softmax"];
+    const functions = (prepared: GraphModule) =>
+      prepared.graph.nodes.filter(({ op }) => op === "callFunction").map(({ targetName }) => targetName);
+
+    it.each([-Infinity, NaN])("of %s stay float", (masked) => {
+      const prepared = prepareFx(new Masked(masked).eval(), getDefaultQConfigMapping(), x);
+      expect(functions(prepared)).toEqual(["slice", "add", "add", "cat", ...softmaxes]);
+    });
+
+    it("of −∞ calibrate and train", () => {
+      const net = () => new Masked(-Infinity);
+      const prepared = prepareFx(net().eval(), getDefaultQConfigMapping(), x);
+      expect(noGrad(() => prepared(x) as Tensor).data.every(Number.isFinite)).toBe(true);
+      const trained = prepareQatFx(net().train(), getDefaultQatQConfigMapping(), x);
+      backward((trained(x) as Tensor).sum());
+    });
+
+    it("of large numbers stay float by setObjectType alone", () => {
+      const mapping = getDefaultQConfigMapping();
+      expect(functions(prepareFx(new Masked(-1e9).eval(), mapping, x))).toEqual(["slice", ...softmaxes]);
+      mapping.setObjectType("add", null);
+      expect(functions(prepareFx(new Masked(-1e9).eval(), mapping, x))).toEqual([
+        "slice",
+        "add",
+        "add",
+        ...softmaxes,
+      ]);
+    });
   });
 
   it("puts the stubs of a model that has its own anew", () => {

@@ -12,9 +12,10 @@ export function followsInput(model: GraphModule, node: Node): boolean {
     if (module instanceof FloatFunctional) return scalarOperations.has(node.args[0]);
     return keepsInputQParams(module);
   }
-  if (node.op !== "callFunction" || typeof node.target === "string") return false;
-  return (
-    functionOutput(node.targetName) === "input" ||
-    ("acceptsQuantized" in node.target && node.target.acceptsQuantized === true)
-  );
+  return node.op === "callFunction" && (functionOutput(node.targetName) === "input" || movesElements(node));
+}
+
+/** Whether a node calls a function whose result has elements of its input alone (reshape, slice, …). */
+export function movesElements({ target }: Node): boolean {
+  return typeof target !== "string" && "acceptsQuantized" in target && target.acceptsQuantized === true;
 }

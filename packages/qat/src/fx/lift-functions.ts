@@ -4,6 +4,7 @@ import type { Argument, GraphModule } from "@octavo/graph";
 import { ELU, GELU, Hardsigmoid, Hardswish, LeakyReLU, Mish, Sigmoid, SiLU, Tanh } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { FloatFunctional } from "../float-functional.ts";
+import { movesElements } from "./follows-input.ts";
 import { freePath } from "./free-path.ts";
 import type { NodeQConfigs } from "./node-qconfigs.ts";
 
@@ -45,7 +46,8 @@ const activations: Readonly<Record<string, (options: never) => Module>> = {
 
 /**
  * Turns functions between activations (`add(x, y)`, `sigmoid(x)`) into modules, in place, so that their results can be
- * observed and quantized. Those with a null qconfig stay. A relu right after an addition becomes part of it.
+ * observed and quantized. Those with a null qconfig stay, and so do those of constants that are not finite (attention masks), which
+ * have no range. A relu right after an addition becomes part of it.
  */
 export function liftFunctions(
   model: GraphModule,
@@ -54,6 +56,7 @@ export function liftFunctions(
 ): void {
   for (const node of [...model.graph.nodes]) {
     if (node.op !== "callFunction" || !qconfigs.get(node)) continue;
+    if (!node.inputs.every((input) => hasRange(model, input))) continue;
     const args = operations[node.targetName]?.(node) ?? null;
     const activation = activations[node.targetName];
     if (args) {
@@ -86,6 +89,12 @@ function absorbRelu(model: GraphModule, add: Node, relu: Node): void {
   add.args = ["addRelu", ...add.args.slice(1)];
   relu.replaceAllUsesWith(add);
   model.graph.eraseNode(relu);
+}
+
+/** Whether an observer can take it, as far as is known before calibration: a constant, or elements of one, shall be finite. */
+function hasRange(model: GraphModule, node: Node): boolean {
+  if (movesElements(node)) return node.inputs.every((input) => hasRange(model, input));
+  return node.op !== "getAttr" || !isFloat(node) || model.tensorOf(node).data.every(Number.isFinite);
 }
 
 function isFloat(argument: Argument): argument is Node {

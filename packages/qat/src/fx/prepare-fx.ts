@@ -24,7 +24,7 @@ type ExampleInputs = Tensor | readonly unknown[];
 /**
  * Prepares a model for calibration without changes to its code: traces it, fuses what fits, decides by the mapping what is
  * quantized, puts stubs around it and observers inside. Functions between activations (`add`, `cat`, `sigmoid`, …) take
- * part as layers do, and so do parameters and constants that they add or multiply; stubs that the model has already are put anew.
+ * part as layers do, and so do finite parameters and constants that they add or multiply; stubs that the model has already are put anew.
  * torch.ao.quantization.quantize_fx.prepare_fx.
  *
  * ```ts ignore
