@@ -437,6 +437,11 @@ describe("errors", () => {
       /got sum with .* axes,3 .*, and with .* axes,2 .* for other inputs\./,
     ],
     [
+      "an expand that follows the batch's size",
+      (x) => x.mean({ dim: 0 }).expand([x.shape[0], -1, -1, -1]),
+      /^Net: .* got expand with .* b of \[3,1,1,1\], and with .* b of \[4,1,1,1\] for other inputs\.\n.* tensors of size 1 are as wide as/,
+    ],
+    [
       "an output that depends on no input",
       () => ones([2]),
       /output: expected a tensor computed from the inputs, got one that does not/,

@@ -1,4 +1,5 @@
 import { QuantizationError, ShapeError } from "@octavo/spec";
+import type { ProgramConstant } from "@octavo/spec";
 import type { Tensor } from "@octavo/tensor";
 import { loweringRules } from "./lowering-rules.ts";
 import type { LoweredOp } from "./lowering-rule.ts";
@@ -95,11 +96,18 @@ function lowerAlike(record: OpRecord, twin: OpRecord, activations: ReadonlyMap<T
   return lowered;
 }
 
-/** All numbers that are written down with an op, its weights aside. */
+/** All numbers that are written down with an op; of its weights the shapes. */
 function numbersOf({ first = [], attributes = {}, constants = {} }: LoweredOp): string {
-  const before = first.flatMap((step) => Object.entries(step.attributes));
-  const scalars = Object.values(constants).filter(({ shape }) => shape.length === 0);
-  return [...before, ...Object.entries(attributes), ...scalars.map(({ data }) => data)].join(" ");
+  const steps = [...first, { attributes, constants }];
+  const numbers = steps.flatMap((step) => [
+    ...Object.entries(step.attributes),
+    ...Object.entries(step.constants ?? {}).map(describeConstant),
+  ]);
+  return numbers.join(" ");
+}
+
+function describeConstant([role, { shape, data }]: readonly [string, ProgramConstant]): string {
+  return shape.length === 0 ? String(data) : `${role} of [${shape}]`;
 }
 
 function sameTensor(a: Tensor, b: Tensor): boolean {
