@@ -19,7 +19,7 @@ import {
 import { FixedQParamsObserver, onWarning } from "@octavo/observers";
 import type { HistogramObserver } from "@octavo/observers";
 import { QuantizationError } from "@octavo/spec";
-import { allocatedBytes, frame, noGrad, randn, tensor } from "@octavo/tensor";
+import { add, allocatedBytes, frame, noGrad, randn, tensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { describe, expect, it } from "vitest";
 import {
@@ -397,5 +397,24 @@ describe("fuseModules of a model with an addition before a ReLU", () => {
     const { report } = fuseModules(new Skip().eval(), randn([1, 3, 2, 2]));
     expect(report.unfused.map(({ members }) => members)).toEqual([["skip", "relu"]]);
     expect(report.unfused[0].reason).toMatch(/^one method, addRelu, does both/);
+  });
+
+  it("names it of modules alone that have it", () => {
+    class Choice extends Module<[kind: string, x: Tensor], Tensor> {
+      static readonly isLeafModule = true;
+
+      override forward(kind: string, x: Tensor): Tensor {
+        return kind === "add" ? add(x, 1) : x;
+      }
+    }
+    class Net extends Module<[x: Tensor], Tensor> {
+      choice = new Choice();
+      relu = new ReLU();
+
+      override forward(x: Tensor): Tensor {
+        return this.relu(this.choice("add", x));
+      }
+    }
+    expect(fuseModules(new Net().eval(), randn([1, 3])).report.unfused).toEqual([]);
   });
 });
