@@ -92,7 +92,7 @@ describe("constants of arithmetic on integers", () => {
     }
   });
 
-  test.each(["add", "mul"])("%s with a scale whose reciprocal or products are infinite", (op) => {
+  test.each(["add", "mul"])("%s with a scale of which float32 makes infinities", (op) => {
     const message = (name: string, scale: number) =>
       `expected scale of '${name}' between ${2 ** -128} and ${2 ** 119}, got ${scale}.`;
     const of = (a: number, y: number) => () => {

@@ -35,7 +35,8 @@ export function quantizedBinary(name: string, rule: PairRule): OpDefinition {
     check(step) {
       step.expectCounts(2);
       for (const value of [...step.inputs, ...step.outputs]) {
-        // Beyond these 1 / scale or 255 · scale is infinite, and 0 times that what each kernel makes of NaN.
+        // Between these 1 / scale is finite, and so is the sum of two values of at most 255 · scale each: of the NaN that comes of
+        // infinities each kernel makes another integer.
         step.expectNumber(
           `scale of '${value.name}'`,
           step.quantized8(value).qparams.scale,
