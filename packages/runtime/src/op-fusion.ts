@@ -6,7 +6,7 @@ import type { Step } from "./step.ts";
 export type FusedOp = Omit<ProgramOp, "name" | "outputs">;
 
 /**
- * Makes one op of two, with the same bits, when a session is made; programs stay as they were lowered.
+ * Makes one op of two, with the same bits: when a session is made, whose program stays as it was lowered, or by `lower`, in the program itself.
  *
  * @param first has one output, which `reader` reads once and nothing else does.
  * @param operand which input of the reader that is; its other inputs are there when the fused op runs.
