@@ -3,5 +3,6 @@ export interface LayerStep {
   readonly layer: "Linear" | "Conv1d" | "Embedding" | "LayerNorm" | "MultiheadAttention" | "LSTM" | "GRU";
   readonly arguments: readonly number[];
   readonly input: readonly number[];
-  readonly mode: "float" | "qat";
+  /** Training steps, or inference of what `quantizeDynamic` makes. */
+  readonly mode: "float" | "qat" | "dynamic";
 }

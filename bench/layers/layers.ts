@@ -11,6 +11,7 @@ import type { LayerStep } from "./layer-step.ts";
 
 const float = { mode: "float" } as const;
 const qat = { mode: "qat" } as const;
+const dynamic = { mode: "dynamic" } as const;
 const linear = { layer: "Linear", arguments: [512, 512], input: [1024, 512] } as const;
 const conv1d = { layer: "Conv1d", arguments: [128, 128, 5], input: [16, 128, 128] } as const;
 
@@ -25,6 +26,9 @@ const steps: Readonly<Record<string, LayerStep>> = {
   attention: { layer: "MultiheadAttention", arguments: [256, 8], input: [128, 8, 256], ...float },
   lstm: { layer: "LSTM", arguments: [128, 128], input: [64, 16, 128], ...float },
   gru: { layer: "GRU", arguments: [128, 128], input: [64, 16, 128], ...float },
+  "linear-dynamic": { layer: "Linear", arguments: [768, 768], input: [128, 768], ...dynamic },
+  "linear-dynamic-row": { layer: "Linear", arguments: [768, 768], input: [1, 768], ...dynamic },
+  "lstm-dynamic": { layer: "LSTM", arguments: [128, 128], input: [64, 16, 128], ...dynamic },
 };
 
 /** Timed steps. */
@@ -33,7 +37,7 @@ const counted = 60;
 const warmUp = 30;
 
 export const layers: Benchmark = {
-  summary: "training steps of single layers: forward and backward",
+  summary: "training steps of single layers, forward and backward; inference of dynamically quantized ones",
   options: [
     `--models ${Object.keys(steps).join(",")}`,
     "--threads 1,2   --runs <steps>   --kernels native|wasm|reference|<name>",

@@ -1,4 +1,4 @@
-// Octavo in its own process: one layer at a time, a training step of it when asked.
+// Octavo in its own process: one layer at a time, a training step of it when asked, or inference.
 import {
   Conv1d,
   Embedding,
@@ -11,8 +11,10 @@ import {
   LSTM,
   manualSeed,
   MultiheadAttention,
+  noGrad,
   Parameter,
   prepareQat,
+  quantizeDynamic,
   randn,
   resolve,
   Sequential,
@@ -26,17 +28,20 @@ interface Layer {
   readonly module: Module<never, unknown>;
   /** What gets gradients beside the module: the input, unless it is of indices. */
   readonly input: Parameter | null;
-  readonly output: () => Tensor;
+  /** The layer's output, or that of one in its place. */
+  readonly output: (module?: Module<never, unknown>) => Tensor;
 }
 
-const withInput = (module: Module<[Tensor], Tensor>, shape: readonly number[]): Layer => {
+type Call<R> = Module<[Tensor], R>;
+
+const withInput = (module: Call<Tensor>, shape: readonly number[]): Layer => {
   const input = new Parameter(randn(shape));
-  return { module, input, output: () => module(input) };
+  return { module, input, output: (its = module) => (its as Call<Tensor>)(input) };
 };
 
 const recurrent = (module: LSTM | GRU, shape: readonly number[]): Layer => {
   const input = new Parameter(randn(shape));
-  return { module, input, output: () => module(input)[0] };
+  return { module, input, output: (its = module) => (its as Call<[Tensor]>)(input)[0] };
 };
 
 type Build = (sizes: readonly number[], shape: readonly number[]) => Layer;
@@ -68,19 +73,33 @@ function prepared({ module, input }: Layer): Layer {
   return { module: model, input, output: () => model(input!) };
 }
 
+function trainingStep({ module, input, output }: Layer): () => void {
+  const gradient = randn(frame(() => output().shape));
+  return () => {
+    module.zeroGrad();
+    input?.zeroGrad();
+    frame(() => output().backward(gradient));
+  };
+}
+
+/** A step in each mode. */
+const steps: { readonly [M in LayerStep["mode"]]: (layer: Layer) => () => void } = {
+  float: trainingStep,
+  qat: (layer) => trainingStep(prepared(layer)),
+  dynamic({ module, output }) {
+    // Inside of another module: the layer itself is replaced.
+    const holder = new Sequential(module as Module<[Tensor], Tensor>);
+    const quantized = quantizeDynamic(holder).getSubmodule("0");
+    return () => frame(() => noGrad(() => output(quantized)));
+  },
+};
+
 let step: () => void;
 
 await serve({
   prepare({ layer, arguments: sizes, input: shape, mode }: LayerStep) {
     manualSeed(0);
-    const float = builders[layer](sizes, shape);
-    const { module, input, output } = mode === "qat" ? prepared(float) : float;
-    const gradient = randn(frame(() => output().shape));
-    step = () => {
-      module.zeroGrad();
-      input?.zeroGrad();
-      frame(() => output().backward(gradient));
-    };
+    step = steps[mode](builders[layer](sizes, shape));
     return { isa: resolve("gemm").name };
   },
   step: () => timedStep(step),

@@ -22,12 +22,34 @@ calls = {
 step = None
 
 
+def training(module, call, x):
+    gradient = torch.randn(call(module, x).shape)
+
+    def run():
+        module.zero_grad()
+        x.grad = None
+        call(module, x).backward(gradient)
+
+    return run
+
+
+def inference(module, call, x):
+    quantized = quantization.quantize_dynamic(nn.Sequential(module), {nn.Linear, nn.LSTM}, dtype=torch.qint8)[0]
+
+    def run():
+        with torch.no_grad():
+            call(quantized, x)
+
+    return run
+
+
 def prepare(argument):
     global step
     torch.set_num_threads(argument["threads"])
     torch.manual_seed(0)
     layer, sizes, shape = argument["layer"], argument["arguments"], argument["input"]
     module = getattr(nn, layer)(*sizes).train()
+    call = calls.get(layer, lambda module, x: module(x))
     if argument["mode"] == "qat":
         module = nn.Sequential(module)
         module.qconfig = quantization.get_default_qat_qconfig("fbgemm")
@@ -36,15 +58,7 @@ def prepare(argument):
         x = (torch.arange(shape[0] * shape[1]) * 7919 % sizes[0]).reshape(shape)
     else:
         x = torch.randn(shape, requires_grad=True)
-    output = calls.get(layer, lambda module, x: module(x))
-    gradient = torch.randn(output(module, x).shape)
-
-    def run():
-        module.zero_grad()
-        x.grad = None
-        output(module, x).backward(gradient)
-
-    step = run
+    step = inference(module, call, x) if argument["mode"] == "dynamic" else training(module, call, x)
     return {"version": torch.__version__}
 
 

@@ -2,6 +2,7 @@
 #include "conv-gather.h"
 #include "conv-shape.h"
 #include "quantize.h"
+#include "quantized-conv-rows.h"
 #include "range-statistics.h"
 #include "row-dots.h"
 #include "workspace.h"
@@ -38,11 +39,22 @@ inline DynamicRange dynamicRange(float smallest, float largest, double quantMax)
   return {float(scale), int32_t(__builtin_rint(clamped))};
 }
 
+/** A call whose inputs are integers by now. */
+struct DynamicCall {
+  const ConvShape& shape;
+  Activations8 x;
+  const int8_t* weight;
+  /** Of each output channel: what its sums are multiplied by, and what is added then. */
+  float *multiplier, *bias;
+  float* y;
+
+  size_t channels() const { return size_t(shape.outChannels); }
+  size_t pixels() const { return size_t(shape.batch) * shape.outSize.volume(); }
+};
+
 /** Where sums of some outputs become floats: the channels of one pixel lie together, pixels `stride` apart. */
 struct DynamicOutputs {
-  float inputScale;
-  const float* weightScale;
-  const float* bias;
+  const float *multiplier, *bias;
   float* y;
   size_t stride, count;
 
@@ -50,9 +62,8 @@ struct DynamicOutputs {
   template <size_t Rows, size_t Outputs>
   void store(const int32_t (&sums)[Rows][Outputs], size_t row, size_t first) const {
     for (size_t r = 0; r < Rows; ++r) {
-      for (size_t o = 0; o < Outputs && first + o < count; ++o) {
-        const float product = static_cast<float>(sums[r][o]) * (inputScale * weightScale[first + o]);
-        y[(row + r) * stride + first + o] = bias ? product + bias[first + o] : product;
+      for (size_t o = first; o < first + Outputs && o < count; ++o) {
+        y[(row + r) * stride + o] = static_cast<float>(sums[r][o - first]) * multiplier[o] + bias[o];
       }
     }
   }
@@ -60,8 +71,6 @@ struct DynamicOutputs {
 
 /** Outputs and pixels that are taken at once: all of the outputs for one pixel, or some of them for several. */
 constexpr size_t dynamicBlock = 8, dynamicRows = 4, dynamicPair = 2;
-/** Pixels that a task gathers. */
-constexpr size_t dynamicPixels = 64;
 
 inline void dynamicProducts(const int16_t* x, size_t rows, const WeightRows<dynamicBlock>& weights, const DynamicOutputs& to) {
   const size_t stride = rowDotsStride(weights.depth);
@@ -80,48 +89,76 @@ inline void dynamicProducts(const int16_t* x, size_t rows, const WeightRows<dyna
   }
 }
 
+/** Few pixels: products of rows and weights as they lie, nothing is packed. */
+inline void dynamicByRows(const DynamicCall& call) {
+  const ConvShape& shape = call.shape;
+  const Gather gather = forwardGather(shape);
+  const size_t pixels = call.pixels(), channels = call.channels(), perGroup = channels / size_t(shape.groups);
+  // Each task gathers all pixels.
+  const size_t part = roundUp(divideUp(perGroup, 4), dynamicBlock), parts = divideUp(perGroup, part);
+  const size_t filter = filterElements(shape), stride = rowDotsStride(filter);
+  const uint64_t work = uint64_t(pixels) * filter * smallest(part, perGroup);
+  parallelFor(size_t(shape.groups) * parts, grainOf(taskProducts, work), [=](size_t begin, size_t end) {
+    const Workspace<int16_t> patches(pixels * stride + 1);
+    // What fills up the last vector of each row; no task writes there.
+    if (stride > filter) clear(patches.data(), pixels * stride);
+    const auto copy = [&](const uint8_t* from, int16_t* to, size_t n) { call.x.centreRun(from, to, n); };
+    for (size_t task = begin; task < end; ++task) {
+      const size_t group = task / parts, from = task % parts * part;
+      gatherRows(gather, call.x.data + group * gather.channels, 0, pixels, patches.data(), stride, copy);
+      for (size_t o = from; o < smallest(from + part, perGroup); o += dynamicBlock) {
+        const size_t channel = group * perGroup + o, wanted = smallest(dynamicBlock, perGroup - o);
+        const WeightRows<dynamicBlock> weights(call.weight + channel * filter, wanted, filter);
+        dynamicProducts(patches.data(), pixels, weights,
+                        {call.multiplier + channel, call.bias + channel, call.y + channel, channels, wanted});
+      }
+    }
+  });
+}
+
+/** Many pixels: weights are packed for this call alone, and multiplied as those of `quantizedConv`. */
+inline void dynamicByPanels(const DynamicCall& call, int32_t zeroPoint, int32_t quantMax) {
+  using Method = RowsMethod<EightBitOperands>;
+  const ConvShape& shape = call.shape;
+  const size_t channels = call.channels();
+  const Workspace<int32_t> zeroPoints(channels);
+  clear(zeroPoints.data(), channels);
+  const Weights8 weights = {{{call.weight, weightElements(shape), ElementKind::int8}}, zeroPoints.data()};
+  const Workspace<uint8_t> packed(Method::bytes(shape));
+  Method::pack({shape, weights, zeroPoint, -zeroPoint, quantMax - zeroPoint}, packed.data());
+  const RequantizerArrays arrays({{call.bias, channels, ElementKind::float32}}, {call.multiplier, channels}, 0, 0, 0);
+  Requantizer toFloats = arrays.requantizer;
+  toFloats.instead = storeFloats;
+  toFloats.bytes = sizeof(float);
+  Method::run({shape, call.x, packed.data(), toFloats, reinterpret_cast<uint8_t*>(call.y)});
+}
+
+/** Packing weights takes about as long as multiplying them by so many pixels as they lie. */
+constexpr size_t dynamicFewPixels = 16 * sizeof(EightBitOperands::Product::Weight);
+
 void dynamicConv(Span<const float> x, Span<const int8_t> weight, Span<const float> weightScale,
                  OptionalSpan<const float> bias, Span<float> y, const ConvShape& shape, int32_t quantMax) {
   OCTAVO_EXPECT(isValid(shape), "a convolution's shape");
-  const size_t count = inElements(shape), channels = size_t(shape.outChannels), filter = filterElements(shape);
+  const size_t count = inElements(shape), channels = size_t(shape.outChannels), ofImage = shape.inSize.volume() * size_t(shape.inChannels);
+  OCTAVO_EXPECT(ofImage <= INT32_MAX, "images of less than 2^31 elements");
   OCTAVO_EXPECT(x.length >= count && y.length >= outElements(shape), "inputs and outputs of the shape's size");
   OCTAVO_EXPECT(weight.length >= weightElements(shape), "weights of the shape's size");
   OCTAVO_EXPECT(weightScale.length >= channels && (!bias || bias.length >= channels), "a scale per output channel");
   const Range values = rangeOf(x.data, count);
   const DynamicRange range = dynamicRange(values.low, values.high, quantMax);
-  const Quantizer quantizer(range.scale, range.zeroPoint, 0, quantMax);
-  Workspace<int16_t> space(count + 1);
-  int16_t* integers = space.data();
-  parallelFor(count, elementGrain, [=](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i) {
-      integers[i] = static_cast<int16_t>(toInt(quantizer.centred(Scalar::load(x.data + i))).v);
-    }
-  });
-  const Gather gather = forwardGather(shape);
-  const size_t pixels = size_t(shape.batch) * shape.outSize.volume(), groups = size_t(shape.groups);
-  const size_t chunks = divideUp(pixels, dynamicPixels), perGroup = channels / groups;
-  // Few pixels, as in a linear layer: several tasks gather the same ones.
-  const size_t part = roundUp(divideUp(perGroup, chunks < 4 ? 4 : 1), dynamicBlock);
-  const size_t parts = divideUp(perGroup, part), stride = rowDotsStride(filter);
-  const uint64_t work = uint64_t(smallest(pixels, dynamicPixels)) * filter * smallest(part, perGroup);
-  parallelFor(groups * chunks * parts, grainOf(taskProducts, work), [=](size_t begin, size_t end) {
-    const Workspace<int16_t> patches(dynamicPixels * stride + 1);
-    // What fills up the last vector of each row; no task writes there.
-    if (stride > filter) clear(patches.data(), dynamicPixels * stride);
-    const auto copy = [](const int16_t* source, int16_t* to, size_t n) { std::memcpy(to, source, n * sizeof(int16_t)); };
-    for (size_t task = begin; task < end; ++task) {
-      const size_t group = task / (chunks * parts), first = task / parts % chunks * dynamicPixels;
-      const size_t rows = smallest(dynamicPixels, pixels - first), from = task % parts * part;
-      gatherRows(gather, integers + group * gather.channels, first, rows, patches.data(), stride, copy);
-      for (size_t o = from; o < smallest(from + part, perGroup); o += dynamicBlock) {
-        const size_t channel = group * perGroup + o, wanted = smallest(dynamicBlock, perGroup - o);
-        const WeightRows<dynamicBlock> weights(weight.data + channel * filter, wanted, filter);
-        const DynamicOutputs to{range.scale, weightScale.data + channel, bias ? bias.data + channel : nullptr,
-                                y.data + first * channels + channel, channels, wanted};
-        dynamicProducts(patches.data(), rows, weights, to);
-      }
-    }
-  });
+  const Workspace<uint8_t> bytes(count);
+  const ChannelBlocks images = {shape.batch, 1, int32_t(ofImage)};
+  quantizeTo(x, {&range.scale, 1}, {&range.zeroPoint, 1}, bytes.data(), images, 0, quantMax);
+  const Workspace<float> ends(2 * channels);
+  const DynamicCall call = {shape, Activations8({{bytes.data(), count, ElementKind::uint8}}, range.zeroPoint), weight.data,
+                            ends.data(), ends.data() + channels, y.data};
+  for (size_t channel = 0; channel < channels; ++channel) {
+    call.multiplier[channel] = range.scale * weightScale[channel];
+    // With −0 a sum is what it was.
+    call.bias[channel] = bias ? bias[channel] : -0.0f;
+  }
+  if (call.pixels() < dynamicFewPixels) dynamicByRows(call);
+  else dynamicByPanels(call, range.zeroPoint, quantMax);
 }
 
 }  // namespace octavo::OCTAVO_ISA

@@ -2,3 +2,4 @@
 KERNEL(quantizedConvPackedBytes)
 KERNEL(quantizedConvPack)
 KERNEL(quantizedConv)
+KERNEL(dynamicConv)

@@ -2,6 +2,7 @@
 // As kernel-table.h, for a set that has only the kernels of kernel-list-dots.h; another has the rest.
 #include "unpack.h"
 
+#include "dynamic-conv.h"
 #include "peak.h"
 #include "quantized-conv.h"
 

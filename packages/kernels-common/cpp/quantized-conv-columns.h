@@ -276,7 +276,7 @@ struct ColumnsMethod : DepthwiseMethod {
   }
   static void run(const ConvCall& call) {
     // Columns add float biases only; qnnpack's are rare.
-    if (call.requantizer.unusual) return DepthwiseMethod::run(call);
+    if (call.requantizer.instead) return DepthwiseMethod::run(call);
     if (call.shape.stride.width == 1) runSteps<1>(call);
     else runSteps<2>(call);
   }

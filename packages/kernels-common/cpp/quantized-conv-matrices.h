@@ -69,7 +69,7 @@ inline void dotBlock<ByteProduct>(size_t rows, size_t columns, size_t depth, con
         }
         dots.store(sums);
         storeMatrices(requantizer.from(j + c), sums, pair, i, smallest(pairColumns, ofPanel - c),
-                      [=](size_t row) { return y + j + c + places[row]; });
+                      [=](size_t row) { return y + (j + c) * requantizer.bytes + places[row]; });
       }
     }
   }

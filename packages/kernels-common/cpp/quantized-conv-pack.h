@@ -19,26 +19,42 @@ struct Weights8 {
   }
 };
 
+/** Values that fit. A function, whose compiler knows that stores of bytes do not change what the loop is made of. */
+template <typename Weight>
+inline void narrow(const int16_t* from, Weight* to, size_t count) {
+  for (size_t i = 0; i < count; ++i) to[i] = Weight(from[i]);
+}
+
+/** `columns` columns of `elements` values, the n-th at from + n · pitch, as rows of `depth` values of each, `stride` apart. */
+template <size_t columns, size_t depth, typename Weight>
+inline void interleaveColumns(const Weight* from, size_t pitch, size_t elements, Weight* to, size_t stride) {
+  for (size_t i = 0; i < elements; i += depth, to += stride) {
+    for (size_t column = 0; column < columns; ++column) {
+      std::memcpy(to + column * depth, from + column * pitch + i, depth * sizeof(Weight));
+    }
+  }
+}
+
 /**
  * Weights in panels of `width` columns, the last one rounded up to `least`: (panel, step, column, depth), filled with zeros.
  * `take(column, values)` writes the steps · depth elements of a column: column by column, as weights lie in memory.
  */
 template <size_t depth, size_t width, size_t least, typename Weight, typename Take>
 void packColumns(size_t steps, size_t columns, const Take& take, Weight* packed) {
-  const size_t filled = roundUp(columns, least);
-  parallelFor(divideUp(columns, width), grainOf(packedInTask, steps * depth * width), [&](size_t begin, size_t end) {
-    const Workspace<int16_t> taken(steps * depth);
-    int16_t* const values = taken.data();
-    for (size_t column = begin * width; column < smallest(end * width, filled); ++column) {
-      if (column < columns) take(column, values);
-      else clear(values, steps * depth);
-      const size_t first = column / width * width, ofPanel = smallest(width, filled - first);
-      Weight* to = packed + first * steps * depth + (column - first) * depth;
-      for (size_t step = 0; step < steps; ++step, to += ofPanel * depth) {
-        Weight part[depth];
-        for (size_t i = 0; i < depth; ++i) part[i] = Weight(values[step * depth + i]);
-        std::memcpy(to, part, sizeof(part));
+  const size_t filled = roundUp(columns, least), elements = steps * depth;
+  // Columns a power of two apart would share few places of the cache.
+  const size_t pitch = elements + 64;
+  parallelFor(divideUp(columns, width), grainOf(packedInTask, elements * width), [&](size_t begin, size_t end) {
+    const Workspace<int16_t> taken(elements);
+    const Workspace<Weight> some(least * pitch);
+    for (size_t first = begin * width; first < smallest(end * width, filled); first += least) {
+      for (size_t i = 0; i < least; ++i) {
+        if (first + i < columns) take(first + i, taken.data());
+        else clear(taken.data(), elements);
+        narrow(taken.data(), some.data() + i * pitch, elements);
       }
+      const size_t panel = first / width * width, ofPanel = smallest(width, filled - panel);
+      interleaveColumns<least, depth>(some.data(), pitch, elements, packed + panel * elements + (first - panel) * depth, ofPanel * depth);
     }
   });
 }

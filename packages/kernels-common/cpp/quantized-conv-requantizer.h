@@ -6,17 +6,23 @@
 #include "span.h"
 #include "workspace.h"
 
-// The end of every quantized convolution: from int32 sums to 8 bits, as docs/numerics.md writes it.
+// The end of every quantized convolution: from int32 sums to 8 bits, as docs/numerics.md writes it, or to floats.
 namespace octavo::OCTAVO_ISA {
+
+struct Requantizer;
+/** Makes results of rows of sums, `columns` apart: `count` of each row, at `to`. */
+using SumsStore = void(const Requantizer& requantizer, int32_t* sums, size_t rows, size_t columns, uint8_t* const* to, size_t count);
 
 /** What one call's channels need; the arrays can be read in whole vectors. */
 struct Requantizer {
   const float *bias, *multiplier;
   /** What is added to sums, without wrapping, before `scale`, while `bias` is 0; or null. */
   const int32_t* integerBias;
-  /** Whether that is so, or values may be such as only few networks have, which rounding does not take as they are. */
-  bool unusual;
+  /** What stores sums instead of rounding to bytes: where that is so, or values may be such as only few networks have, or for floats. */
+  SumsStore* instead;
   ByteRounder round;
+  /** Bytes of a result. */
+  size_t bytes;
 
   /** (sum + bias) · multiplier. */
   Vector scale(IntVector sum, size_t channel) const {
@@ -24,9 +30,11 @@ struct Requantizer {
   }
 
   Requantizer from(size_t channel) const {
-    return {bias + channel, multiplier + channel, integerBias ? integerBias + channel : nullptr, unusual, round};
+    return {bias + channel, multiplier + channel, integerBias ? integerBias + channel : nullptr, instead, round, bytes};
   }
 };
+
+static SumsStore storeUnusual, storeFloats;
 
 /** Copies of a call's bias and multiplier that whole vectors may be read from, beyond the last channel too. */
 class RequantizerArrays {
@@ -66,16 +74,16 @@ class RequantizerArrays {
         arrays((bias.integers() ? 3 : 2) * (length + slack)),
         requantizer{filled(0, bias.floats()), filled(1, multiplier.data),
                     bias.integers() ? reinterpret_cast<const int32_t*>(filled(2, bias.integers())) : nullptr,
-                    bias.integers() || !takesAll(),
-                    ByteRounder(zeroPoint, low, high)} {}
+                    bias.integers() || !takesAll() ? storeUnusual : nullptr,
+                    ByteRounder(zeroPoint, low, high), 1} {}
 };
 
 /**
  * Requantizes rows of sums, `columns` apart, after a bias was added without wrapping, qnnpack's rule, and of values of any size.
  * Few networks have them, so that one loop serves tiles of all sizes.
  */
-[[gnu::noinline]] static void storeUnusual(const Requantizer& requantizer, int32_t* sums, size_t rows, size_t columns,
-                                           uint8_t* const* to, size_t count) {
+static void storeUnusual(const Requantizer& requantizer, int32_t* sums, size_t rows, size_t columns, uint8_t* const* to,
+                         size_t count) {
   constexpr size_t width = Vector::width;
   for (size_t row = 0; row < rows; ++row, sums += columns) {
     for (size_t i = 0; requantizer.integerBias && i < columns; ++i) {
@@ -93,6 +101,26 @@ class RequantizerArrays {
   }
 }
 
+/** Rows of sums as floats: sum · multiplier + bias, rounded twice. */
+static void storeFloats(const Requantizer& requantizer, int32_t* sums, size_t rows, size_t columns, uint8_t* const* to,
+                        size_t count) {
+  constexpr size_t width = Vector::width;
+  for (size_t row = 0; row < rows; ++row, sums += columns) {
+    auto* const floats = reinterpret_cast<float*>(to[row]);
+    for (size_t i = 0; i < count; i += width) {
+      const Vector product = toFloat(IntVector::load(sums + i)) * Vector::load(requantizer.multiplier + i);
+      const Vector value = product + Vector::load(requantizer.bias + i);
+      if (i + width <= count) {
+        value.store(floats + i);
+      } else {
+        float lanes[width];
+        value.store(lanes);
+        std::memcpy(floats + i, lanes, (count - i) * sizeof(float));
+      }
+    }
+  }
+}
+
 /**
  * Requantizes rows of `Vectors` vectors of sums; the first `count` channels of row r go to `at(r)`. Neither rows
  * nor their ends may overlap.
@@ -101,7 +129,7 @@ template <size_t Rows, size_t Vectors, typename At>
 [[gnu::always_inline]] inline void storeRows(const Requantizer& requantizer, const IntVector (&sums)[Rows][Vectors], size_t count,
                                              const At& at) {
   constexpr size_t width = Vector::width, pairs = (Vectors + 1) / 2, stores = Rows * pairs;
-  if (requantizer.unusual) [[unlikely]] {
+  if (requantizer.instead) [[unlikely]] {
     int32_t lanes[Rows][Vectors * width];
     uint8_t* to[Rows];
     OCTAVO_UNROLL
@@ -110,7 +138,7 @@ template <size_t Rows, size_t Vectors, typename At>
       for (size_t v = 0; v < Vectors; ++v) sums[row][v].store(lanes[row] + v * width);
       to[row] = at(row);
     }
-    return storeUnusual(requantizer, lanes[0], Rows, Vectors * width, to, count);
+    return requantizer.instead(requantizer, lanes[0], Rows, Vectors * width, to, count);
   }
   // Rounding takes two pairs of vectors, each of some row; what is missing at the end is done twice.
   const auto all = [&](const auto& place) __attribute__((always_inline)) {

@@ -26,12 +26,12 @@ void eachPiece(const Rows&, const RowBlock<Element>& of, size_t, const Panels<Pr
 
 /**
  * y[row] = requantize(gathered row · panels) for all positions of the batch. `source` and y point to the group's
- * first channel; pixels of y have `yChannels`. `Rows` is like `CentredRows`.
+ * first channel; pixels of y have `pixelBytes`. `Rows` is like `CentredRows`.
  */
 template <typename Rows, typename Product>
 void dotRows(const Gather& gather, size_t batch, const Rows& x, const uint8_t* source, size_t columns,
              const Panels<Product>& panels, const Requantizer& requantizer, uint8_t* y, const Spatial& ySize,
-             size_t yChannels) {
+             size_t pixelBytes) {
   using Element = typename Rows::Element;
   const size_t rows = batch * gather.positions(), depth = gather.rowElements(),
                stride = filledDepth<Product>(depth);
@@ -55,16 +55,16 @@ void dotRows(const Gather& gather, size_t batch, const Rows& x, const uint8_t* s
         gatherRows(gather, source, block.row, block.rows, copies.data(), stride, copy, x.outside);
       }
       if (identity) {
-        for (size_t i = 0; i < block.rows; ++i) places.data()[i] = (block.row + i) * yChannels;
+        for (size_t i = 0; i < block.rows; ++i) places.data()[i] = (block.row + i) * pixelBytes;
       } else {
         GatherCursor cursor(gather, block.row);
         for (size_t i = 0; i < block.rows; ++i, cursor.next(gather)) {
-          places.data()[i] = cursor.resultPixel(gather, ySize) * yChannels;
+          places.data()[i] = cursor.resultPixel(gather, ySize) * pixelBytes;
         }
       }
       const LeftRows<Element> a = {inPlace ? inPlace + block.row * rowStride : copies.data(), rowStride, 1, 0};
       const auto multiply = [&](size_t column, size_t count, const Panels<Product>& piece) {
-        dotBlock<Product>(block.rows, count, depth, a, piece, requantizer.from(column), y + column, places.data());
+        dotBlock<Product>(block.rows, count, depth, a, piece, requantizer.from(column), y + column * requantizer.bytes, places.data());
       };
       eachPiece(x, RowBlock<Element>{block, copies.data(), stride, depth}, columns, panels, multiply);
     }
@@ -91,10 +91,10 @@ struct RowsMethod {
     const Gather gather = forwardGather(shape);
     const PackedGroups<Operands> weights = groups(shape);
     for (size_t group = 0; group < weights.groups; ++group) {
-      const size_t first = group * weights.columns;
+      const size_t first = group * weights.columns, bytes = call.requantizer.bytes;
       dotRows(gather, size_t(shape.batch), Operands::rows(call), call.x.data + group * gather.channels, weights.columns,
-              weights.panels(call.packed, group), call.requantizer.from(first), call.y + first, shape.outSize,
-              size_t(shape.outChannels));
+              weights.panels(call.packed, group), call.requantizer.from(first), call.y + first * bytes, shape.outSize,
+              size_t(shape.outChannels) * bytes);
     }
   }
 };

@@ -78,7 +78,7 @@ template <typename Product>
 struct DotTiles {
   /**
    * `tiles` times `Rows` rows of activations against one panel, `steps` for each of their parts; row r of the result is `count`
-   * bytes at y + places[r].
+   * results at y + places[r].
    */
   template <size_t Rows, size_t Vectors>
   static void run(size_t tiles, size_t steps, LeftRows<typename Product::Element> a, const typename Product::Weight* panel,
@@ -138,7 +138,7 @@ void dotBlock(size_t rows, size_t columns, size_t depth, const LeftRows<typename
     Ahead ahead = Ahead::next(panel.elements, bytes(count), bytes(following), steps * divideUp(rows, tallest));
     coverWithTiles(rows, tallest, [&](size_t height, size_t tiles, size_t i) {
       const auto run = TileTable<DotTiles<Product>, whole>::of(height, vectors);
-      run(tiles, steps / a.parts, a.below(i), panel.elements, panel.start.below(i), ofPanel, y + j, places + i, count, ahead);
+      run(tiles, steps / a.parts, a.below(i), panel.elements, panel.start.below(i), ofPanel, y + j * requantizer.bytes, places + i, count, ahead);
       ahead = ahead.after(tiles * steps);
     });
   }
