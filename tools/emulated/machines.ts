@@ -19,7 +19,7 @@ export interface Machine {
 export const networks = ["octavo", "fbgemm"] as const;
 
 /** What the instruction sets that only multiply bytes better do not share with the others: see kernel-list-dots.h. */
-const dots: readonly KernelName[] = ["quantizedConv"];
+const dots: readonly KernelName[] = ["quantizedConv", "dynamicConv"];
 
 const arm = (cpu: string): string[] => ["qemu-aarch64-static", "-cpu", cpu, "-L", "/usr/aarch64-linux-gnu"];
 

@@ -1,9 +1,10 @@
 #pragma once
 #include "conv-gather.h"
 #include "conv-shape.h"
-#include "quantize.h"
+#include "elementwise.h"
 #include "quantized-conv-rows.h"
-#include "range-statistics.h"
+#include "quantizer.h"
+#include "range.h"
 #include "row-dots.h"
 #include "workspace.h"
 
@@ -45,7 +46,8 @@ struct DynamicCall {
   Activations8 x;
   const int8_t* weight;
   /** Of each output channel: what its sums are multiplied by, and what is added then. */
-  float *multiplier, *bias;
+  float* multiplier;
+  float* bias;
   float* y;
 
   size_t channels() const { return size_t(shape.outChannels); }
@@ -116,9 +118,13 @@ inline void dynamicByRows(const DynamicCall& call) {
   });
 }
 
+/** Bytes, or int16 by weights of int8. */
+using DynamicOperands =
+    std::conditional_t<std::is_same_v<EightBitProduct, IntProduct>, CentredOperands<NarrowProduct>, EightBitOperands>;
+
 /** Many pixels: weights are packed for this call alone, and multiplied as those of `quantizedConv`. */
 inline void dynamicByPanels(const DynamicCall& call, int32_t zeroPoint, int32_t quantMax) {
-  using Method = RowsMethod<EightBitOperands>;
+  using Method = RowsMethod<DynamicOperands>;
   const ConvShape& shape = call.shape;
   const size_t channels = call.channels();
   const Workspace<int32_t> zeroPoints(channels);
@@ -133,22 +139,25 @@ inline void dynamicByPanels(const DynamicCall& call, int32_t zeroPoint, int32_t 
   Method::run({shape, call.x, packed.data(), toFloats, reinterpret_cast<uint8_t*>(call.y)});
 }
 
-/** Packing weights takes about as long as multiplying them by so many pixels as they lie. */
-constexpr size_t dynamicFewPixels = 16 * sizeof(EightBitOperands::Product::Weight);
+/** From so many pixels on it pays to pack weights for one call. */
+constexpr size_t dynamicManyPixels = 16 * sizeof(DynamicOperands::Product::Element);
 
 void dynamicConv(Span<const float> x, Span<const int8_t> weight, Span<const float> weightScale,
                  OptionalSpan<const float> bias, Span<float> y, const ConvShape& shape, int32_t quantMax) {
   OCTAVO_EXPECT(isValid(shape), "a convolution's shape");
-  const size_t count = inElements(shape), channels = size_t(shape.outChannels), ofImage = shape.inSize.volume() * size_t(shape.inChannels);
-  OCTAVO_EXPECT(ofImage <= INT32_MAX, "images of less than 2^31 elements");
+  const size_t count = inElements(shape), channels = size_t(shape.outChannels);
+  OCTAVO_EXPECT(quantMax > 0 && quantMax < 256, "a quantMax of 8 bits");
   OCTAVO_EXPECT(x.length >= count && y.length >= outElements(shape), "inputs and outputs of the shape's size");
   OCTAVO_EXPECT(weight.length >= weightElements(shape), "weights of the shape's size");
   OCTAVO_EXPECT(weightScale.length >= channels && (!bias || bias.length >= channels), "a scale per output channel");
   const Range values = rangeOf(x.data, count);
   const DynamicRange range = dynamicRange(values.low, values.high, quantMax);
   const Workspace<uint8_t> bytes(count);
-  const ChannelBlocks images = {shape.batch, 1, int32_t(ofImage)};
-  quantizeTo(x, {&range.scale, 1}, {&range.zeroPoint, 1}, bytes.data(), images, 0, quantMax);
+  const Quantizer quantizer(range.scale, range.zeroPoint, 0, quantMax);
+  eachElement(count, [=, from = x.data, to = bytes.data()](auto lanes, size_t i) {
+    using V = decltype(lanes);
+    (toInt(quantizer.centred(V::load(from + i))) + Int<V>::broadcast(quantizer.zeroPoint)).store(to + i);
+  });
   const Workspace<float> ends(2 * channels);
   const DynamicCall call = {shape, Activations8({{bytes.data(), count, ElementKind::uint8}}, range.zeroPoint), weight.data,
                             ends.data(), ends.data() + channels, y.data};
@@ -157,7 +166,7 @@ void dynamicConv(Span<const float> x, Span<const int8_t> weight, Span<const floa
     // With −0 a sum is what it was.
     call.bias[channel] = bias ? bias[channel] : -0.0f;
   }
-  if (call.pixels() < dynamicFewPixels) dynamicByRows(call);
+  if (call.pixels() < dynamicManyPixels) dynamicByRows(call);
   else dynamicByPanels(call, range.zeroPoint, quantMax);
 }
 

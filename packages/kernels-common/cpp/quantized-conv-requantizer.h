@@ -18,7 +18,7 @@ struct Requantizer {
   const float *bias, *multiplier;
   /** What is added to sums, without wrapping, before `scale`, while `bias` is 0; or null. */
   const int32_t* integerBias;
-  /** What stores sums instead of rounding to bytes: where that is so, or values may be such as only few networks have, or for floats. */
+  /** Stores sums in place of rounding to bytes, or null: for integer biases, values that rounding does not take as they are, floats. */
   SumsStore* instead;
   ByteRounder round;
   /** Bytes of a result. */

@@ -90,12 +90,19 @@ struct RowsMethod {
     const ConvShape& shape = call.shape;
     const Gather gather = forwardGather(shape);
     const PackedGroups<Operands> weights = groups(shape);
-    for (size_t group = 0; group < weights.groups; ++group) {
-      const size_t first = group * weights.columns, bytes = call.requantizer.bytes;
-      dotRows(gather, size_t(shape.batch), Operands::rows(call), call.x.data + group * gather.channels, weights.columns,
-              weights.panels(call.packed, group), call.requantizer.from(first), call.y + first * bytes, shape.outSize,
-              size_t(shape.outChannels) * bytes);
-    }
+    const size_t rows = size_t(shape.batch) * gather.positions(), bytes = call.requantizer.bytes;
+    const auto multiply = [&](size_t begin, size_t end) {
+      for (size_t group = begin; group < end; ++group) {
+        const size_t first = group * weights.columns;
+        dotRows(gather, size_t(shape.batch), Operands::rows(call), call.x.data + group * gather.channels, weights.columns,
+                weights.panels(call.packed, group), call.requantizer.from(first), call.y + first * bytes, shape.outSize,
+                size_t(shape.outChannels) * bytes);
+      }
+    };
+    // Few groups are divided by their rows and columns.
+    const uint64_t ofGroup = uint64_t(rows) * weights.depth * roundUp(weights.columns, Vector::width);
+    const size_t grain = weights.groups < 4 ? weights.groups : grainOf(taskProducts, ofGroup);
+    parallelFor(weights.groups, grain, multiply);
   }
 };
 

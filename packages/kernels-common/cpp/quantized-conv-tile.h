@@ -138,7 +138,8 @@ void dotBlock(size_t rows, size_t columns, size_t depth, const LeftRows<typename
     Ahead ahead = Ahead::next(panel.elements, bytes(count), bytes(following), steps * divideUp(rows, tallest));
     coverWithTiles(rows, tallest, [&](size_t height, size_t tiles, size_t i) {
       const auto run = TileTable<DotTiles<Product>, whole>::of(height, vectors);
-      run(tiles, steps / a.parts, a.below(i), panel.elements, panel.start.below(i), ofPanel, y + j * requantizer.bytes, places + i, count, ahead);
+      uint8_t* const to = y + j * requantizer.bytes;
+      run(tiles, steps / a.parts, a.below(i), panel.elements, panel.start.below(i), ofPanel, to, places + i, count, ahead);
       ahead = ahead.after(tiles * steps);
     });
   }

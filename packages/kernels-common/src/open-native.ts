@@ -32,6 +32,9 @@ export function openNative({ name, addon, architecture }: NativeSource): Opened 
 export function pickIsa(addon: NativeAddon, name: string): Opened {
   const isa = addon.isas.find((one) => one.name === name);
   if (!isa) return { unavailable: `the addon has no ${name}: it is older than the package`, hint: buildHint };
+  if (typeof isa.missing !== "function") {
+    return { unavailable: "the addon is of another version than the package", hint: buildHint };
+  }
   const missing = isa.missing();
   if (missing !== null) return { unavailable: `this processor has no ${missing}` };
   const strange = Object.keys(isa.kernels).find((kernel) => !Object.hasOwn(signatures, kernel));

@@ -70,13 +70,14 @@ const dynamicConvLaw = (name: string, geometry: fc.Arbitrary<ConvFields>): Agree
       low: fc.constantFrom(-2, 0, -1e-5),
       high: fc.constantFrom(3, 0, 1e-4),
       biased: fc.boolean(),
+      withNaN: fc.boolean(),
     }),
-    ({ fields, quantMax, low, high, biased }, random) => {
+    ({ fields, quantMax, low, high, biased, withNaN }, random) => {
       const { batch, inChannels, outChannels, groups, inSize, outSize, kernel } = fields;
       const weights = (outChannels * volume(kernel) * inChannels) / groups;
       return scene({
         arrays: {
-          x: random.floats(batch * volume(inSize) * inChannels, low, high, [0]),
+          x: random.floats(batch * volume(inSize) * inChannels, low, high, [0, ...(withNaN ? [NaN] : [])]),
           weight: random.bytes(weights, true) as Int8Array,
           weightScale: random.scales(outChannels),
           bias: random.floats(outChannels),
@@ -92,7 +93,11 @@ const dynamicConvLaw = (name: string, geometry: fc.Arbitrary<ConvFields>): Agree
 
 const one = [1, 1, 1] as const;
 const linearGeometry: fc.Arbitrary<ConvFields> = fc
-  .record({ batch: fc.constantFrom(1, 2, 5, 70), inChannels: tileSize, outChannels: tileSize })
+  .record({
+    batch: fc.constantFrom(1, 2, 5, 15, 16, 31, 32, 70),
+    inChannels: tileSize,
+    outChannels: tileSize,
+  })
   .map((sizes) => ({
     ...sizes,
     ...{ groups: 1, inSize: one, outSize: one, kernel: one, stride: one, padding: [0, 0, 0], dilation: one },
