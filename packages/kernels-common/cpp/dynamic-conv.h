@@ -71,22 +71,13 @@ struct DynamicOutputs {
   }
 };
 
-/** Outputs and pixels that are taken at once: all of the outputs for one pixel, or some of them for several. */
-constexpr size_t dynamicBlock = 8, dynamicRows = 4, dynamicPair = 2;
+/** Outputs that are taken at once. */
+constexpr size_t dynamicBlock = 8;
 
 inline void dynamicProducts(const int16_t* x, size_t rows, const WeightRows<dynamicBlock>& weights, const DynamicOutputs& to) {
-  const size_t stride = rowDotsStride(weights.depth);
-  size_t row = 0;
-  for (; row + dynamicRows <= rows; row += dynamicRows) {
-    for (size_t o = 0; o < to.count; o += dynamicPair) {
-      int32_t sums[dynamicRows][dynamicPair];
-      rowDots(x + row * stride, weights, o, sums);
-      to.store(sums, row, o);
-    }
-  }
-  for (; row < rows; ++row) {
+  for (size_t row = 0; row < rows; ++row) {
     int32_t sums[1][dynamicBlock];
-    rowDots(x + row * stride, weights, 0, sums);
+    rowDots(x + row * rowDotsStride(weights.depth), weights, 0, sums);
     to.store(sums, row, 0);
   }
 }
@@ -144,12 +135,14 @@ constexpr size_t dynamicManyPixels = 16 * sizeof(DynamicOperands::Product::Eleme
 
 void dynamicConv(Span<const float> x, Span<const int8_t> weight, Span<const float> weightScale,
                  OptionalSpan<const float> bias, Span<float> y, const ConvShape& shape, int32_t quantMax) {
-  OCTAVO_EXPECT(isValid(shape), "a convolution's shape");
+  OCTAVO_EXPECT(isValid(shape), "a convolution shape with channels divisible by groups and positive sizes");
   const size_t count = inElements(shape), channels = size_t(shape.outChannels);
+  OCTAVO_EXPECT(x.length >= count, "x of batch × inSize × inChannels");
+  OCTAVO_EXPECT(weight.length >= weightElements(shape), "weight of outChannels × kernel × inChannels / groups");
+  OCTAVO_EXPECT(weightScale.length >= channels, "a weightScale of outChannels");
+  OCTAVO_EXPECT(!bias || bias.length >= channels, "a bias of outChannels");
+  OCTAVO_EXPECT(y.length >= outElements(shape), "y of batch × outSize × outChannels");
   OCTAVO_EXPECT(quantMax > 0 && quantMax < 256, "a quantMax of 8 bits");
-  OCTAVO_EXPECT(x.length >= count && y.length >= outElements(shape), "inputs and outputs of the shape's size");
-  OCTAVO_EXPECT(weight.length >= weightElements(shape), "weights of the shape's size");
-  OCTAVO_EXPECT(weightScale.length >= channels && (!bias || bias.length >= channels), "a scale per output channel");
   const Range values = rangeOf(x.data, count);
   const DynamicRange range = dynamicRange(values.low, values.high, quantMax);
   const Workspace<uint8_t> bytes(count);

@@ -29,7 +29,7 @@ inline Vector smaller(Vector a, Vector b) { return {_mm512_min_ps(a.v, b.v)}; }
 inline Vector roundEven(Vector a) {
   return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)};
 }
-inline Vector floor(Vector a) { return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC)}; }
+inline Vector floor(Vector a) { return {_mm512_floor_ps(a.v)}; }
 inline Vector squareRoot(Vector a) { return {_mm512_sqrt_ps(a.v)}; }
 inline Vector absolute(Vector a) { return {_mm512_andnot_ps(_mm512_set1_ps(-0.0f), a.v)}; }
 inline Vector negate(Vector a) { return {_mm512_xor_ps(_mm512_set1_ps(-0.0f), a.v)}; }
