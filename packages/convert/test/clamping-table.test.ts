@@ -2,13 +2,12 @@ import { loadKernels } from "@octavo/backend";
 import * as nn from "@octavo/nn";
 import { FloatFunctional, getDefaultQConfig, prepare, QuantWrapper } from "@octavo/qat";
 import { load } from "@octavo/runtime";
-import { quantRanges } from "@octavo/spec";
-import type { ProgramQParams, QuantizedDType } from "@octavo/spec";
 import { clamp, hardtanh, manualSeed, mul, noGrad, randn, relu, relu6 } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { convert, DeQuantize, lower, QFunctional, Quantize } from "../src/index.ts";
+import { anyQParams } from "./any-qparams.ts";
 import { Call } from "./call.ts";
 
 beforeAll(() => loadKernels());
@@ -19,18 +18,7 @@ const bits = (data: Iterable<unknown>) => [...data].join(" ");
 const opsOf = (net: nn.Module, x: Tensor | Tensor[]) => lower(net, x).ops.map(({ op }) => op);
 
 /** dtype, scale and zero point, over the whole range or 7 bits. */
-const qparams = fc
-  .record({
-    dtype: fc.constantFrom<QuantizedDType>("quint8", "qint8"),
-    scale: fc.double({ min: 0.002, max: 0.9, noNaN: true }),
-    place: fc.integer({ min: 0, max: 127 }),
-    isReduced: fc.boolean(),
-  })
-  .map(({ dtype, scale, place, isReduced }): [QuantizedDType, ProgramQParams] => {
-    const [low, high] = quantRanges[dtype];
-    const quantMax = isReduced ? high - 128 : high;
-    return [dtype, { scale: Math.fround(scale), zeroPoint: low + place, quantMin: low, quantMax }];
-  });
+const qparams = anyQParams({ scale: { min: 0.002, max: 0.9 }, place: 127, reduces: true });
 
 const activations = {
   relu: (x: Tensor) => relu(x),

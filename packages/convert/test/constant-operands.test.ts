@@ -1,13 +1,12 @@
 import { loadKernels } from "@octavo/backend";
 import * as nn from "@octavo/nn";
 import { load } from "@octavo/runtime";
-import { quantRanges } from "@octavo/spec";
-import type { ProgramQParams, QuantizedDType } from "@octavo/spec";
 import { manualSeed, mul, randn, tensor, toMemoryFormat } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { DeQuantize, lower, QFunctional, Quantize } from "../src/index.ts";
+import { anyQParams } from "./any-qparams.ts";
 import { Call } from "./call.ts";
 
 beforeAll(() => loadKernels());
@@ -16,16 +15,7 @@ const parameters = process.env.CI ? { seed: 1 } : {};
 const given = (x: Tensor) => ({ data: x.toArray() as Float32Array, shape: x.shape });
 const bits = (data: Iterable<unknown>) => [...data].join(" ");
 
-const qparams = fc
-  .record({
-    dtype: fc.constantFrom<QuantizedDType>("quint8", "qint8"),
-    scale: fc.double({ min: 1e-5, max: 10, noNaN: true }),
-    place: fc.integer({ min: 0, max: 255 }),
-  })
-  .map(({ dtype, scale, place }): [QuantizedDType, ProgramQParams] => {
-    const [quantMin, quantMax] = quantRanges[dtype];
-    return [dtype, { scale: Math.fround(scale), zeroPoint: quantMin + place, quantMin, quantMax }];
-  });
+const qparams = anyQParams({ scale: { min: 1e-5, max: 10 }, place: 255 });
 
 describe("a quantized constant", () => {
   it("is added to and multiplied with activations as in the module, to the bit", async () => {

@@ -15,6 +15,7 @@ inline IntVector dot(Dot a, Dot b, IntVector sum) { return {_mm512_dpwssd_epi32(
 /** Panels are as for VNNI: 16 steps of a vector of columns are a matrix, whose rows lie a step of the panel apart. */
 struct ByteDot : ByteOperand {
   static constexpr int32_t least = 0, largest = 255;
+  static constexpr size_t together = 16;
   /**
    * Not measured: a sixteenth of `vpdpwssd`'s time in registers, and gathering costs what it did. Up to 0.28 no method of Winograd's
    * is taken, of which the fastest has a quarter of the products.
@@ -26,7 +27,7 @@ struct ByteDot : ByteOperand {
 class MatrixDot {
  public:
   /** Most rows of a matrix of activations or sums, and most steps of depth of one of activations or weights. */
-  static constexpr size_t rows = 16, steps = 16;
+  static constexpr size_t rows = 16, steps = ByteDot::together;
   static constexpr size_t stepBytes = 4, columns = Vector::width;
   using Sums = int32_t[2 * rows][2 * columns];
 

@@ -54,33 +54,8 @@ struct DynamicCall {
   size_t pixels() const { return size_t(shape.batch) * shape.outSize.volume(); }
 };
 
-/** Where sums of some outputs become floats: the channels of one pixel lie together, pixels `stride` apart. */
-struct DynamicOutputs {
-  const float *multiplier, *bias;
-  float* y;
-  size_t stride, count;
-
-  /** The sums of outputs from `first` on, of the pixels from `row` on. */
-  template <size_t Rows, size_t Outputs>
-  void store(const int32_t (&sums)[Rows][Outputs], size_t row, size_t first) const {
-    for (size_t r = 0; r < Rows; ++r) {
-      for (size_t o = first; o < first + Outputs && o < count; ++o) {
-        y[(row + r) * stride + o] = static_cast<float>(sums[r][o - first]) * multiplier[o] + bias[o];
-      }
-    }
-  }
-};
-
-/** Outputs that are taken at once. */
+/** Outputs of a pixel that are taken at once. */
 constexpr size_t dynamicBlock = 8;
-
-inline void dynamicProducts(const int16_t* x, size_t rows, const WeightRows<dynamicBlock>& weights, const DynamicOutputs& to) {
-  for (size_t row = 0; row < rows; ++row) {
-    int32_t sums[1][dynamicBlock];
-    rowDots(x + row * rowDotsStride(weights.depth), weights, 0, sums);
-    to.store(sums, row, 0);
-  }
-}
 
 /** Few pixels: products of rows and weights as they lie, nothing is packed. */
 inline void dynamicByRows(const DynamicCall& call) {
@@ -102,8 +77,13 @@ inline void dynamicByRows(const DynamicCall& call) {
       for (size_t o = from; o < smallest(from + part, perGroup); o += dynamicBlock) {
         const size_t channel = group * perGroup + o, wanted = smallest(dynamicBlock, perGroup - o);
         const WeightRows<dynamicBlock> weights(call.weight + channel * filter, wanted, filter);
-        dynamicProducts(patches.data(), pixels, weights,
-                        {call.multiplier + channel, call.bias + channel, call.y + channel, channels, wanted});
+        for (size_t pixel = 0; pixel < pixels; ++pixel) {
+          int32_t sums[dynamicBlock];
+          rowDots(patches.data() + pixel * stride, weights, sums);
+          for (size_t i = 0, to = channel; i < wanted; ++i, ++to) {
+            call.y[pixel * channels + to] = static_cast<float>(sums[i]) * call.multiplier[to] + call.bias[to];
+          }
+        }
       }
     }
   });

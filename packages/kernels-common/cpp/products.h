@@ -29,6 +29,13 @@ struct FloatProduct {
   static Vector add(Vector a, Vector b, Vector sum) { return multiplyAdd(a, b, sum); }
 };
 
+/** Most steps of an operand that one instruction takes: one, or as many as the operand says. */
+template <typename Operand>
+constexpr size_t stepsTogether = 1;
+template <typename Operand>
+  requires requires { Operand::together; }
+constexpr size_t stepsTogether<Operand> = Operand::together;
+
 /** Operands of an instruction set, whose elements are of type `T`, in tiles of such a size. */
 template <typename Operand, typename T, TileSize size>
 struct IntegerProduct {
@@ -44,7 +51,7 @@ struct IntegerProduct {
   /** Whether steps come in pairs, in an order of each panel's own (quantized-conv-pairs.h). */
   static constexpr bool paired = false;
   /** Most steps that one instruction takes. */
-  static constexpr size_t together = 1;
+  static constexpr size_t together = stepsTogether<Operand>;
 };
 
 /** int16 by int16. */
@@ -57,13 +64,7 @@ struct NarrowProduct : IntProduct {
 
 #ifdef OCTAVO_BYTE_DOT
 /** Bytes from `ByteDot::least` to `ByteDot::largest` by int8. */
-#ifdef OCTAVO_MATRIX_DOT
-struct ByteProduct : IntegerProduct<ByteDot, uint8_t, byteTile> {
-  static constexpr size_t together = MatrixDot::steps;
-};
-#else
 using ByteProduct = IntegerProduct<ByteDot, uint8_t, byteTile>;
-#endif
 using EightBitProduct = std::conditional_t<ByteDot::largest - ByteDot::least >= 255, ByteProduct, IntProduct>;
 #else
 using SevenBitProduct = IntProduct;

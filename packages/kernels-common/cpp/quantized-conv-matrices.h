@@ -7,10 +7,10 @@
 namespace octavo::OCTAVO_ISA {
 
 /** The rows of a pair of matrices. They are whole: the last ones of a block begin earlier, among rows that others have had. */
-struct MatrixRows {
+struct PairRows {
   size_t height, upper, lower, end;
 
-  MatrixRows(size_t first, size_t rows)
+  PairRows(size_t first, size_t rows)
       : height(smallest(rows, MatrixDot::rows)),
         upper(smallest(first, rows - height)),
         lower(smallest(first + MatrixDot::rows, rows - height)),
@@ -22,7 +22,7 @@ struct MatrixRows {
 
 /** Requantizes rows from `row` to the end, `count` channels of each; `at(row)` is where a row of the result begins. */
 template <typename At>
-inline void storeMatrices(const Requantizer& requantizer, const MatrixDot::Sums& sums, const MatrixRows& rows, size_t row,
+inline void storeMatrices(const Requantizer& requantizer, const MatrixDot::Sums& sums, const PairRows& rows, size_t row,
                           size_t count, const At& at) {
   constexpr size_t together = 4;
   for (; row < rows.end; row += together) {
@@ -56,7 +56,7 @@ inline void dotBlock<ByteProduct>(size_t rows, size_t columns, size_t depth, con
     Ahead ahead = Ahead::next(panel.elements, dotElements<ByteProduct>(depth, ofPanel), dotElements<ByteProduct>(depth, following),
                               pairs * a.parts * matrices * MatrixDot::steps);
     for (size_t i = 0; i < rows; i += pairRows) {
-      const MatrixRows pair(i, rows);
+      const PairRows pair(i, rows);
       for (size_t c = 0; c < ofPanel; c += pairColumns) {
         // A vector of columns without another is taken twice.
         const size_t second = c + width < panelWidth ? width : 0;

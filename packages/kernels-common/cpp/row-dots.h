@@ -28,36 +28,24 @@ struct WeightRows {
   }
 };
 
-/** sums[r][o] = Σ x[r · stride + i] · weight i of row first + o over the depth, exact as long as it fits int32. */
-template <size_t Rows, size_t Outputs, size_t Count>
-inline void rowDots(const int16_t* x, const WeightRows<Count>& weights, size_t first, int32_t (&sums)[Rows][Outputs]) {
-  const size_t stride = rowDotsStride(weights.depth);
-  const int8_t* rows[Outputs];
-  for (size_t o = 0; o < Outputs; ++o) rows[o] = weights.rows[first + o];
-  IntVector partial[Rows][Outputs];
+/** sums[o] = Σ x[i] · weight i of row o over the depth, exact as long as it fits int32. */
+template <size_t Count>
+inline void rowDots(const int16_t* x, const WeightRows<Count>& weights, int32_t (&sums)[Count]) {
+  IntVector partial[Count];
   OCTAVO_UNROLL
-  for (auto& row : partial) {
-    OCTAVO_UNROLL
-    for (IntVector& sum : row) sum = IntVector::broadcast(0);
-  }
+  for (IntVector& sum : partial) sum = IntVector::broadcast(0);
   const auto add = [&](size_t i, const auto& vectorOf) {
+    const Dot value = Dot::load(x + i);
     OCTAVO_UNROLL
-    for (size_t o = 0; o < Outputs; ++o) {
-      const Dot w = widen(vectorOf(o));
-      OCTAVO_UNROLL
-      for (size_t r = 0; r < Rows; ++r) partial[r][o] = dot(Dot::load(x + r * stride + i), w, partial[r][o]);
-    }
+    for (size_t o = 0; o < Count; ++o) partial[o] = dot(value, widen(vectorOf(o)), partial[o]);
   };
-  for (size_t i = 0; i < weights.whole; i += dotWidth) add(i, [&](size_t o) { return rows[o] + i; });
-  if (weights.whole < weights.depth) add(weights.whole, [&](size_t o) { return weights.ends[first + o]; });
-  for (size_t r = 0; r < Rows; ++r) {
-    for (size_t o = 0; o < Outputs; ++o) {
-      int32_t lanes[Vector::width];
-      partial[r][o].store(lanes);
-      int32_t sum = 0;
-      for (int32_t lane : lanes) sum += lane;
-      sums[r][o] = sum;
-    }
+  for (size_t i = 0; i < weights.whole; i += dotWidth) add(i, [&](size_t o) { return weights.rows[o] + i; });
+  if (weights.whole < weights.depth) add(weights.whole, [&](size_t o) { return weights.ends[o]; });
+  for (size_t o = 0; o < Count; ++o) {
+    int32_t lanes[Vector::width];
+    partial[o].store(lanes);
+    sums[o] = 0;
+    for (int32_t lane : lanes) sums[o] += lane;
   }
 }
 

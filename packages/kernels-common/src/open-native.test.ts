@@ -50,6 +50,13 @@ describe("with an addon", () => {
     });
   });
 
+  it("refuses one that says what is missing in another way", () => {
+    const isas = [{ name: "test-isa", missing: null, kernels: { gemm: 1 } }];
+    expect(pickIsa({ isas } as never, "test-isa")).toMatchObject({
+      unavailable: "the addon is of another version than the package",
+    });
+  });
+
   it("finds that of an installed platform package", () => {
     const [name] = platformPackages();
     const package_ = join(folder, "node_modules", name);

@@ -3,6 +3,7 @@ export { normalizeAxis } from "./axis.ts";
 export type { CallRecorder, RecordedStep, Recording } from "./call-recorder.ts";
 export { channelBlocksOf } from "./channel-blocks-of.ts";
 export { describeGiven } from "./describe-given.ts";
+export { isPlainObject } from "./is-plain-object.ts";
 export { dtypes, isQuantized, quantRanges } from "./dtype.ts";
 export { entryOf } from "./entry-of.ts";
 export type { DataOf, DType, QuantizedDType, TypedArray } from "./dtype.ts";

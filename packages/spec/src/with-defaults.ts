@@ -1,3 +1,4 @@
+import { isPlainObject } from "./is-plain-object.ts";
 import { ArgumentError } from "./errors.ts";
 import { describeGiven } from "./describe-given.ts";
 
@@ -22,7 +23,8 @@ export function withDefaults<
   O extends object,
   D extends { readonly [K in keyof Required<O>]: O[K] | undefined },
 >(where: string | (() => string), defaults: D, options: O): Settings<O, D> {
-  if (!isPlain(options)) {
+  // A list, a tensor or a class has options nobody would read.
+  if (!isPlainObject(options)) {
     const got = options === undefined ? "none" : describeGiven(options);
     const [first] = Object.keys(defaults);
     throw refused(where, defaults, got, `Options are one object, { ${first}: … }.`);
@@ -35,13 +37,6 @@ export function withDefaults<
     settings[name] = value;
   }
   return settings as Settings<O, D>;
-}
-
-/** Of `Object`'s prototype, that of another realm too, or of none: a list, a tensor or a class has options nobody would read. */
-function isPlain(x: unknown): boolean {
-  if (x === null || typeof x !== "object") return false;
-  const prototype: unknown = Object.getPrototypeOf(x);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function refused(

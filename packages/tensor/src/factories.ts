@@ -66,8 +66,9 @@ function bigIntsAs(dtype: DType, values: unknown): ArgumentError {
 /** Values beside a shape are in one list, not nested. */
 function requireFlat(values: unknown): void {
   const isList = Object(values) === values && "length" in (values as object);
-  const list: unknown[] = isList ? Array.from(values as ArrayLike<unknown>) : [];
-  const other = list.findIndex((value) => typeof value !== "number" && typeof value !== "bigint");
+  const list = (isList ? values : []) as ArrayLike<unknown>;
+  const isOther = (value: unknown) => typeof value !== "number" && typeof value !== "bigint";
+  const other: number = Array.prototype.findIndex.call(list, isOther);
   if (isList && other < 0) return;
   const got = isList ? `${kindOf(list[other])} at [${other}]` : kindOf(values);
   throw new ArgumentError({ where: "tensor", expected: "one list of numbers beside a shape", got });

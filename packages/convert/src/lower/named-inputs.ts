@@ -1,6 +1,6 @@
 import { inputNames } from "@octavo/graph";
 import type { Module } from "@octavo/nn";
-import { ArgumentError, describeGiven } from "@octavo/spec";
+import { ArgumentError, describeGiven, isPlainObject } from "@octavo/spec";
 import { noGrad, Tensor } from "@octavo/tensor";
 
 /** A tensor, or all arguments of forward: in order, or in order with names for the program. Names of several are no integers. */
@@ -14,7 +14,7 @@ const integer = /^(?:0|[1-9]\d*)$/;
  * @throws ArgumentError for what are no tensors, and for names whose order would be the object's, not the caller's.
  */
 export function namedInputs(where: string, model: Module, given: ExampleInputs): [name: string, x: Tensor][] {
-  const keys = isPlain(given) ? Object.keys(given) : null;
+  const keys = isPlainObject(given) ? Object.keys(given) : null;
   const inputs: unknown = keys ? Object.values(given) : given instanceof Tensor ? [given] : given;
   if (!Array.isArray(inputs)) throw noTensors(where, describeGiven(given));
   const other = inputs.findIndex((x) => !(x instanceof Tensor));
@@ -25,13 +25,6 @@ export function namedInputs(where: string, model: Module, given: ExampleInputs):
   // A tensor that is given twice stands for two inputs.
   const own = (x: Tensor, i: number) => (inputs.indexOf(x) < i ? noGrad(() => x.clone()) : x);
   return inputs.map((x: Tensor, i) => [names[i], own(x, i)]);
-}
-
-/** `{ image, mask }`, also of no prototype or of another realm; no instance of a class. */
-function isPlain(x: unknown): boolean {
-  if (x === null || typeof x !== "object") return false;
-  const prototype: unknown = Object.getPrototypeOf(x);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function requireOrder(where: string, names: readonly string[]): void {

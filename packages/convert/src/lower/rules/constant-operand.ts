@@ -62,7 +62,7 @@ function tableStep({ attributes: given, output }: OpRecord, x: Tensor, floats: T
   return isPerChannel ? channelLookupStep(x.qparams!, x, apply(floats.reshape(shape)), to) : null;
 }
 
-/** A shape, in which −1 is the batch, with that of a constant. */
+/** x's shape beside a constant: where x has 1, the constant's size, else its own, be it −1 for the batch. Shapes may not agree. */
 function broadcast(shape: readonly number[], fixed: readonly number[]): number[] {
   const rank = Math.max(shape.length, fixed.length);
   const sizeOf = (sizes: readonly number[], axis: number) => sizes[axis - rank + sizes.length] ?? 1;
