@@ -123,6 +123,11 @@ describe.skipIf(!process.features.typescript)("octavo", () => {
       "octavo mnist --dir /nowhere: expected one of train-images-idx3-ubyte",
     ],
     [
+      ["mnist", "--batch-size", "60001"],
+      2,
+      "octavo mnist --batch-size: expected at most 60000, the number of training images, got 60001.\n",
+    ],
+    [
       ["profile", "--program", "x", "--kernels", "cuda"],
       2,
       "octavo profile --kernels: expected the name or kind of a kernel provider",

@@ -5,6 +5,11 @@ import type { QConfig } from "@octavo/qat";
 import { ArgumentError, QuantizationError, withDefaults } from "@octavo/spec";
 import { dynamicForm, dynamicQConfigs } from "./dynamic-forms.ts";
 import type { DynamicDType } from "./dynamic-forms.ts";
+import { DynamicQuantizedCell } from "./modules/dynamic-quantized-cell.ts";
+import { DynamicQuantizedLayer } from "./modules/dynamic-quantized-layer.ts";
+import { DynamicQuantizedRecurrent } from "./modules/dynamic-quantized-recurrent.ts";
+import { QuantizedLayer } from "./modules/quantized-layer.ts";
+import { QuantizedTable } from "./modules/quantized-table.ts";
 
 export interface QuantizeDynamicOptions {
   /** Change the model itself instead of a copy. Default false. */
@@ -33,8 +38,8 @@ const defaults = { inplace: false, dtype: "qint8", qconfig: undefined, reduceRan
  * `defaultDynamicQConfig`. Layers of the user's own stay.
  *
  * @returns a copy, unless `inplace`, in evaluation mode.
- * @throws QuantizationError for a model without such layers, and for weights that the kernels do not have: they are qint8 and symmetric,
- *   an embedding of 4 bits has an even width. @throws ArgumentError for an unknown dtype.
+ * @throws QuantizationError for a model without such layers, or converted already, for weights of NaN or ±∞, and for weights that the
+ *   kernels do not have: they are qint8 and symmetric, an embedding of 4 bits has an even width. @throws ArgumentError for an unknown dtype.
  */
 export function quantizeDynamic<M extends Module>(model: M, options: QuantizeDynamicOptions = {}): M {
   const known = Object.keys(dynamicQConfigs) as DynamicDType[];
@@ -47,18 +52,45 @@ export function quantizeDynamic<M extends Module>(model: M, options: QuantizeDyn
   const fallback = qconfig ?? dynamicQConfigs[dtype];
   const qconfigs = propagateQConfig(target, fallback);
   let count = 0;
-  const result = replaceModules(target, (module) => {
+  const result = replaceModules(target, (module, path) => {
     const own = qconfigs.get(module);
     const form = own && dynamicForm(module, own, own === fallback ? [dtype] : known);
     if (!form) return null;
     count++;
-    return form.make(module, own, reduceRange);
+    return naming(module, path, () => form.make(module, own, reduceRange));
   });
   if (count > 0) return result as M;
-  throw new QuantizationError({
+  throw nothingToQuantize(where, target, dtype);
+}
+
+/** Weights do not know whose they are. @throws QuantizationError of `make`, naming the module. */
+function naming(module: Module, path: string, make: () => Module): Module {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof QuantizationError)) throw cause;
+    const { expected, got, hint } = cause;
+    const where = `quantizeDynamic of ${path ? `${path} (${module.typeName()})` : module.typeName()}`;
+    throw new QuantizationError({ where, expected, got, hint, cause });
+  }
+}
+
+/** What layers with integer weights are. */
+const layers = [DynamicQuantizedLayer, DynamicQuantizedRecurrent, DynamicQuantizedCell, QuantizedLayer];
+
+function nothingToQuantize(where: string, model: Module, dtype: DynamicDType): QuantizationError {
+  const types = dtype === "qint8" ? layers : [QuantizedTable];
+  const converted = [...model.namedModules()].find(([, module]) =>
+    types.some((type) => module instanceof type),
+  );
+  return new QuantizationError({
     where,
     expected: dtype === "qint8" ? "a model with linear or recurrent layers" : "a model with embeddings",
-    got: "one without",
-    hint: "Convolutions need calibration: prepare, run some data, convert.",
+    got: converted
+      ? `one that is converted already: ${converted[0] || "the model itself"} is a ${converted[1].typeName()}`
+      : "one without",
+    hint: converted
+      ? "Keep the float model to quantize it again."
+      : "Convolutions need calibration: prepare, run some data, convert.",
   });
 }

@@ -15,7 +15,7 @@ import {
   QuantStub,
 } from "@octavo/qat";
 import { load } from "@octavo/runtime";
-import { add, mul, noGrad, randn, tensor } from "@octavo/tensor";
+import { add, clamp, mul, noGrad, pad, randn, tensor } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import {
@@ -186,4 +186,41 @@ it("keeps the model's types: inputs and result of its forward", () => {
   const converted = convertFx(prepared);
   expectTypeOf<Parameters<typeof converted.forward>>().toEqualTypeOf<[x: Tensor]>();
   expect(noGrad(() => converted(image)).shape).toEqual([2, 6, 8, 8]);
+});
+
+describe("what leaves its input's range", () => {
+  const functions: readonly (readonly [name: string, f: (y: Tensor) => Tensor, stays: boolean])[] = [
+    ["sums as averages", (y) => nn.F.avgPool2d(y, 2, { divisorOverride: 1 }), false],
+    ["a module's sums", new nn.AvgPool2d(2, { divisorOverride: 1 }), false],
+    ["padding", (y) => pad(y, [1, 0], { value: 10 }), false],
+    ["a lower bound", (y) => nn.F.hardtanh(y, { minVal: 2, maxVal: 5 }), false],
+    ["an upper bound", (y) => clamp(y, { max: -2 }), false],
+    ["averages", (y) => nn.F.avgPool2d(y, 2), true],
+    ["padding with zeros", (y) => pad(y, [1, 0]), true],
+    ["bounds around 0", (y) => clamp(y, { min: -1, max: 0.5 }), true],
+  ];
+
+  it.each(functions)("%s: float in graph mode if it does, and close to the model", (_, f, stays) => {
+    class Net extends nn.Module<[x: Tensor], Tensor> {
+      readonly first = new nn.Conv2d(1, 1, 1, { bias: false });
+      readonly last = new nn.Conv2d(1, 1, 1, { bias: false });
+      readonly module = f instanceof nn.Module ? f : null;
+      override forward(x: Tensor): Tensor {
+        return this.last((this.module ?? f)(this.first(x)));
+      }
+    }
+    const net = new Net().eval();
+    for (const weight of [net.first.weight, net.last.weight]) weight.raw().fill(1 as never);
+    const x = tensor([0, 0.5, 1, 1], [1, 1, 2, 2]);
+    const prepared = prepareFx(net, getDefaultQConfigMapping(), x);
+    const want = prepared(x).toArray() as Float32Array;
+    const converted = convertFx(prepared);
+    const got = noGrad(() => converted(x)).toArray() as Float32Array;
+    expect(converted.graph.nodes.filter((node) => `${node.targetName}`.startsWith("dequant"))).toHaveLength(
+      stays ? 1 : 2,
+    );
+    // Half a step of each grid, and what histograms cut off; a range that does not hold the values costs 60 of 100.
+    const most = 0.02 * Math.max(...want.map(Math.abs));
+    got.forEach((y, i) => expect(Math.abs(y - want[i])).toBeLessThan(most));
+  });
 });

@@ -621,6 +621,16 @@ it("additions whose output scale has no reciprocal are refused by converted modu
   }
 });
 
+it.each(["addScalar", "mulScalar"] as const)("%s of what leaves no scale is refused", (operation) => {
+  const q = new QFunctional(["quint8", { scale: 0.1, zeroPoint: 3, quantMin: 0, quantMax: 255 }]);
+  const x = quantizePerTensor(randn([4]), 0.1, 3, "quint8");
+  for (const value of [NaN, Infinity, -Infinity, 1e300]) {
+    expect(() => q[operation](x, value)).toThrow(
+      `QFunctional: expected ${operation} of a number whose result has a finite scale above 0, got ${value}.`,
+    );
+  }
+});
+
 it("NaN in an input is refused by converted modules and by the runtime alike", async () => {
   const net = quantized(new nn.Sequential(new QuantStub(), new nn.ReLU(), new DeQuantStub()));
   const x = image();

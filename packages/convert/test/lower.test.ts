@@ -226,6 +226,25 @@ describe("inputs and outputs", () => {
     expect([...session.run({ right, left }).output.data]).toEqual([2, 6]);
   });
 
+  it("inputs by the names of forward's parameters may come in any order, but not in part", async () => {
+    class Pair extends nn.Module<[query: Tensor, key: Tensor], Tensor> {
+      override forward(query: Tensor, key: Tensor): Tensor {
+        return sub(query, mul(key, 2));
+      }
+    }
+    const [query, key] = [tensor([[5, 7]]), tensor([[3, 1]])];
+    for (const inputs of [
+      { key, query },
+      { query, key },
+    ]) {
+      using session = await load(lower(new Pair(), inputs));
+      expect([...session.run({ query: given(query), key: given(key) }).output.data]).toEqual([-1, 5]);
+    }
+    expect(() => lower(new Pair(), { key, other: query })).toThrow(
+      "lower of Pair: expected inputs by the names of forward's parameters, query, key, or in their order, got key, other: 'key' at another's place",
+    );
+  });
+
   it("names may be keys of an object without a prototype, and integers only of one input", () => {
     const net = new Net({}, (a, b) => sub(a, b ?? 1));
     const x = zeros([1, 2]);

@@ -95,6 +95,36 @@ describe("quantizeDynamic", () => {
     expect([...noGrad(() => other(x)).toArray()]).toEqual([...noGrad(() => one(x)).toArray()]);
   });
 
+  it("says of a model that it is converted already", () => {
+    const dynamic = quantizeDynamic(net());
+    expect(() => quantizeDynamic(dynamic)).toThrow(
+      "quantizeDynamic of Sequential: expected a model with linear or recurrent layers, got one that is converted already: 0 is a DynamicQuantizedLinear.\nKeep the float model to quantize it again.",
+    );
+    expect(() => quantizeDynamic(quantizeDynamic(new nn.GRU(2, 3)))).toThrow(
+      "converted already: the model itself is a DynamicQuantizedGRU.",
+    );
+    expect(() => quantizeDynamic(dynamic, { dtype: "quint8" })).toThrow("embeddings, got one without.");
+    const table = quantizeDynamic(new nn.Sequential(new nn.Embedding(5, 2)), { dtype: "quint8" });
+    expect(() => quantizeDynamic(table, { dtype: "quint4x2" })).toThrow(
+      "converted already: 0 is a QuantizedEmbedding.",
+    );
+  });
+
+  it.each<[nn.Module, string, "qint8" | "quint8"]>([
+    [new nn.Linear(2, 3), "weight", "qint8"],
+    [new nn.LSTM(2, 3), "weight_hh_l0", "qint8"],
+    [new nn.GRUCell(2, 3), "weight_ih", "qint8"],
+    [new nn.Embedding(5, 2), "weight", "quint8"],
+  ])("names the module of a weight with NaN: %s", (layer, weight, dtype) => {
+    layer.stateDict().get(weight)!.data[0] = NaN;
+    const model = new nn.Sequential(new nn.ReLU(), layer as nn.Module<[Tensor], Tensor>);
+    const name = layer.typeName();
+    expect(() => quantizeDynamic(model, { dtype })).toThrow(
+      `quantizeDynamic of 1 (${name}): expected finite values, got NaN in channel 0.`,
+    );
+    expect(() => quantizeDynamic(layer, { dtype })).toThrow(`quantizeDynamic of ${name}: expected finite`);
+  });
+
   it("needs a linear layer", () => {
     expect(() => quantizeDynamic(new nn.Sequential(new nn.ReLU()))).toThrow(
       "quantizeDynamic of Sequential: expected a model with linear or recurrent layers, got one without.",

@@ -1,4 +1,4 @@
-import { ArgumentError, withDefaults } from "@octavo/spec";
+import { ArgumentError, describeGiven, withDefaults } from "@octavo/spec";
 import { stepOn } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { noGrad, Tensor, withTracer } from "@octavo/tensor";
@@ -41,7 +41,8 @@ export function trace<I extends unknown[], O>(
 ): GraphModule<I, O> {
   const where = stepOn("trace", model);
   const { isLeaf } = withDefaults(where, { isLeaf: isLeafModule as LeafRule }, options);
-  const inputs = exampleInputs instanceof Tensor ? [exampleInputs] : exampleInputs;
+  const inputs: unknown = exampleInputs instanceof Tensor ? [exampleInputs] : exampleInputs;
+  requireList(where, inputs);
   const { targets, graph } = withoutSideEffects(model, () => {
     const first = record(model, inputs, isLeaf);
     requireUsedInputs(first);
@@ -58,6 +59,16 @@ export function trace<I extends unknown[], O>(
   const originals = new Set(model.modules());
   for (const module of result.modules()) if (!originals.has(module)) module.training = model.training;
   return result;
+}
+
+/** @throws ArgumentError */
+function requireList(where: string, inputs: unknown): asserts inputs is readonly unknown[] {
+  if (Array.isArray(inputs)) return;
+  throw new ArgumentError({
+    where,
+    expected: "example inputs: a tensor, or a list of forward's arguments",
+    got: describeGiven(inputs),
+  });
 }
 
 function record(model: Module, inputs: readonly unknown[], isLeaf: LeafRule): Recorder {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BatchNorm2d, Conv2d, Dropout, F, Linear, Module, Parameter, ReLU, Sequential } from "@octavo/nn";
+import { ArgumentError } from "@octavo/spec";
 import { add, full, mul, noGrad, randn, tensor, zeros } from "@octavo/tensor";
 import type { Tensor } from "@octavo/tensor";
 import { propagateShapes, trace } from "../src/index.ts";
@@ -34,6 +35,20 @@ describe("trace", () => {
         expect(b, name).toEqual(a);
       }
     }
+  });
+
+  it.each([
+    [{ image: zeros([1, 3, 8, 8]) }, "Object"],
+    [3, "3"],
+    [undefined, "undefined"],
+  ])("refuses %s as example inputs", (given, got) => {
+    expect(() => trace(nets.residual(), given as never)).toThrow(
+      new ArgumentError({
+        where: `trace of ${nets.residual().typeName()}`,
+        expected: "example inputs: a tensor, or a list of forward's arguments",
+        got,
+      }),
+    );
   });
 
   it("keeps the keys of the state dict, and shares its tensors", () => {

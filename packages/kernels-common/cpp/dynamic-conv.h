@@ -2,6 +2,7 @@
 #include "conv-gather.h"
 #include "conv-shape.h"
 #include "elementwise.h"
+#include "fill.h"
 #include "quantized-conv-rows.h"
 #include "quantizer.h"
 #include "range.h"
@@ -124,6 +125,7 @@ void dynamicConv(Span<const float> x, Span<const int8_t> weight, Span<const floa
   OCTAVO_EXPECT(y.length >= outElements(shape), "y of batch × outSize × outChannels");
   OCTAVO_EXPECT(quantMax > 0 && quantMax < 256, "a quantMax of 8 bits");
   const Range values = rangeOf(x.data, count);
+  if (values.nan) return fill(y.data, outElements(shape), __builtin_nanf(""));
   const DynamicRange range = dynamicRange(values.low, values.high, quantMax);
   const Workspace<uint8_t> bytes(count);
   const Quantizer quantizer(range.scale, range.zeroPoint, 0, quantMax);

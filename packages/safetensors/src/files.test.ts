@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import { createServer as createNetServer } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -106,6 +107,29 @@ describe.skipIf(process.platform === "win32")("what lies at the path", () => {
     expect(await readdir(own)).toEqual(["pipe"]);
   });
 
+  test.skipIf(!existsSync("/dev/full"))("a full device is an error that says what to do", async () => {
+    await expect(saveSafetensors("/dev/full", [weight])).rejects.toThrow(
+      "/dev/full: expected a file that can be written, got ENOSPC: no space left on device.\nFree some space, or write it elsewhere.",
+    );
+  });
+
+  // The process runs the sources.
+  test.skipIf(!process.features.typescript)(
+    "a file beyond the process's limit says what to do, and leaves nothing behind",
+    () => {
+      const script = `
+      import { writeFile } from ${JSON.stringify(new URL("./index.ts", import.meta.url).href)};
+      await writeFile("net", new Uint8Array(1e6)).catch(({ message }) => console.log(message));
+    `;
+      const flags = ["--conditions=@octavo/source", "--input-type=module", "-e", script];
+      const command = ["-c", 'ulimit -f 8 && exec "$0" "$@"', process.execPath, ...flags];
+      expect(execFileSync("sh", command, { cwd: own, encoding: "utf8" })).toBe(
+        "net: expected a file that can be written, got EFBIG: file too large.\nFree some space, or write it elsewhere.\n",
+      );
+      expect(readdirSync(own)).toEqual([]);
+    },
+  );
+
   test("a socket cannot be written to, and stays one", async () => {
     const path = join(own, "socket");
     const server = createNetServer();
@@ -181,6 +205,21 @@ describe("loadSafetensors", () => {
     await expect(readBytes(address)).rejects.toThrow(
       /\/net: expected a file that can be read, got fetch failed: .*ECONNREFUSED.*\.\nCheck the address\.$/,
     );
+  });
+
+  test("a download that is cut off is an error with the reason", async () => {
+    const server = createServer((_request, response) => {
+      response.setHeader("Content-Length", 1000);
+      response.write("a part", () => response.destroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/net`;
+    const reading = readBytes(address);
+    await expect(reading).rejects.toThrow(ArgumentError);
+    await expect(reading).rejects.toThrow(
+      /\/net: expected a file that can be read, got terminated: .+\.\nCheck the address\.$/,
+    );
+    server.close();
   });
 
   test("a file that is not there is an error that names it", async () => {

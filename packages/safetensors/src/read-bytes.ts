@@ -29,11 +29,12 @@ export async function readBytes(source: ByteSource): Promise<Uint8Array> {
       throw missing(address, reasonOf(cause), cause);
     });
   }
-  const response = await fetch(source).catch((cause: Error) => {
+  const fail = (cause: Error) => {
     throw missing(address, networkReason(cause), cause, "address");
-  });
+  };
+  const response = await fetch(source).catch(fail);
   if (!response.ok) throw missing(address, `HTTP status ${response.status}`, undefined, "address");
-  return new Uint8Array(await response.arrayBuffer());
+  return new Uint8Array(await response.arrayBuffer().catch(fail));
 }
 
 type FileSystem = NonNullable<ReturnType<typeof process.getBuiltinModule<"node:fs">>>;

@@ -37,11 +37,14 @@ export async function writeFile(path: string | URL, bytes: Uint8Array): Promise<
     if (!known || known.isFile()) await replaceFile(target, bytes, known && known.mode % 0o1000);
     else await files.promises.writeFile(target, bytes);
   } catch (cause) {
+    const got = reasonOf(cause);
     throw new ArgumentError({
       where,
       expected: "a file that can be written",
-      got: reasonOf(cause),
-      hint: "Check that its folder exists, and may be written to.",
+      got,
+      hint: /^E(NOSPC|DQUOT|FBIG)/.test(got)
+        ? "Free some space, or write it elsewhere."
+        : "Check that its folder exists, and may be written to.",
       cause,
     });
   }

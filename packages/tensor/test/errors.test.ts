@@ -298,3 +298,9 @@ describe("recurrent", () => {
     );
   });
 });
+
+it.each([0, -2, 1.5, NaN])("a divisor of %s is none", (divisorOverride) => {
+  expect(() => ops.avgPool2d(image, 2, { divisorOverride })).toThrow(
+    `avgPool2d divisorOverride: expected an integer ≥ 1, or null, got ${divisorOverride}.`,
+  );
+});

@@ -16,6 +16,7 @@ export const dynamicConvKernels = {
     for (let i = 0; i < count; i++) {
       if (x[i] < low) low = x[i];
       if (x[i] > high) high = x[i];
+      if (Number.isNaN(x[i])) return void y.fill(NaN, 0, batch * outVolume * outChannels);
     }
     const { scale, zeroPoint } = dynamicRange(low, high, quantMax);
     const integers = new Uint8Array(count);

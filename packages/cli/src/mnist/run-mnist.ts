@@ -34,6 +34,7 @@ export async function runMnist(options: MnistOptions): Promise<number> {
   }
   const read = () => dataSets[data](dir);
   const images = await (dir ? forOption(`octavo mnist --dir ${dir}`, read) : read());
+  requireBatch(options["batch-size"], images.train.labels.length);
   await makeFolder("--out", out);
   if (checkpoint) await makeFolder("--checkpoint", checkpoint);
   console.log(`${data}, kernels: ${explain().primary}\n`);
@@ -45,6 +46,16 @@ export async function runMnist(options: MnistOptions): Promise<number> {
   console.log(`\nThe whole job took ${((performance.now() - started) / 1000).toFixed(1)} s.\n`);
   console.log(summaryLine(results));
   return identical.same === identical.of ? 0 : 1;
+}
+
+/** Training leaves out a batch that is not full. @throws UsageError if that would be all. */
+function requireBatch(batchSize: number, images: number): void {
+  if (batchSize <= images) return;
+  throw new UsageError({
+    where: "octavo mnist --batch-size",
+    expected: `at most ${images}, the number of training images`,
+    got: String(batchSize),
+  });
 }
 
 /** @throws UsageError if there cannot be such a folder. */

@@ -1,7 +1,19 @@
 import type { ActivationQParams } from "./program-value.ts";
-import { roundHalfToEven } from "@octavo/spec";
+import { QuantizationError, roundHalfToEven } from "@octavo/spec";
+import { callContext } from "@octavo/tensor";
 
 const fl = Math.fround;
+
+/** @throws QuantizationError for a number that leaves no scale, as NaN, ±∞ and what float32 cannot hold. */
+function usable(operation: string, value: number, qparams: ActivationQParams): ActivationQParams {
+  const { scale, zeroPoint } = qparams;
+  if (scale > 0 && scale < Infinity && Number.isInteger(zeroPoint)) return qparams;
+  throw new QuantizationError({
+    where: callContext()?.where() ?? "QFunctional",
+    expected: `${operation} of a number whose result has a finite scale above 0`,
+    got: `${value}`,
+  });
+}
 
 /**
  * qparams of `x + value`: the zero point moves; where it would leave the range, it stops at the end and the scale grows
@@ -11,16 +23,19 @@ export function shiftedQParams(x: ActivationQParams, value: number): ActivationQ
   const { scale, quantMin, quantMax } = x;
   const zeroPoint = x.zeroPoint - roundHalfToEven(value / scale);
   const levels = quantMax - quantMin;
-  if (zeroPoint < quantMin)
-    return { ...x, scale: fl(((quantMax - zeroPoint) / levels) * scale), zeroPoint: quantMin };
-  if (zeroPoint > quantMax)
-    return { ...x, scale: fl(((zeroPoint - quantMin) / levels) * scale), zeroPoint: quantMax };
-  return { ...x, zeroPoint };
+  const moved = (by: number, to: number) => ({ ...x, scale: fl((by / levels) * scale), zeroPoint: to });
+  const qparams =
+    zeroPoint < quantMin
+      ? moved(quantMax - zeroPoint, quantMin)
+      : zeroPoint > quantMax
+        ? moved(zeroPoint - quantMin, quantMax)
+        : { ...x, zeroPoint };
+  return usable("addScalar", value, qparams);
 }
 
 /** qparams of `x · value`: the scale is multiplied; a negative value mirrors the range. torch: `qmul_scalar`. */
 export function scaledQParams(x: ActivationQParams, value: number): ActivationQParams {
   if (value === 0) return { ...x, scale: 1, zeroPoint: Math.max(0, x.quantMin) };
   const zeroPoint = value > 0 ? x.zeroPoint : x.quantMin + x.quantMax - x.zeroPoint;
-  return { ...x, scale: fl(Math.abs(value) * x.scale), zeroPoint };
+  return usable("mulScalar", value, { ...x, scale: fl(Math.abs(value) * x.scale), zeroPoint });
 }

@@ -48,7 +48,7 @@ export class ComparedRuns {
         where,
         expected: "only the first axis to follow the batch",
         got: `[${x.shape}] and, for a larger batch, [${other.shape}]`,
-        hint: "Use -1 for the batch in reshape, and keep it in front.",
+        hint: "Use -1 for the batch in reshape, and keep it in front. Recurrent layers need batchFirst: true, and the last of their outputs, output.select(1, -1), is to be taken instead of h.",
       });
     }
     this.#shapes.set(x, shape);

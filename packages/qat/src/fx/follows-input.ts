@@ -1,6 +1,7 @@
 import type { GraphModule, Node } from "@octavo/graph";
 import { FloatFunctional } from "../float-functional.ts";
 import { functionOutput, keepsInputQParams } from "../output-rules.ts";
+import { staysInRange } from "./stays-in-range.ts";
 
 /** Operations of a FloatFunctional that only change the scale. */
 const scalarOperations = new Set<unknown>(["addScalar", "mulScalar"]);
@@ -10,9 +11,10 @@ export function followsInput(model: GraphModule, node: Node): boolean {
   if (node.op === "callModule") {
     const module = model.moduleOf(node);
     if (module instanceof FloatFunctional) return scalarOperations.has(node.args[0]);
-    return keepsInputQParams(module);
+    return keepsInputQParams(module) && staysInRange(module);
   }
-  return node.op === "callFunction" && (functionOutput(node.targetName) === "input" || movesElements(node));
+  if (node.op !== "callFunction") return false;
+  return movesElements(node) || (functionOutput(node.targetName) === "input" && staysInRange(node.kwargs));
 }
 
 /** Whether a node calls a function whose result has elements of its input alone (reshape, slice, …). */

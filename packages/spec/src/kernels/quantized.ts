@@ -209,8 +209,8 @@ export interface QuantizedKernels {
   ): void;
   /**
    * x is quantized to 0 … quantMax by its own range (docs/numerics.md, dynamic), convolved with weights of zero point 0, and dequantized:
-   * y = fl(fl(fl(acc) · fl(sx · weightScale[o])) + bias[o]), acc in int32, exact. NaN counts as 0. Linear layers are convolutions of size 1:
-   * batch = rows.
+   * y = fl(fl(fl(acc) · fl(sx · weightScale[o])) + bias[o]), acc in int32, exact; all are NaN if x has one. Linear layers are convolutions of
+   * size 1: batch = rows.
    */
   dynamicConv(
     x: F32,

@@ -1,15 +1,17 @@
+import { ArgumentError, describeGiven } from "@octavo/spec";
 import { avgPoolOp } from "../internal/define-pool.ts";
 import { optionsOf } from "../internal/options-of.ts";
 import { poolDefaults, poolGeometry, pooledShape, poolWindows } from "../internal/pool-geometry.ts";
 import type { PoolAttributes, PoolOptions, PoolSettings } from "../internal/pool-geometry.ts";
 import type { PerAxis } from "../internal/spatial.ts";
+import { whereOf } from "../internal/where.ts";
 import { applyOp } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
 
 export interface AvgPoolOptions extends PoolOptions {
   /** Whether padded positions count in the divisor. Default true. */
   readonly countIncludePad?: boolean;
-  /** Divisor instead of the number of positions. */
+  /** Divisor instead of the number of positions, a whole number. */
   readonly divisorOverride?: number | null;
 }
 
@@ -32,12 +34,22 @@ function defineAvgPool(dims: number) {
   });
   return (x: Tensor, kernelSize: PerAxis, options?: AvgPoolOptions): Tensor => {
     const { countIncludePad, divisorOverride, ...windows } = settings(options);
+    if (divisorOverride !== null) requireDivisor(name, divisorOverride);
     return applyOp(op, [x], {
       ...poolWindows(name, dims, kernelSize, windows),
       countIncludePad,
       divisorOverride,
     });
   };
+}
+
+function requireDivisor(name: string, divisor: number): void {
+  if (Number.isInteger(divisor) && divisor > 0) return;
+  throw new ArgumentError({
+    where: whereOf(`${name} divisorOverride`),
+    expected: "an integer ≥ 1, or null",
+    got: describeGiven(divisor),
+  });
 }
 
 /** Mean of each window of (N, C, L). */
