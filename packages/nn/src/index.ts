@@ -95,6 +95,7 @@ export { Adam, AdamW } from "./optim/adam.ts";
 export type { AdamOptions } from "./optim/adam.ts";
 export { clipGradNorm_ } from "./optim/clip-grad-norm.ts";
 export { LRScheduler } from "./optim/lr-scheduler.ts";
+export type { SchedulerState } from "./optim/lr-scheduler.ts";
 export { OneCycleLR } from "./optim/one-cycle-lr.ts";
 export type { OneCycleOptions } from "./optim/one-cycle-lr.ts";
 export { Optimizer } from "./optim/optimizer.ts";

@@ -70,6 +70,18 @@ describe("arguments of modules", () => {
       'Conv2d stride: expected an integer ≥ 1, or 2 of them, got "2".',
     ],
     [
+      () => new nn.Conv2d(1, 4, 3, { paddingMode: "circulr" as never }),
+      "Conv2d: expected paddingMode zeros, reflect, replicate, circular, got circulr.",
+    ],
+    [
+      () => new nn.Conv1d(1, 4, 3, { paddingMode: null as never }),
+      "Conv1d: expected paddingMode zeros, reflect, replicate, circular, got null.",
+    ],
+    [
+      () => new nn.ConvTranspose2d(1, 4, 3, { paddingMode: "zeros" } as never),
+      "ConvTranspose2d: expected options stride",
+    ],
+    [
       () => new nn.ConvTranspose1d(1, 4, undefined as never),
       "ConvTranspose1d kernelSize: expected an integer ≥ 1, or 1 of them",
     ],
@@ -270,6 +282,29 @@ describe("a float operation on a quantized tensor", () => {
       "Call: expected a float tensor, got quint8 (scale 0.5, zeroPoint 0) [2, 2].\n" +
         "This part of the model (softplus) was not quantized: put a DeQuantStub before it, or give it a qconfig.",
     );
+  });
+});
+
+describe("instance norm of one pixel", () => {
+  const tracking = () => new nn.InstanceNorm2d(2, { trackRunningStats: true });
+
+  it.each<[string, nn.Module, number[]]>([
+    ["in training", new nn.InstanceNorm1d(2), [3, 2, 1]],
+    ["in eval mode without running statistics", new nn.InstanceNorm2d(2).eval(), [3, 2, 1, 1]],
+    ["in training with them", tracking(), [3, 2, 1, 1]],
+    ["in three dimensions", new nn.InstanceNorm3d(2), [3, 2, 1, 1, 1]],
+  ])("%s is refused", (_, norm, shape) => {
+    const run = () => new nn.Sequential(norm)(ones(shape));
+    expect(run).toThrow(ShapeError);
+    expect(run).toThrow(
+      `0 (${norm.typeName()}): expected more than one value per channel of each instance, unless in eval mode with running ` +
+        `statistics, got [${shape.join(", ")}].`,
+    );
+  });
+
+  it("with running statistics in eval mode is taken, and two pixels are", () => {
+    expect(tracking().eval()(ones([3, 2, 1, 1])).shape).toEqual([3, 2, 1, 1]);
+    expect(new nn.InstanceNorm2d(2)(ones([1, 2, 1, 2])).shape).toEqual([1, 2, 1, 2]);
   });
 });
 

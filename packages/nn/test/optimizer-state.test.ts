@@ -132,7 +132,7 @@ describe("states of others", () => {
     );
     for (const state of [{ ...one.stateDict(), patience: 3 }, { lastEpoch: 3 }, one.optimizer.stateDict()]) {
       expect(() => one.loadStateDict(state as never)).toThrow(
-        "loadStateDict of StepLR: expected a state with lastEpoch, baseLrs, got ",
+        "loadStateDict of StepLR: expected a state with lastEpoch, baseLrs, lrs, got ",
       );
     }
     expect(one.lastEpoch).toBe(0);

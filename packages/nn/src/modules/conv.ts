@@ -9,7 +9,8 @@ import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import type { WeightedLayer } from "../weighted-layer.ts";
 
-export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
+const paddingModes = ["zeros", "reflect", "replicate", "circular"] as const;
+export type PaddingMode = (typeof paddingModes)[number];
 
 export interface ConvOptions extends ConvGeometry {
   /** Default true. */
@@ -29,7 +30,6 @@ const defaults = {
   generator: undefined,
 } as const;
 const convolutions = [conv1d, conv2d, conv3d] as const;
-const padModes = { reflect: "reflect", replicate: "replicate", circular: "circular" } as const;
 
 /** Convolutions over 1 to 3 spatial axes: (N, inChannels, spatial …) → (N, outChannels, spatial …). */
 export abstract class ConvNd extends Module<[x: Tensor], Tensor> implements WeightedLayer {
@@ -58,6 +58,7 @@ export abstract class ConvNd extends Module<[x: Tensor], Tensor> implements Weig
     const { stride, padding, dilation, groups, bias, paddingMode, generator } = settings;
     requireCounts(name, { inChannels, outChannels });
     requireGroups(inChannels, outChannels, groups);
+    requirePaddingMode(name, paddingMode);
     this.inChannels = inChannels;
     this.outChannels = outChannels;
     this.kernelSize = perAxis(kernelSize, dims, `${name} kernelSize`, 1);
@@ -84,7 +85,7 @@ export abstract class ConvNd extends Module<[x: Tensor], Tensor> implements Weig
     const { stride, padding, dilation, groups, paddingMode } = this;
     const convolve = convolutions[this.kernelSize.length - 1];
     if (paddingMode === "zeros") return convolve(x, weight, bias, { stride, padding, dilation, groups });
-    const padded = pad(x, this.paddingAmounts(), { mode: padModes[paddingMode] });
+    const padded = pad(x, this.paddingAmounts(), { mode: paddingMode });
     return convolve(padded, weight, bias, { stride, dilation, groups });
   }
 
@@ -118,6 +119,13 @@ export abstract class ConvNd extends Module<[x: Tensor], Tensor> implements Weig
       .filter(Boolean)
       .join(", ");
   }
+}
+
+/** @throws ArgumentError for a mode that is none: another would be taken for zeros. */
+function requirePaddingMode(where: string, paddingMode: PaddingMode): void {
+  if (paddingModes.includes(paddingMode)) return;
+  const expected = `paddingMode ${paddingModes.join(", ")}`;
+  throw new ArgumentError({ where, expected, got: String(paddingMode) });
 }
 
 /** @throws ArgumentError unless channels divide into the groups. */

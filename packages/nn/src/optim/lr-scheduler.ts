@@ -1,21 +1,34 @@
 import { ArgumentError, warn } from "@octavo/spec";
 import type { BaseOptions, Optimizer, ParamGroup } from "./optimizer.ts";
 
+/** What a checkpoint holds of a scheduler. */
+export interface SchedulerState {
+  readonly lastEpoch: number;
+  readonly baseLrs: readonly number[];
+  /** Rates of the groups; without them, those that this scheduler alone would have set. */
+  readonly lrs?: readonly number[];
+}
+
 /** Sets the learning rates of an optimiser as a function of the steps done: call `step` after each epoch (or batch). */
 export abstract class LRScheduler {
   readonly optimizer: Optimizer;
-  /** Rates of the groups when the scheduler was made. */
+  /** Rates that the groups had when their first scheduler was made. */
   readonly baseLrs: readonly number[];
   /** Steps done. */
   lastEpoch = 0;
 
   constructor(optimizer: Optimizer) {
     this.optimizer = optimizer;
-    this.baseLrs = optimizer.paramGroups.map(({ lr }) => lr);
+    this.baseLrs = optimizer.paramGroups.map((group) => (group.initialLr ??= group.lr));
   }
 
-  /** The rate of a group after `epoch` steps. */
+  /** The rate of a group after `epoch` steps, if nobody else changes it. */
   protected abstract rate(base: number, epoch: number): number;
+
+  /** What to set after a rate of `lr`, whoever set that: unless a class says otherwise, the same as if nobody had. */
+  protected next(_lr: number, base: number, epoch: number): number {
+    return this.rate(base, epoch);
+  }
 
   /** Goes on by one step; if the optimiser did none before the first, a warning, through `onWarning`, as torch. */
   step(): void {
@@ -24,30 +37,37 @@ export abstract class LRScheduler {
     this.apply();
   }
 
-  protected apply(): void {
+  /** Sets the rates of `lastEpoch`. */
+  protected apply(lrs: readonly number[] = this.nextLrs()): void {
     this.optimizer.paramGroups.forEach((group: ParamGroup<BaseOptions>, i) => {
-      group.lr = this.rate(this.baseLrs[i], this.lastEpoch);
+      group.lr = lrs[i];
     });
+  }
+
+  private nextLrs(): number[] {
+    return this.getLastLr().map((lr, i) => this.next(lr, this.baseLrs[i], this.lastEpoch));
   }
 
   getLastLr(): number[] {
     return this.optimizer.paramGroups.map(({ lr }) => lr);
   }
 
-  stateDict(): { lastEpoch: number; baseLrs: readonly number[] } {
-    return { lastEpoch: this.lastEpoch, baseLrs: this.baseLrs };
+  /** With the groups' rates as they are: those of chained schedulers follow from no one's steps. */
+  stateDict(): Required<SchedulerState> {
+    return { lastEpoch: this.lastEpoch, baseLrs: this.baseLrs, lrs: this.getLastLr() };
   }
 
   /**
    * Takes back what `stateDict` gave. Classes are not told apart: states of all have the same fields.
    * @throws ArgumentError for other fields than this one's, for a number of steps that is none, and for rates of more or fewer groups.
    */
-  loadStateDict(state: { lastEpoch: number; baseLrs: readonly number[] }): void {
+  loadStateDict(state: SchedulerState): void {
     requireState(this, state);
     const { lastEpoch, baseLrs } = state;
+    const lrs = state.lrs ?? baseLrs.map((base) => this.rate(base, lastEpoch));
     this.lastEpoch = lastEpoch;
     Object.assign(this, { baseLrs });
-    this.apply();
+    this.apply(lrs);
   }
 }
 
@@ -62,13 +82,13 @@ function tooEarly({ constructor, optimizer }: LRScheduler): string {
 /** @throws ArgumentError */
 function requireState(
   scheduler: LRScheduler,
-  state: { readonly lastEpoch?: unknown; readonly baseLrs?: unknown },
+  state: { readonly [name in keyof SchedulerState]?: unknown },
 ): void {
   const where = `loadStateDict of ${scheduler.constructor.name}`;
   const own = Object.keys(scheduler.stateDict());
-  const { lastEpoch, baseLrs } = state;
+  const { lastEpoch, baseLrs, lrs = baseLrs } = state;
   const isFitting = Object.keys(state).every((name) => own.includes(name));
-  if (!isFitting || !Number.isInteger(lastEpoch) || !Array.isArray(baseLrs)) {
+  if (!isFitting || !Number.isInteger(lastEpoch) || !Array.isArray(baseLrs) || !Array.isArray(lrs)) {
     const got = Object.entries(state).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
     throw new ArgumentError({
       where,
@@ -78,10 +98,11 @@ function requireState(
     });
   }
   const groups = scheduler.optimizer.paramGroups.length;
-  if (baseLrs.length === groups) return;
+  const other = [baseLrs, lrs].find(({ length }) => length !== groups);
+  if (!other) return;
   throw new ArgumentError({
     where,
     expected: `rates of the optimiser's ${groups} groups`,
-    got: `${baseLrs.length}`,
+    got: `${other.length}`,
   });
 }

@@ -79,6 +79,7 @@ export class OneCycleLR extends LRScheduler {
     this.annealed = anneal[annealStrategy];
     const first = maxLr / divFactor;
     const last = first / finalDivFactor;
+    for (const group of optimizer.paramGroups) group.initialLr = first;
     const rise: Phase = {
       end: pctStart * totalSteps - 1,
       lr: [first, maxLr],
@@ -99,8 +100,8 @@ export class OneCycleLR extends LRScheduler {
     return this.at("lr", epoch);
   }
 
-  protected override apply(): void {
-    super.apply();
+  protected override apply(lrs?: readonly number[]): void {
+    super.apply(lrs);
     if (!this.cycleMomentum) return;
     const momentum = this.at("momentum", this.lastEpoch);
     for (const group of this.optimizer.paramGroups as {

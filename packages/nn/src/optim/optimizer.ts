@@ -16,8 +16,10 @@ export interface BaseOptions {
 /** Parameters with options of their own; what is absent is the optimiser's. */
 export type GroupOptions<O> = { readonly params: Iterable<Parameter> } & Partial<O>;
 
-/** A group as it runs; schedulers change `lr`. */
-export type ParamGroup<O> = { params: Parameter[] } & { -readonly [K in keyof O]-?: O[K] };
+/** A group as it runs; schedulers change `lr`, and the first of them notes in `initialLr` what it was. */
+export type ParamGroup<O> = { params: Parameter[]; initialLr?: number } & {
+  -readonly [K in keyof O]-?: O[K];
+};
 
 /** Tensors and counters of one parameter, by torch's names: `exp_avg`, `momentum_buffer`, `step`. */
 export type ParameterState = Record<string, Tensor | number>;

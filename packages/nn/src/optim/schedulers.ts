@@ -1,10 +1,11 @@
 import { withDefaults } from "@octavo/spec";
 import { requireNumber } from "../internal/require-number.ts";
+import { ChainableLR } from "./chainable-lr.ts";
 import { LRScheduler } from "./lr-scheduler.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 /** Rates times `gamma` every `stepSize` steps. */
-export class StepLR extends LRScheduler {
+export class StepLR extends ChainableLR {
   readonly stepSize: number;
   readonly gamma: number;
 
@@ -14,13 +15,13 @@ export class StepLR extends LRScheduler {
     this.gamma = withDefaults(this.constructor.name, { gamma: 0.1 }, options).gamma;
   }
 
-  protected rate(base: number, epoch: number): number {
-    return base * this.gamma ** Math.floor(epoch / this.stepSize);
+  protected share(epoch: number): number {
+    return this.gamma ** Math.floor(epoch / this.stepSize);
   }
 }
 
 /** Rates times `gamma` at each of the `milestones`. */
-export class MultiStepLR extends LRScheduler {
+export class MultiStepLR extends ChainableLR {
   readonly milestones: readonly number[];
   readonly gamma: number;
 
@@ -28,15 +29,16 @@ export class MultiStepLR extends LRScheduler {
     super(optimizer);
     this.milestones = milestones;
     this.gamma = withDefaults(this.constructor.name, { gamma: 0.1 }, options).gamma;
+    this.apply();
   }
 
-  protected rate(base: number, epoch: number): number {
-    return base * this.gamma ** this.milestones.filter((milestone) => milestone <= epoch).length;
+  protected share(epoch: number): number {
+    return this.gamma ** this.milestones.filter((milestone) => milestone <= epoch).length;
   }
 }
 
 /** Rates times `gamma` every step. */
-export class ExponentialLR extends LRScheduler {
+export class ExponentialLR extends ChainableLR {
   readonly gamma: number;
 
   constructor(optimizer: Optimizer, gamma: number) {
@@ -44,13 +46,13 @@ export class ExponentialLR extends LRScheduler {
     this.gamma = requireNumber(gamma, "ExponentialLR", "gamma");
   }
 
-  protected rate(base: number, epoch: number): number {
-    return base * this.gamma ** epoch;
+  protected share(epoch: number): number {
+    return this.gamma ** epoch;
   }
 }
 
 /** Half a cosine from the base rate to `etaMin` in `tMax` steps, and back (Loshchilov & Hutter 2017). */
-export class CosineAnnealingLR extends LRScheduler {
+export class CosineAnnealingLR extends ChainableLR {
   readonly tMax: number;
   readonly etaMin: number;
 
@@ -60,13 +62,22 @@ export class CosineAnnealingLR extends LRScheduler {
     this.etaMin = withDefaults("CosineAnnealingLR", { etaMin: 0 }, options).etaMin;
   }
 
-  protected rate(base: number, epoch: number): number {
-    return this.etaMin + ((base - this.etaMin) * (1 + Math.cos((Math.PI * epoch) / this.tMax))) / 2;
+  protected override get floor(): number {
+    return this.etaMin;
+  }
+
+  protected share(epoch: number): number {
+    return (1 + Math.cos((Math.PI * epoch) / this.tMax)) / 2;
+  }
+
+  /** Begins with the base rate itself, which floor + (base − floor) need not be. */
+  protected override rate(base: number, epoch: number): number {
+    return epoch === 0 ? base : super.rate(base, epoch);
   }
 }
 
 /** Rates times a factor that goes linearly from `startFactor` to `endFactor` in `totalIters` steps: a warm-up. */
-export class LinearLR extends LRScheduler {
+export class LinearLR extends ChainableLR {
   readonly startFactor: number;
   readonly endFactor: number;
   readonly totalIters: number;
@@ -84,14 +95,14 @@ export class LinearLR extends LRScheduler {
     this.apply();
   }
 
-  protected rate(base: number, epoch: number): number {
+  protected share(epoch: number): number {
     const done = Math.min(epoch, this.totalIters) / this.totalIters;
-    return base * (this.startFactor + (this.endFactor - this.startFactor) * done);
+    return this.startFactor + (this.endFactor - this.startFactor) * done;
   }
 }
 
 /** Rates times `factor` for the first `totalIters` steps. */
-export class ConstantLR extends LRScheduler {
+export class ConstantLR extends ChainableLR {
   readonly factor: number;
   readonly totalIters: number;
 
@@ -103,8 +114,8 @@ export class ConstantLR extends LRScheduler {
     this.apply();
   }
 
-  protected rate(base: number, epoch: number): number {
-    return epoch < this.totalIters ? base * this.factor : base;
+  protected share(epoch: number): number {
+    return epoch < this.totalIters ? this.factor : 1;
   }
 }
 

@@ -14,8 +14,14 @@ export interface ClassLossOptions {
   readonly labelSmoothing?: number;
 }
 
+export interface ClassWeights {
+  readonly weights: Tensor;
+  /** Targets that are not ignored. */
+  readonly counted: number;
+}
+
 /**
- * W such that the loss is Σ log p · W: negative target weights, of the shape (N, C, …) of the log-probabilities. With
+ * Weights W such that the loss is Σ log p · W: negative target weights, of the shape (N, C, …) of the log-probabilities. With
  * reduction `mean` they are divided by the total weight of the targets, as in torch.
  */
 export function classWeights(
@@ -23,7 +29,7 @@ export function classWeights(
   target: Tensor,
   options: Required<ClassLossOptions>,
   where: string,
-): Tensor {
+): ClassWeights {
   const { weight, ignoreIndex, reduction, labelSmoothing } = options;
   const classAxis = x.rank === 1 ? 0 : 1;
   const classes = x.shape[classAxis];
@@ -36,7 +42,7 @@ export function classWeights(
   );
   const labels = Array.from(target.toArray() as ArrayLike<number | bigint>, Number);
   const ofClass = (label: number) => weight?.data[label] ?? 1;
-  let total = 0;
+  let [total, counted] = [0, 0];
   for (const label of labels) {
     if (label === ignoreIndex) continue;
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
@@ -47,10 +53,11 @@ export function classWeights(
       });
     }
     total += ofClass(label);
+    counted += 1;
   }
   const unit = reduction === "mean" ? -1 / total : -1;
-  const result = new Tensor({ shape: x.shape, memoryFormat: "channelsLast" });
-  const { data } = result;
+  const weights = new Tensor({ shape: x.shape, memoryFormat: "channelsLast" });
+  const { data } = weights;
   data.fill(0);
   // Classes are innermost in channels-last memory.
   for (let row = 0; row < rows; row++) {
@@ -62,5 +69,5 @@ export function classWeights(
     }
     data[start + label] += unit * ofClass(label) * (1 - labelSmoothing);
   }
-  return result;
+  return { weights, counted };
 }

@@ -48,6 +48,19 @@ function weighted(logProbabilities: Tensor, weights: Tensor, { reduction }: Clas
   return reduction === "none" ? sum(losses, { dim: classAxis(losses) }) : sum(losses);
 }
 
+/** Of log-probabilities, and targets that are class numbers. */
+function hardCrossEntropy(
+  logProbabilities: Tensor,
+  target: Tensor,
+  options: Required<ClassLossOptions>,
+  where: string,
+): Tensor {
+  const { weights, counted } = classWeights(logProbabilities, target, options, where);
+  const losses = weighted(logProbabilities, weights, options);
+  // The mean over no target is 0 / 0, as torch's; its gradient is 0.
+  return options.reduction === "mean" && counted === 0 ? add(losses, NaN) : losses;
+}
+
 /**
  * −weight[t] · x[t] of log-probabilities x, (N, C, …), and integer targets t, (N, …).
  * @throws ArgumentError for a target that is no class or an unknown reduction; ShapeError
@@ -55,7 +68,7 @@ function weighted(logProbabilities: Tensor, weights: Tensor, { reduction }: Clas
 export function nllLoss(x: Tensor, target: Tensor, options?: NllLossOptions): Tensor {
   const all = { ...nllSettings(options), labelSmoothing: 0 };
   check(x, target, all, "nllLoss");
-  return weighted(x, classWeights(x, target, all, "nllLoss"), all);
+  return hardCrossEntropy(x, target, all, "nllLoss");
 }
 
 /**
@@ -67,7 +80,7 @@ export function crossEntropy(x: Tensor, target: Tensor, options?: CrossEntropyOp
   check(x, target, all, "crossEntropy");
   const logProbabilities = logSoftmax(x, { dim: classAxis(x) });
   if (target.dtype === "float32") return softCrossEntropy(logProbabilities, target, all);
-  return weighted(logProbabilities, classWeights(x, target, all, "crossEntropy"), all);
+  return hardCrossEntropy(logProbabilities, target, all, "crossEntropy");
 }
 
 function softCrossEntropy(
