@@ -2,7 +2,6 @@
 #include "conv-gather.h"
 #include "conv-shape.h"
 #include "elementwise.h"
-#include "fill.h"
 #include "quantized-conv-rows.h"
 #include "quantizer.h"
 #include "range.h"
@@ -125,7 +124,6 @@ void dynamicConv(Span<const float> x, Span<const int8_t> weight, Span<const floa
   OCTAVO_EXPECT(y.length >= outElements(shape), "y of batch × outSize × outChannels");
   OCTAVO_EXPECT(quantMax > 0 && quantMax < 256, "a quantMax of 8 bits");
   const Range values = rangeOf(x.data, count);
-  if (values.nan) return fill(y.data, outElements(shape), __builtin_nanf(""));
   const DynamicRange range = dynamicRange(values.low, values.high, quantMax);
   const Workspace<uint8_t> bytes(count);
   const Quantizer quantizer(range.scale, range.zeroPoint, 0, quantMax);
@@ -136,8 +134,10 @@ void dynamicConv(Span<const float> x, Span<const int8_t> weight, Span<const floa
   const Workspace<float> ends(2 * channels);
   const DynamicCall call = {shape, Activations8({{bytes.data(), count, ElementKind::uint8}}, range.zeroPoint), weight.data,
                             ends.data(), ends.data() + channels, y.data};
+  // By NaN all results are NaN, whatever the sums.
+  const float scale = values.nan ? __builtin_nanf("") : range.scale;
   for (size_t channel = 0; channel < channels; ++channel) {
-    call.multiplier[channel] = range.scale * weightScale[channel];
+    call.multiplier[channel] = scale * weightScale[channel];
     // With −0 a sum is what it was.
     call.bias[channel] = bias ? bias[channel] : -0.0f;
   }

@@ -99,7 +99,7 @@ export class WasmMemory {
       where: "WebAssembly memory",
       expected: `${byteLength} free bytes`,
       got: `fewer: it has ${this.buffer.byteLength} and cannot grow so far`,
-      hint: "Run smaller batches. A loop that makes tensors belongs in frame(() => …), which gives them back.",
+      hint: "Run smaller batches, and loops in frame(() => …).",
     });
   }
 
