@@ -2,6 +2,7 @@ import { stepOn } from "@octavo/nn";
 import type { Module } from "@octavo/nn";
 import { activationQuantizerOf, replaceModules } from "@octavo/qat";
 import { QuantizationError, withDefaults } from "@octavo/spec";
+import { convertedPart } from "./internal/converted-part.ts";
 import { QFunctional } from "./modules/q-functional.ts";
 import { Quantize } from "./modules/quantize.ts";
 import { QuantizedFunction } from "./modules/quantized-function.ts";
@@ -26,27 +27,23 @@ export function convert<M extends Module>(model: M, options: ConvertOptions = {}
   const { inplace } = withDefaults(stepOn("convert", model), { inplace: false }, options);
   requirePrepared(model);
   const target = inplace ? model : model.clone();
-  const converted = replaceModules(target.eval(), quantizedForm) as M;
+  const result = replaceModules(target.eval(), quantizedForm) as M;
   // What they said is done; a null left behind would keep layers from quantizeDynamic. torch's _remove_qconfig.
-  for (const module of converted.modules()) Reflect.deleteProperty(module, "qconfig");
-  return converted;
+  for (const module of result.modules()) Reflect.deleteProperty(module, "qconfig");
+  return result;
 }
 
+/** What `convert` makes. */
+const converted = [Quantize, QuantizedLayer, QuantizedFunction, QuantizedTable, QFunctional];
+
 function requirePrepared(model: Module): void {
-  const modules = [...model.namedModules()];
-  if (modules.some(([, module]) => activationQuantizerOf(module))) return;
-  const converted = modules.find(([, module]) =>
-    [Quantize, QuantizedLayer, QuantizedFunction, QuantizedTable, QFunctional].some(
-      (type) => module instanceof type,
-    ),
-  );
+  for (const module of model.modules()) if (activationQuantizerOf(module)) return;
+  const part = convertedPart(model, converted);
   throw new QuantizationError({
     where: `convert of ${model.typeName()}`,
     expected: "a prepared model",
-    got: converted
-      ? `one that is converted already: ${converted[0]} is a ${converted[1].typeName()}`
-      : "one without observers",
-    hint: converted
+    got: part ? `one that is converted already: ${part}` : "one without observers",
+    hint: part
       ? "Keep the prepared model to convert it again."
       : "Call prepare (and calibrate) or prepareQat (and train) first.",
   });

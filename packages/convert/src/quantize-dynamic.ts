@@ -5,6 +5,7 @@ import type { QConfig } from "@octavo/qat";
 import { ArgumentError, QuantizationError, withDefaults } from "@octavo/spec";
 import { dynamicForm, dynamicQConfigs } from "./dynamic-forms.ts";
 import type { DynamicDType } from "./dynamic-forms.ts";
+import { convertedPart } from "./internal/converted-part.ts";
 import { DynamicQuantizedCell } from "./modules/dynamic-quantized-cell.ts";
 import { DynamicQuantizedLayer } from "./modules/dynamic-quantized-layer.ts";
 import { DynamicQuantizedRecurrent } from "./modules/dynamic-quantized-recurrent.ts";
@@ -79,17 +80,12 @@ function naming(module: Module, path: string, make: () => Module): Module {
 const layers = [DynamicQuantizedLayer, DynamicQuantizedRecurrent, DynamicQuantizedCell, QuantizedLayer];
 
 function nothingToQuantize(where: string, model: Module, dtype: DynamicDType): QuantizationError {
-  const types = dtype === "qint8" ? layers : [QuantizedTable];
-  const converted = [...model.namedModules()].find(([, module]) =>
-    types.some((type) => module instanceof type),
-  );
+  const part = convertedPart(model, dtype === "qint8" ? layers : [QuantizedTable]);
   return new QuantizationError({
     where,
     expected: dtype === "qint8" ? "a model with linear or recurrent layers" : "a model with embeddings",
-    got: converted
-      ? `one that is converted already: ${converted[0] || "the model itself"} is a ${converted[1].typeName()}`
-      : "one without",
-    hint: converted
+    got: part ? `one that is converted already: ${part}` : "one without",
+    hint: part
       ? "Keep the float model to quantize it again."
       : "Convolutions need calibration: prepare, run some data, convert.",
   });

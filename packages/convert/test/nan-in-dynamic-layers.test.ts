@@ -20,7 +20,7 @@ class BehindRoot extends nn.Module<[x: Tensor], Tensor> {
   }
 }
 
-class LastOfLSTM extends nn.Module<[x: Tensor], Tensor> {
+class OutputsOfLSTM extends nn.Module<[x: Tensor], Tensor> {
   readonly lstm = new nn.LSTM(4, 3, { batchFirst: true });
 
   override forward(x: Tensor): Tensor {
@@ -36,7 +36,7 @@ const layers: readonly (readonly [
   ["a linear layer, few rows", () => new nn.Sequential(new nn.Linear(4, 3)), [2, 4]],
   ["a linear layer, many rows", () => new nn.Sequential(new nn.Linear(4, 3)), [70, 4]],
   ["a convolution", () => new nn.Sequential(new nn.Conv2d(2, 3, 3)), [2, 2, 5, 5]],
-  ["an LSTM", () => new LastOfLSTM(), [2, 5, 4]],
+  ["an LSTM", () => new OutputsOfLSTM(), [2, 5, 4]],
 ];
 
 it.each(layers)("%s: a NaN among its inputs makes all results NaN", async (_, layer, shape) => {

@@ -7,8 +7,8 @@
 // A set whose products are int16 first defines OCTAVO_PAIRED_DOT too, and declares `pairedDot`, the sum of two of them;
 // `ManyBytes` and `ManySums` (many-bytes-avx2.h); and `ByteDot::windowRows`, from which on windows pay: each row reads some of
 // the weights once more.
-// One whose instruction multiplies matrices of bytes defines OCTAVO_MATRIX_DOT, says by `ByteDot::together` how many steps, and declares `MatrixDot` (dots-amx.h) in place of the
-// `dot` of bytes.
+// One whose instruction multiplies matrices of bytes defines OCTAVO_MATRIX_DOT, says by `ByteDot::together` how many steps it
+// takes, and declares `MatrixDot` (dots-amx.h) in place of the `dot` of bytes.
 
 namespace octavo::OCTAVO_ISA {
 

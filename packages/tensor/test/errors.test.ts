@@ -304,3 +304,9 @@ it.each([0, -2, 1.5, NaN])("a divisor of %s is none", (divisorOverride) => {
     `avgPool2d divisorOverride: expected an integer ≥ 1, or null, got ${divisorOverride}.`,
   );
 });
+
+it("one pixel has no statistics of its own", () => {
+  expect(() => ops.instanceNorm(ones([3, 2, 1, 1]), null, null)).toThrow(
+    "instanceNorm: expected more than one value per channel of each instance, unless in eval mode with running statistics, got [3, 2, 1, 1].",
+  );
+});

@@ -136,7 +136,6 @@ export abstract class InstanceNorm extends Module<[x: Tensor], Tensor> {
     }
     const { weight, bias, eps, momentum, runningMean, runningVar } = this;
     const useInputStats = this.training || !runningMean;
-    if (useInputStats) requirePixels(x, this.typeName());
     return instanceNorm(x, runningMean, runningVar, { weight, bias, eps, momentum, useInputStats });
   }
 
@@ -149,16 +148,6 @@ export abstract class InstanceNorm extends Module<[x: Tensor], Tensor> {
       `track_running_stats=${pythonValue(this.trackRunningStats)}`,
     ].join(", ");
   }
-}
-
-/** @throws ShapeError for one pixel: less its mean it is 0, whatever it was. */
-function requirePixels({ shape }: Tensor, name: string): void {
-  if (shape.slice(2).some((size) => size !== 1)) return;
-  throw new ShapeError({
-    where: callContext()?.where() ?? name,
-    expected: "more than one value per channel of each instance, unless in eval mode with running statistics",
-    got: `[${shape.join(", ")}]`,
-  });
 }
 
 /** (N, C, L) */

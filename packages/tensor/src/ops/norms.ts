@@ -80,6 +80,7 @@ const instanceSettings = optionsOf<Required<InstanceNormOptions>>("instanceNorm"
 /**
  * Over all pixels of each channel of each instance of (N, C, …) (Ulyanov et al. 2016). Running statistics, if given with
  * `useInputStats`, are updated in place with the batch's means. torch.nn.functional.instance_norm.
+ * @throws ShapeError for instances of one pixel that are to be normalised by their own statistics
  */
 export function instanceNorm(
   x: Tensor,
@@ -92,7 +93,14 @@ export function instanceNorm(
   requireTensor(x, "instanceNorm");
   requireUnquantized("instanceNorm", [x]);
   requireShape(x.rank >= 3, "instanceNorm", "an input of shape [batch, channels, pixels …]", x.shape);
-  const [batch, channels] = x.shape;
+  const [batch, channels, ...pixels] = x.shape;
+  // Less its mean it would be 0, whatever it was.
+  requireShape(
+    pixels.some((size) => size !== 1),
+    "instanceNorm",
+    "more than one value per channel of each instance, unless in eval mode with running statistics",
+    x.shape,
+  );
   const rows = reshape(x, [batch, channels, -1]);
   if (runningMean && runningVar) {
     update(runningMean, mean(mean(rows.detach(), { dim: 2 }), { dim: 0 }), momentum);
