@@ -11,5 +11,6 @@ export default defineConfig({
       "examples/**/*.test.ts",
     ],
     testTimeout: 60_000,
+    setupFiles: ["tools/keep-wasm-wrappers.ts"],
   },
 });
