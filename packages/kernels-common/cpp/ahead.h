@@ -10,6 +10,7 @@ namespace octavo {
 #if defined(__wasm__)
 struct Ahead {
   // WebAssembly has no instruction for it.
+  static void fetch(const void*) {}
   static Ahead none(const void*) { return {}; }
   static Ahead next(const void*, size_t, size_t, size_t) { return {}; }
   void step() const {}
@@ -33,8 +34,9 @@ struct Ahead {
     const size_t perStep = divideUp(following, steps);
     return {static_cast<const char*>(panel) + bytes, perStep < line ? perStep : perStep / line * line};
   }
+  static void fetch(const void* address) { __builtin_prefetch(address, 0, 2); }
   void step() {
-    __builtin_prefetch(from, 0, 2);
+    fetch(from);
     from += perStep;
   }
   Ahead after(size_t steps) const { return {from + steps * perStep, perStep}; }

@@ -8,14 +8,22 @@
 #include "quantized-conv-window-operands.h"
 #include "quantized-conv-winograd.h"
 
+// In the module that pages load, windowed rows do what these would: as fast with stride 2, but for 64 channels, and filters whose
+// sums are too large for tiles of 4×4 outputs are rare. 4 kB.
+#if !(defined(__wasm__) && defined(OCTAVO_PAIRED_DOT))
+#define OCTAVO_RARE_METHODS
+#endif
+
 namespace octavo::OCTAVO_ISA {
 
 /** Best first: the first that takes a convolution computes it. The last takes everything. */
 constexpr ConvMethod convMethods[] = {
     methodOf<ColumnsMethod>(),
     methodOf<DepthwiseMethod>(),
-    methodOf<WinogradMethod<Winograd4, Winograd2>>(),
+    methodOf<WinogradMethod<Winograd4>>(),
+#ifdef OCTAVO_RARE_METHODS
     methodOf<WinogradMethod<Winograd2>>(),
+#endif
 #ifdef OCTAVO_PAIRED_DOT
     methodOf<LinesMethod<ByteOperands>>(),
 #endif
@@ -23,8 +31,7 @@ constexpr ConvMethod convMethods[] = {
 #ifdef OCTAVO_BYTE_DOT
     methodOf<RowsMethod<ByteOperands>>(),
 #endif
-#if !(defined(__wasm__) && defined(OCTAVO_PAIRED_DOT))
-    // 3 kB of a page, where windowed rows are as fast but for a layer of 64 channels.
+#ifdef OCTAVO_RARE_METHODS
     methodOf<WinogradMethod<Winograd4Stride2>>(),
 #endif
 #ifdef OCTAVO_PAIRED_DOT

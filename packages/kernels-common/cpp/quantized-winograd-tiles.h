@@ -1,4 +1,6 @@
 #pragma once
+#include <type_traits>
+
 #include "blocking.h"
 #include "conv-shape.h"
 #include "quantized-conv-tile.h"
@@ -11,41 +13,110 @@ namespace octavo::OCTAVO_ISA {
 constexpr size_t pairColumns = 2 * Vector::width, pairShorts = pairColumns * Dot::depth;
 static_assert(dotColumns % pairColumns == 0 && pairShorts % ShortVector::width == 0);
 
-/** An axis's transform along both axes, columns first; `load(i, j)` gives an element, `store(i, j, v)` takes a result. */
-template <typename V, size_t From, size_t To, typename Axis, typename Load, typename Store>
-[[gnu::always_inline]] inline void alongBothAxes(const Axis& axis, const Load& load, const Store& store) {
-  V half[To][From];
-  OCTAVO_UNROLL
-  for (size_t j = 0; j < From; ++j) {
-    V column[From], result[To];
-    OCTAVO_UNROLL
-    for (size_t i = 0; i < From; ++i) column[i] = load(i, j);
-    axis(column, result);
-    OCTAVO_UNROLL
-    for (size_t i = 0; i < To; ++i) half[i][j] = result[i];
+/** Points that an axis of a tile has, of which some outputs lie in the image. */
+template <typename Form>
+constexpr size_t pointsFor(size_t outputs) {
+  const size_t missing = Form::outputs - smallest(Form::outputs, outputs);
+  return Form::points - smallest(missing, Form::points - Form::fewestPoints);
+}
+
+/** `body` with n, of which there are few, as a constant. */
+template <size_t fewest, size_t most, typename Body>
+[[gnu::always_inline]] inline void asConstant(size_t n, const Body& body) {
+  if constexpr (fewest < most) {
+    if (n < most) return asConstant<fewest, most - 1>(n, body);
   }
-  OCTAVO_UNROLL
-  for (size_t i = 0; i < To; ++i) {
-    V result[To];
-    axis(half[i], result);
+  body(std::integral_constant<size_t, most>());
+}
+
+/** One axis of a tile's data. */
+template <typename Form>
+struct DataAxis {
+  static constexpr size_t most = Form::points, fewest = Form::fewestPoints;
+  size_t from;
+  static constexpr size_t to(size_t n) { return n; }
+  template <size_t n, typename V>
+  static void apply(const V* d, V* t) { Form::template data<n>(d, t); }
+};
+
+/** Of a filter. */
+template <typename Form>
+struct FilterAxis {
+  static constexpr size_t most = 3, fewest = 3;
+  static constexpr size_t from = 3;
+  static constexpr size_t to(size_t) { return Form::filters; }
+  template <size_t n, typename V>
+  static void apply(const V* g, V* u) { Form::filter(g, u); }
+};
+
+/** Of a tile's products. */
+template <typename Form>
+struct OutputAxis {
+  static constexpr size_t most = Form::points, fewest = Form::fewestPoints;
+  size_t from;
+  static constexpr size_t to(size_t n) { return Form::outputs - (Form::points - n); }
+  template <size_t n, typename V>
+  static void apply(const V* m, V* y) { Form::template output<n>(m, y); }
+};
+
+/** `body(i)` for each i < count, of which there are always `most` unless there may be fewer. */
+template <bool fewer, size_t most, typename Body>
+[[gnu::always_inline]] inline void forEachLine(size_t count, const Body& body) {
+  if constexpr (fewer) {
+    for (size_t i = 0; i < count; ++i) body(i);
+  } else {
     OCTAVO_UNROLL
-    for (size_t j = 0; j < To; ++j) store(i, j, result[j]);
+    for (size_t i = 0; i < most; ++i) body(i);
   }
 }
 
+/** Two axes' transforms, that of columns first; `load(i, j)` gives an element, `store(i, j, v)` takes a result. */
+template <typename V, typename Axis, typename Load, typename Store>
+[[gnu::always_inline]] inline void alongBothAxes(const Axis& down, const Axis& across, const Load& load, const Store& store) {
+  constexpr size_t fewest = Axis::fewest, most = Axis::most, mostTo = Axis::to(most);
+  constexpr bool fewer = fewest < most;
+  V half[mostTo][most];
+  asConstant<fewest, most>(down.from, [&](auto n) __attribute__((always_inline)) {
+    constexpr size_t from = n, to = Axis::to(n);
+    forEachLine<fewer, most>(across.from, [&](size_t j) __attribute__((always_inline)) {
+      V column[from], result[to];
+      OCTAVO_UNROLL
+      for (size_t i = 0; i < from; ++i) column[i] = load(i, j);
+      Axis::template apply<from>(column, result);
+      OCTAVO_UNROLL
+      for (size_t i = 0; i < to; ++i) half[i][j] = result[i];
+    });
+  });
+  asConstant<fewest, most>(across.from, [&](auto n) __attribute__((always_inline)) {
+    constexpr size_t from = n, to = Axis::to(n);
+    forEachLine<fewer, mostTo>(Axis::to(down.from), [&](size_t i) __attribute__((always_inline)) {
+      V result[to];
+      Axis::template apply<from>(half[i], result);
+      OCTAVO_UNROLL
+      for (size_t j = 0; j < to; ++j) store(i, j, result[j]);
+    });
+  });
+}
+
+/** Points of a tile along each axis. */
+struct TilePoints {
+  size_t rows, columns;
+};
+
 /** Pixels of a tile's input, centred and transformed: point p of channel c goes to to[p · pointStride + c]. */
 template <typename Form>
-void transformData(const uint8_t* from, size_t rowStride, size_t pixelStride, size_t channels, uint8_t flip,
+void transformData(TilePoints used, const uint8_t* from, size_t rowStride, size_t pixelStride, size_t channels, uint8_t flip,
                    int16_t zero, int16_t* to, size_t pointStride) {
-  constexpr size_t points = Form::points;
-  const auto axis = [](const auto& d, auto& t) { Form::data(d, t); };
+  using Axis = DataAxis<Form>;
   for (size_t c = 0; c < channels; c += ShortVector::width) {
-    alongBothAxes<ShortVector, points, points>(
-        axis,
+    alongBothAxes<ShortVector>(
+        Axis{used.rows}, Axis{used.columns},
         [=](size_t i, size_t j) __attribute__((always_inline)) {
           return ShortVector::centred(from + i * rowStride + j * pixelStride + c, flip, zero);
         },
-        [=](size_t i, size_t j, ShortVector v) __attribute__((always_inline)) { v.store(to + (i * points + j) * pointStride + c); });
+        [=](size_t i, size_t j, ShortVector v) __attribute__((always_inline)) {
+          v.store(to + (i * Form::points + j) * pointStride + c);
+        });
   }
 }
 
@@ -55,15 +126,14 @@ void transformData(const uint8_t* from, size_t rowStride, size_t pixelStride, si
  */
 template <typename Form, size_t stride>
 void transformFilters(size_t steps, const int8_t* from, size_t toStep, int16_t* to) {
-  constexpr size_t filters = Form::filters;
-  const auto axis = [](const auto& g, auto& u) { Form::filter(g, u); };
+  const FilterAxis<Form> axis;
   for (size_t step = 0; step < steps; ++step, from += 9 * pairShorts, to += toStep) {
     for (size_t lane = 0; lane < pairShorts; lane += ShortVector::width) {
       const int8_t* const taps = from + lane;
       int16_t* const panels = to + lane;
-      alongBothAxes<ShortVector, 3, filters>(
-          axis, [=](size_t i, size_t j) __attribute__((always_inline)) { return ShortVector::load(taps + (i * 3 + j) * pairShorts); },
-          [=](size_t i, size_t j, ShortVector v) __attribute__((always_inline)) { v.store(panels + (i * filters + j) * stride); });
+      alongBothAxes<ShortVector>(
+          axis, axis, [=](size_t i, size_t j) __attribute__((always_inline)) { return ShortVector::load(taps + (i * 3 + j) * pairShorts); },
+          [=](size_t i, size_t j, ShortVector v) __attribute__((always_inline)) { v.store(panels + (i * Form::filters + j) * stride); });
     }
   }
 }
@@ -94,22 +164,42 @@ struct WinogradTiles {
   }
 };
 
+/**
+ * What outputs of two axes are multiplied by, to be 2^n of the true ones modulo 2³², where n is twice the largest shift: the
+ * inverse of 9 (9 · 0x38e38e39 = 2³³ + 1), with the powers of 2 that the axes' shifts lack.
+ */
+template <typename Form>
+constexpr auto inverses = [] {
+  constexpr size_t outputs = Form::outputs;
+  std::array<std::array<int32_t, outputs>, outputs> result{};
+  for (size_t i = 0; i < outputs; ++i) {
+    for (size_t j = 0; j < outputs; ++j) {
+      result[i][j] = int32_t(0x38e38e39u << (2 * Form::shift[0] - Form::shift[i] - Form::shift[j]));
+    }
+  }
+  return result;
+}();
+
 /** The products of one tile and a pair of vectors, point after point, to its outputs: those of row i go to `at(i, j)`. */
 template <typename Form, typename At>
-void transformProducts(const int32_t* products, const Requantizer& requantizer, size_t rows, size_t count,
+void transformProducts(TilePoints used, const int32_t* products, const Requantizer& requantizer, size_t rows, size_t count,
                        const At& at) {
+  using Axis = OutputAxis<Form>;
   constexpr size_t points = Form::points, outputs = Form::outputs, width = Vector::width;
-  const auto axis = [](const auto& m, auto& y) { Form::output(m, y); };
   IntVector sums[outputs][outputs][2];
   for (size_t v = 0; v < 2; ++v) {
     const int32_t* const from = products + v * width;
-    alongBothAxes<IntVector, points, outputs>(
-        axis, [=](size_t i, size_t j) __attribute__((always_inline)) { return IntVector::load(from + (i * points + j) * dotColumns); },
+    alongBothAxes<IntVector>(
+        Axis{used.rows}, Axis{used.columns},
+        [=](size_t i, size_t j) __attribute__((always_inline)) { return IntVector::load(from + (i * points + j) * dotColumns); },
         [&](size_t i, size_t j, IntVector sum) __attribute__((always_inline)) {
-          sums[i][j][v] = shiftRight(sum * Form::inverse, Form::shift[i] + Form::shift[j]);
+          const int32_t inverse = inverses<Form>[i + points - used.rows][j + points - used.columns];
+          sums[i][j][v] = shiftRight(sum * inverse, 2 * Form::shift[0]);
         });
   }
   for (size_t i = 0; i < rows; ++i) {
+    // Outputs that lie outside are stored with the others.
+    for (size_t j = Axis::to(used.columns); j < outputs; ++j) sums[i][j][0] = sums[i][j][1] = IntVector::broadcast(0);
     storeRows(requantizer, sums[i], count, [&](size_t j) { return at(i, j); });
   }
 }

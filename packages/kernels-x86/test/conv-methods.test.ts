@@ -26,6 +26,7 @@ const shapeOf = (fields: Partial<ConvFields>) =>
     dilation: [1, 1, 1],
     ...fields,
   });
+const square = (size: number) => ({ inSize: [1, size, size], outSize: [1, size, size] }) as const;
 const weightsOf = ({ outChannels, inChannels, groups, kernel: [, height, width] }: ConvFields) =>
   (outChannels * height * width * inChannels) / groups;
 
@@ -51,7 +52,8 @@ function methodOf(...given: Parameters<typeof packedOf>): string {
 describe.skipIf(!("provider" in opened))("methods of quantizedConv, AVX2", () => {
   test.each<[string, string, Partial<ConvFields>]>([
     ["3×3 of stride 1", "winograd4x4", {}],
-    ["small images", "winograd2x2", { inSize: [1, 6, 6], outSize: [1, 6, 6] }],
+    ["small images", "winograd4x4", square(6)],
+    ["tiles of two outputs alone", "winograd4x4", { ...square(2), batch: 64 }],
     ["one pixel", "rows", { inSize: [1, 1, 1], outSize: [1, 1, 1] }],
     [
       "3×3 of stride 2",
@@ -135,13 +137,21 @@ describe.skipIf(!("provider" in opened))("7-bit rows, AVX2", () => {
 
 describe.skipIf(!("provider" in openedVnni))("methods of quantizedConv, AVX-512 with VNNI", () => {
   test.each<[string, string, Partial<ConvFields>]>([
-    ["large images", "winograd4x4", { inSize: [1, 56, 56], outSize: [1, 56, 56] }],
-    ["small images", "byte rows", {}],
+    ["large images", "winograd4x4", square(56)],
+    ["small images", "byte rows", square(7)],
     ["3×3 of stride 2", "byte rows", { stride: [1, 2, 2], inSize: [1, 64, 64], outSize: [1, 32, 32] }],
     ["a filter per channel", "depthwise columns", { groups: 64 }],
     ["few channels", "byte lines", { inChannels: 3 }],
   ])("%s: %s", (_, method, fields) => {
     expect(methodOf(fields, { kernels: kernelsOf(openedVnni) })).toBe(method);
+  });
+
+  test("tiles of which a half lies outside cost less than those of which three quarters do", () => {
+    const methods = [14, 13].map((size) => {
+      const fields = { inChannels: 256, outChannels: 256, ...square(size) };
+      return methodOf(fields, { kernels: kernelsOf(openedVnni), weight: 20 });
+    });
+    expect(methods).toEqual(["winograd4x4", "byte rows"]);
   });
 });
 

@@ -1,5 +1,7 @@
 import { elementwiseLaws } from "./elementwise-laws.ts";
 import { embeddingLaws, foreignRowLaws } from "./embedding-laws.ts";
+import { exactnessLaws } from "./exactness-laws.ts";
+import { extremeImageLaws } from "./extreme-image-laws.ts";
 import type { AgreementLaw, KernelLaw } from "./kernel-law.ts";
 import { matrixLaws } from "./matrix-laws.ts";
 import { packedConvBitLaws, packedConvLaws } from "./packed-conv-laws.ts";
@@ -7,7 +9,7 @@ import { poolLaws } from "./pool-laws.ts";
 import { quantizationLaws } from "./quantization-laws.ts";
 import { quantizeLaws } from "./quantize-laws.ts";
 import { quantizedOperatorLaws } from "./quantized-operator-laws.ts";
-import { exactnessLaws, quantizedLaws } from "./quantized-laws.ts";
+import { quantizedLaws } from "./quantized-laws.ts";
 import { recurrentCellLaws } from "./recurrent-cell-laws.ts";
 import { reductionLaws } from "./reduction-laws.ts";
 import { regionLaws } from "./region-laws.ts";
@@ -31,6 +33,7 @@ export const agreementLaws: readonly AgreementLaw[] = [
   ...quantizeLaws,
   ...scaledFakeQuantizeLaws,
   ...quantizedLaws,
+  ...extremeImageLaws,
   ...quantizedOperatorLaws,
   ...embeddingLaws,
 ];
